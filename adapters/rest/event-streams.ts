@@ -1,0 +1,102 @@
+import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { FastifyReply } from 'fastify';
+import { GatewayError } from '../../src/index.ts';
+import type { EventUseCases } from '../../src/index.ts';
+import type { RestLog } from './options.ts';
+import { cloudEvent } from './representations/event.ts';
+
+const BATCH = 100;
+const MOST_STREAMS = 100;
+const HEARTBEAT_MS = 15_000;
+
+export interface EventStreamOptions {
+  readonly source: string;
+  readonly log: RestLog;
+  readonly heartbeatMs: number | undefined;
+}
+
+/**
+ * The open streams of server-sent events. Each is a cursor over the stored events that a subscription wakes: the store
+ * is the truth, so that no event is lost between two of them, and a slow reader holds back only itself.
+ */
+export class EventStreams {
+  readonly #events: EventUseCases;
+  readonly #options: EventStreamOptions;
+  readonly #open = new Set<ServerResponse>();
+
+  constructor(events: EventUseCases, options: EventStreamOptions) {
+    this.#events = events;
+    this.#options = options;
+  }
+
+  /** Takes over the answer. Throws BUSY when too many streams are open. */
+  open(reply: FastifyReply, after: number): void {
+    if (this.#open.size >= MOST_STREAMS) throw new GatewayError('BUSY', { detail: 'too many event streams are open' });
+    reply.hijack();
+    const response = reply.raw;
+    this.#open.add(response);
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+    response.write('retry: 2000\n\n');
+    void this.#follow(response, after).catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'event stream ended');
+      response.destroy();
+    });
+  }
+
+  close(): void {
+    for (const response of this.#open) response.end();
+  }
+
+  async #follow(response: ServerResponse, after: number): Promise<void> {
+    const bell = new Bell();
+    const unsubscribe = this.#events.subscribe(() => bell.ring());
+    const heartbeat = setInterval(() => response.write(': still here\n\n'), this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    response.once('close', () => bell.ring());
+    try {
+      let cursor = after;
+      while (!response.writableEnded && !response.destroyed) {
+        const batch = await this.#events.list(cursor, BATCH);
+        for (const event of batch) {
+          cursor = event.sequence;
+          const data = JSON.stringify(cloudEvent(event, this.#options.source));
+          await write(response, `id: ${cursor}\nevent: nl.postiljon.${event.type}\ndata: ${data}\n\n`);
+        }
+        if (batch.length < BATCH) await bell.rung();
+      }
+    } finally {
+      clearInterval(heartbeat);
+      unsubscribe();
+      this.#open.delete(response);
+    }
+  }
+}
+
+/** A ring that nobody waits for is kept for the next who does. */
+class Bell {
+  #rang = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rang = true;
+    this.#wake?.();
+  }
+
+  async rung(): Promise<void> {
+    if (!this.#rang) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#rang = false;
+    this.#wake = undefined;
+  }
+}
+
+async function write(response: ServerResponse, text: string): Promise<void> {
+  if (response.destroyed || response.writableEnded || response.write(text)) return;
+  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+}

@@ -1,0 +1,35 @@
+/** What the REST API must know beside the gateway. */
+export interface RestOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Host names that requests may name beside those of loopback; undefined: any (the listener is not on loopback). */
+  readonly names: readonly string[] | undefined;
+  /** `source` of CloudEvents: `urn:nld:oin:<OIN>:systeem:postiljon`. */
+  readonly source: string;
+  readonly contact: { readonly name: string; readonly email: string | undefined; readonly url: string | undefined };
+  readonly limits: RestLimits;
+  readonly log: RestLog;
+  /** Between two comments on a silent event stream; 15 s where not given. */
+  readonly heartbeatMs?: number;
+}
+
+export interface RestLimits {
+  /** Octets of a JSON body, base64 included. */
+  readonly json: number;
+  /** Octets of a multipart/form-data body. */
+  readonly upload: number;
+  /** Payloads of one message. */
+  readonly parts: number;
+}
+
+/** Fields never hold payload octets. */
+export interface RestLog {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The version of the API, which is not that of the program. */
+export const API_VERSION = '1.0.0';
+export const API_BASE = '/api/v1';

@@ -1,0 +1,29 @@
+import type { FastifyRequest } from 'fastify';
+import { GatewayError } from '../../../src/index.ts';
+import { FieldErrors, fieldErrors } from '../problem.ts';
+import { SUBMIT_PART } from '../schemas/message.ts';
+import type { MessageTerms } from './submission.ts';
+
+/** The part `message` of a multipart submission. */
+export interface MessagePart extends MessageTerms {
+  readonly payloads?: readonly { readonly name?: string; readonly contentType?: string }[];
+}
+
+/** Reads and checks the JSON of the part. Throws REQUEST_INVALID or FieldErrors. */
+export function checkMessagePart(request: FastifyRequest, octets: Buffer): MessagePart {
+  const value = parse(octets);
+  const validate = request.getValidationFunction(SUBMIT_PART) ?? request.compileValidationSchema(SUBMIT_PART);
+  const conforms = (candidate: unknown): candidate is MessagePart =>
+    typeof candidate === 'object' && candidate !== null && validate(Object(candidate));
+  if (conforms(value)) return value;
+  const errors = fieldErrors(validate.errors ?? [], 'body');
+  throw new FieldErrors(errors.length > 0 ? errors : [{ location: 'message', detail: 'must be a JSON object' }]);
+}
+
+function parse(octets: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(octets));
+  } catch (cause) {
+    throw new GatewayError('REQUEST_INVALID', { location: 'message', detail: 'the part message is no JSON', cause });
+  }
+}

@@ -1,0 +1,73 @@
+import multipart from '@fastify/multipart';
+import type { FastifyInstance } from 'fastify';
+import type { Gateway } from '../../src/index.ts';
+import { EventStreams } from './event-streams.ts';
+import { addOpenApi, openApiRoute } from './openapi.ts';
+import { API_BASE } from './options.ts';
+import type { RestOptions } from './options.ts';
+import { refuseOtherMethods } from './other-methods.ts';
+import { cpaRoutes } from './routes/cpas.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { payloadRoutes } from './routes/payloads.ts';
+import { submitRoutes } from './routes/submit.ts';
+import { createServer, urlOf } from './server.ts';
+
+export type { RestLimits, RestLog, RestOptions } from './options.ts';
+
+export interface RestApi {
+  listen(): Promise<void>;
+  /** Ends event streams, lets running requests end, and takes no new ones. */
+  close(): Promise<void>;
+  /** `http://host:port`, once it listens. */
+  readonly address: string;
+}
+
+const PART_LIMITS = { fieldNameSize: 100, headerPairs: 20, fileSize: Number.MAX_SAFE_INTEGER };
+
+/** The inside world's door over HTTP: everything of `/api/v1`, with health and metrics beside it. */
+export async function createRestApi(gateway: Gateway, options: RestOptions): Promise<RestApi> {
+  const { source, log, heartbeatMs } = options;
+  const streams = new EventStreams(gateway.events, { source, log, heartbeatMs });
+  const app = createServer(options);
+  await addOpenApi(app, options);
+  // Every part is a stream: nothing is decoded, cut or given a plain name on the way.
+  await app.register(multipart, { isPartAFile: () => true, preservePath: true, limits: PART_LIMITS });
+  const addOtherMethods = refuseOtherMethods(app);
+  healthRoutes(app, gateway);
+  metricsRoutes(app, gateway);
+  await addScope(app, (api) => {
+    openApiRoute(api);
+    submitRoutes(api, gateway, options);
+    messageRoutes(api, gateway);
+    payloadRoutes(api, gateway);
+    eventRoutes(api, gateway, { source, streams });
+  });
+  // In a scope of its own: it reads XML bodies, which the others refuse.
+  await addScope(app, (api) => cpaRoutes(api, gateway));
+  addOtherMethods();
+  return {
+    listen: async () => {
+      await app.listen({ host: options.host, port: options.port });
+    },
+    close: async () => {
+      streams.close();
+      await app.close();
+    },
+    get address() {
+      return urlOf(app, options.host);
+    },
+  };
+}
+
+async function addScope(app: FastifyInstance, add: (api: FastifyInstance) => void): Promise<void> {
+  await app.register(
+    (api, _options, done) => {
+      add(api);
+      done();
+    },
+    { prefix: API_BASE },
+  );
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import type { Gateway } from '../../../src/index.ts';
+import type { EventStreams } from '../event-streams.ts';
+import type { RestOptions } from '../options.ts';
+import { cloudEvent } from '../representations/event.ts';
+import { EVENTS_QUERY, EVENT_PAGE, STREAM_QUERY } from '../schemas/event.ts';
+import { closed } from '../schemas/fields.ts';
+import { answer, problems } from '../schemas/problem.ts';
+
+export function eventRoutes(
+  app: FastifyInstance,
+  gateway: Gateway,
+  { source, streams }: { readonly source: RestOptions['source']; readonly streams: EventStreams },
+): void {
+  app.get<{ Querystring: { after: number; limit: number } }>(
+    '/events',
+    {
+      schema: {
+        operationId: 'listEvents',
+        summary: 'What happened',
+        description: 'CloudEvents in the order they happened. Ask again with `after` = `next`.',
+        tags: ['events'],
+        querystring: closed(EVENTS_QUERY),
+        response: { 200: answer('A page of events.', EVENT_PAGE), ...problems() },
+      },
+    },
+    async ({ query: { after, limit } }) => {
+      const events = await gateway.events.list(after, limit);
+      const last = events.length < limit ? undefined : events.at(-1);
+      return {
+        items: events.map((event) => cloudEvent(event, source)),
+        ...(last === undefined ? {} : { next: String(last.sequence) }),
+      };
+    },
+  );
+  app.get<{ Querystring: { after: number } }>(
+    '/events/stream',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'streamEvents',
+        summary: 'What happens',
+        description:
+          'Server-sent events: `id` is the sequence, `event` the type, `data` the CloudEvent. After a break a client ' +
+          'goes on with Last-Event-ID; without it the stream begins behind `after`, at the oldest event by default.',
+        tags: ['events'],
+        querystring: closed(STREAM_QUERY),
+        headers: {
+          type: 'object',
+          properties: { 'last-event-id': { type: 'string', pattern: '^[0-9]{1,15}$', description: 'Sequence.' } },
+        },
+        response: {
+          200: { description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+          ...problems(),
+        },
+      },
+    },
+    (request, reply) => {
+      const last = request.headers['last-event-id'];
+      streams.open(reply, last === undefined ? request.query.after : Number(last));
+    },
+  );
+}

@@ -1,0 +1,166 @@
+import type { FastifyInstance } from 'fastify';
+import { parseDateTime } from '../../../src/index.ts';
+import type { Direction, Gateway, MessageQuery, MessageState } from '../../../src/index.ts';
+import { attemptList, messageDetail, messageSummary, pageOf, refusal } from '../representations/message.ts';
+import { attachment } from '../representations/content-disposition.ts';
+import { closed } from '../schemas/fields.ts';
+import {
+  ATTEMPTS,
+  DIRECTION_QUERY,
+  INBOX_QUERY,
+  MESSAGE,
+  MESSAGES_QUERY,
+  MESSAGE_ID_PARAMS,
+  MESSAGE_PAGE,
+  PAGING_QUERY,
+  REFUSAL_PAGE,
+  TAKEN,
+} from '../schemas/message.ts';
+import { answer, problems } from '../schemas/problem.ts';
+
+interface ListQuery {
+  readonly state?: MessageState;
+  readonly direction?: Direction;
+  readonly cpaId?: string;
+  readonly service?: string;
+  readonly action?: string;
+  readonly conversationId?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly q?: string;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+interface OneMessage {
+  Params: { id: string };
+  Querystring: { direction?: Direction };
+}
+
+export function messageRoutes(app: FastifyInstance, gateway: Gateway): void {
+  listRoutes(app, gateway);
+  oneMessageRoutes(app, gateway);
+  takeRoute(app, gateway);
+}
+
+function listRoutes(app: FastifyInstance, { messages }: Gateway): void {
+  app.get<{ Querystring: ListQuery }>(
+    '/messages',
+    {
+      schema: {
+        operationId: 'listMessages',
+        summary: 'Find messages',
+        description: 'Newest first.',
+        tags: ['messages'],
+        querystring: closed(MESSAGES_QUERY),
+        response: { 200: answer('A page of messages.', MESSAGE_PAGE), ...problems() },
+      },
+    },
+    async ({ query }) => pageOf(await messages.list(messageQuery(query)), messageSummary),
+  );
+  app.get<{ Querystring: ListQuery }>(
+    '/inbox',
+    {
+      schema: {
+        operationId: 'listInbox',
+        summary: 'What came in and was not taken yet',
+        description: 'Received messages in state RECEIVED, newest first. Confirm each with POST /messages/{id}/taken.',
+        tags: ['messages'],
+        querystring: closed(INBOX_QUERY),
+        response: { 200: answer('A page of messages.', MESSAGE_PAGE), ...problems() },
+      },
+    },
+    async ({ query }) =>
+      pageOf(await messages.list({ ...messageQuery(query), direction: 'in', state: 'RECEIVED' }), messageSummary),
+  );
+  app.get<{ Querystring: { cursor?: string; limit: number } }>(
+    '/refusals',
+    {
+      schema: {
+        operationId: 'listRefusals',
+        summary: 'What partners sent and was refused',
+        description: 'Newest first. What was refused is no message; it is kept here as evidence.',
+        tags: ['refusals'],
+        querystring: closed(PAGING_QUERY),
+        response: { 200: answer('A page of refusals.', REFUSAL_PAGE), ...problems() },
+      },
+    },
+    async ({ query }) => pageOf(await messages.listRefusals(query), refusal),
+  );
+}
+
+function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
+  const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed(DIRECTION_QUERY) };
+  app.get<OneMessage>(
+    '/messages/:id',
+    {
+      schema: {
+        ...head,
+        operationId: 'getMessage',
+        summary: 'One message',
+        description: 'All that is known of it, without the octets.',
+        response: { 200: answer('The message.', MESSAGE), ...problems(404) },
+      },
+    },
+    async ({ params, query }) => messageDetail(await messages.find(params.id, query.direction)),
+  );
+  app.get<OneMessage>(
+    '/messages/:id/attempts',
+    {
+      schema: {
+        ...head,
+        operationId: 'listAttempts',
+        summary: 'The attempts to send a message',
+        description: 'In the order they were made.',
+        response: { 200: answer('The attempts.', ATTEMPTS), ...problems(404) },
+      },
+    },
+    async ({ params, query }) => attemptList(await messages.find(params.id, query.direction)),
+  );
+  app.get<OneMessage>(
+    '/messages/:id/raw',
+    {
+      schema: {
+        ...head,
+        operationId: 'getEnvelope',
+        summary: 'The SOAP envelope',
+        description: 'The octets as they were received or sent.',
+        response: {
+          200: { description: 'The envelope.', content: { 'text/xml': { schema: { type: 'string' } } } },
+          ...problems(404),
+        },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const { envelope } = await messages.find(params.id, query.direction);
+      return reply
+        .header('Content-Type', 'text/xml')
+        .header('Content-Disposition', attachment('envelope.xml', 'envelope.xml'))
+        .send(Buffer.from(envelope));
+    },
+  );
+}
+
+function takeRoute(app: FastifyInstance, { messages }: Gateway): void {
+  app.post<OneMessage>(
+    '/messages/:id/taken',
+    {
+      schema: {
+        operationId: 'takeMessage',
+        summary: 'Confirm that the application has a received message',
+        description: 'RECEIVED becomes TAKEN. Repeating it changes nothing.',
+        tags: ['messages'],
+        params: MESSAGE_ID_PARAMS,
+        querystring: closed({}),
+        response: { 200: answer('It is taken.', TAKEN), ...problems(404) },
+      },
+    },
+    async ({ params }) => messages.take(params.id),
+  );
+}
+
+function messageQuery({ since, until, ...query }: ListQuery): MessageQuery {
+  const from = since === undefined ? undefined : parseDateTime(since);
+  const to = until === undefined ? undefined : parseDateTime(until);
+  return { ...query, ...(from === undefined ? {} : { since: from }), ...(to === undefined ? {} : { until: to }) };
+}

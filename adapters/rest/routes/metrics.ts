@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import type { Gateway } from '../../../src/index.ts';
+import { closed } from '../schemas/fields.ts';
+import { problems } from '../schemas/problem.ts';
+
+/** Prometheus text. The client library is loaded at the first scrape: a gateway that nobody scrapes does not carry it. */
+export function metricsRoutes(app: FastifyInstance, gateway: Gateway): void {
+  let scrape: Promise<Scrape> | undefined;
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        operationId: 'metrics',
+        summary: 'Counts for Prometheus',
+        description: 'Of the process and of the gateway.',
+        tags: ['health'],
+        querystring: closed({}),
+        response: {
+          200: { description: 'The counts.', content: { 'text/plain': { schema: { type: 'string' } } } },
+          ...problems(),
+        },
+      },
+    },
+    async (_request, reply) => {
+      scrape ??= createScrape(gateway);
+      const { type, text } = await (await scrape)();
+      return reply.header('Content-Type', type).send(text);
+    },
+  );
+}
+
+async function createScrape(gateway: Gateway): Promise<Scrape> {
+  const { Counter, Gauge, Registry: Metrics, collectDefaultMetrics } = await import('prom-client');
+  const registry = new Metrics();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  for (const [name, help] of COUNTERS) {
+    const counter = new Counter({
+      name: `postiljon_${name}_total`,
+      help,
+      registers,
+      collect() {
+        counter.reset();
+        counter.inc(gateway.counters[name]);
+      },
+    });
+  }
+  const rejected = new Counter({
+    name: 'postiljon_rejected_total',
+    help: 'What partners sent and was refused, by code.',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      rejected.reset();
+      for (const [reason, count] of Object.entries(gateway.counters.refused)) rejected.inc({ reason }, count);
+    },
+  });
+  const due = new Gauge({ name: 'postiljon_outbox_due', help: 'Outbox rows that are due.', registers });
+  const oldest = new Gauge({
+    name: 'postiljon_outbox_oldest_due_timestamp_seconds',
+    help: 'When the oldest open outbox row fell due; 0: there is none.',
+    registers,
+  });
+  const states = new Gauge({
+    name: 'postiljon_messages',
+    help: 'Stored messages by state.',
+    labelNames: ['state'],
+    registers,
+  });
+  return async () => {
+    const stats = await gateway.stats();
+    states.reset();
+    for (const [state, count] of Object.entries(stats.states)) states.set({ state }, count);
+    due.set(stats.outboxDue);
+    oldest.set((stats.oldestDue ?? 0) / 1000);
+    return { type: registry.contentType, text: await registry.metrics() };
+  };
+}
+
+type Scrape = () => Promise<{ readonly type: string; readonly text: string }>;
+
+const COUNTERS = [
+  ['received', 'Messages accepted from partners since start.'],
+  ['duplicates', 'Repeats of received messages since start.'],
+  ['submitted', 'Messages taken from applications since start.'],
+  ['attempts', 'Attempts to send since start.'],
+  ['delivered', 'Messages delivered since start.'],
+] as const;

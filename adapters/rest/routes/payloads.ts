@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import type { Direction, Gateway, OpenPayload } from '../../../src/index.ts';
+import { attachment } from '../representations/content-disposition.ts';
+import { closed } from '../schemas/fields.ts';
+import { DIRECTION_QUERY, PAYLOAD_PARAMS } from '../schemas/message.ts';
+import { problems } from '../schemas/problem.ts';
+
+const OTHERWISE = 'application/octet-stream';
+
+export function payloadRoutes(app: FastifyInstance, { messages }: Gateway): void {
+  app.route<{ Params: { id: string; n: string }; Querystring: { direction?: Direction } }>({
+    method: ['GET', 'HEAD'],
+    url: '/messages/:id/payloads/:n',
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'getPayload',
+      summary: 'The octets of a payload',
+      description: 'Streamed, byte for byte as they were sent, with their SHA-256 in Repr-Digest, Digest and ETag.',
+      tags: ['messages'],
+      params: PAYLOAD_PARAMS,
+      querystring: closed(DIRECTION_QUERY),
+      response: {
+        200: {
+          description: 'The octets.',
+          content: { [OTHERWISE]: { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...problems(404),
+      },
+    },
+    handler: async ({ params, query, method, headers }, reply) => {
+      const payload = await messages.openPayload(params.id, Number(params.n), query.direction);
+      const fields = payloadHeaders(payload, params.n);
+      void reply.headers(fields);
+      const known = headers['if-none-match'] === fields['ETag'];
+      if (!known && method !== 'HEAD') return reply.send(payload.stream);
+      payload.stream.destroy();
+      return reply.code(known ? 304 : 200).send();
+    },
+  });
+}
+
+function payloadHeaders(payload: OpenPayload, number: string): Record<string, string> {
+  const digest = Buffer.from(payload.sha256, 'hex').toString('base64');
+  return {
+    'Content-Type': isHeaderValue(payload.contentType) ? payload.contentType : OTHERWISE,
+    'Content-Length': String(payload.size),
+    'Content-Disposition': attachment(payload.name, `payload-${number}`),
+    // RFC 9530, and RFC 3230 that the signing module of the API design rules still names.
+    'Repr-Digest': `sha-256=:${digest}:`,
+    Digest: `sha-256=${digest}`,
+    ETag: `"${payload.sha256}"`,
+  };
+}
+
+/** What a partner named as media type is repeated only when it is one. */
+function isHeaderValue(contentType: string): boolean {
+  return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[ -~]*)?$/.test(contentType);
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import type { Gateway } from '../../../src/index.ts';
+import type { RestOptions } from '../options.ts';
+import { messagePath } from '../representations/message.ts';
+import { storeJsonPayloads } from '../requests/json-message.ts';
+import type { JsonMessage } from '../requests/json-message.ts';
+import { readMultipart } from '../requests/multipart-message.ts';
+import { ReceivedPayloads } from '../requests/received-payloads.ts';
+import { readIdempotencyKey, submission } from '../requests/submission.ts';
+import { alsoReads } from '../openapi.ts';
+import { SUBMITTED, SUBMIT_JSON, SUBMIT_MULTIPART_DOC } from '../schemas/message.ts';
+import { answer, problems } from '../schemas/problem.ts';
+
+export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: RestOptions): void {
+  app.post<{ Body: JsonMessage }>(
+    '/messages',
+    {
+      bodyLimit: options.limits.json,
+      config: alsoReads({ 'multipart/form-data': SUBMIT_MULTIPART_DOC }),
+      schema: {
+        operationId: 'submitMessage',
+        summary: 'Send a message',
+        description:
+          'Stores the message, signed, and answers: from then on the gateway delivers it or reports that it could not. ' +
+          'The same Idempotency-Key with the same content gives the first answer again, with other content 409.',
+        tags: ['messages'],
+        headers: {
+          type: 'object',
+          properties: {
+            'idempotency-key': { type: 'string', description: 'Makes a repeat harmless; remembered 7 days at least.' },
+          },
+        },
+        body: { content: { 'application/json': { schema: SUBMIT_JSON } } },
+        response: { 202: answer('Stored and queued.', SUBMITTED), ...problems(404, 409, 413, 415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const key = readIdempotencyKey(request.headers['idempotency-key']);
+      const received = new ReceivedPayloads(gateway.messages);
+      try {
+        const { message, payloads } = request.isMultipart()
+          ? await readMultipart(request, received, options.limits)
+          : { message: request.body, payloads: await storeJsonPayloads(request.body, received) };
+        const { messageId, state } = await gateway.messages.submit(submission(message, payloads, key));
+        return await reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
+      } catch (error) {
+        await received.discard();
+        throw error;
+      }
+    },
+  );
+}

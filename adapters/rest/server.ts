@@ -1,0 +1,101 @@
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { GatewayError, newId } from '../../src/index.ts';
+import { OPENAPI_PATH } from './openapi.ts';
+import type { RestOptions } from './options.ts';
+import { PROBLEM_TYPE, errorHandler, problemOf, sendProblem } from './problem.ts';
+import { guardBrowser } from './requests/guard-browser.ts';
+import { guardPath } from './requests/guard-path.ts';
+import { readQueryValues } from './requests/query-values.ts';
+import { addResponseHeaders, setResponseHeaders } from './response-headers.ts';
+
+const PARAM_MAX = 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** The HTTP server with everything that holds for all routes: limits, guards, headers and problem documents. */
+export function createServer(options: RestOptions): FastifyInstance {
+  const handleError = errorHandler(options.log);
+  const app = fastify({
+    logger: false,
+    genReqId: () => newId(),
+    bodyLimit: options.limits.json,
+    // An upload may take long; its headers may not.
+    requestTimeout: 0,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PARAM_MAX },
+    ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, request, reply) => {
+      void handleError(error, request, setResponseHeaders(request, reply));
+    },
+    clientErrorHandler: (_error, socket) => answerMalformed(socket),
+  });
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { error: nothingHere(request.url) }));
+  // Answers are made by our own code: they need no second description to be written by.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  acceptEmptyJson(app);
+  addResponseHeaders(app);
+  addGuards(app, options);
+  addAccessLog(app, options);
+  return app;
+}
+
+/** `http://host:port` as a caller on this machine would write it. */
+export function urlOf(app: FastifyInstance, host: string): string {
+  const address: AddressInfo | string | null = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the API does not listen');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}
+
+function addGuards(app: FastifyInstance, options: RestOptions): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    if (path !== OPENAPI_PATH) guardBrowser(request.headers, options.names);
+    guardPath(path);
+    // A trailing slash names another resource, which is not there. @spec ADR /core/no-trailing-slash
+    if (path.length > 1 && path.endsWith('/')) void sendProblem(request, reply, { error: nothingHere(request.url) });
+    else done();
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    readQueryValues(request);
+    done();
+  });
+}
+
+/** Many clients name JSON where they send no body at all. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null);
+    else void parse(request, body, done);
+  });
+}
+
+function addAccessLog(app: FastifyInstance, { log }: RestOptions): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id: requestId, method, url } = request;
+    log.debug({ requestId, method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    done();
+  });
+}
+
+function nothingHere(url: string): GatewayError {
+  return new GatewayError('NOT_FOUND', { detail: `there is nothing at ${url.split('?', 1)[0] ?? ''}` });
+}
+
+/** What is no HTTP has no request: the answer is written by hand. */
+function answerMalformed(socket: Duplex): void {
+  if (socket.destroyed || !socket.writable) return;
+  const problem = problemOf(new GatewayError('REQUEST_INVALID', { detail: 'the request is no HTTP' }), newId());
+  const body = JSON.stringify(problem);
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
+}

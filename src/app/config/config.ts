@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import type { PartnerTerms } from '../../msh/parts.ts';
+import { checkSettings } from './check-settings.ts';
+import type { Settings } from './key-table.ts';
+import { configError } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { readSettings } from './read-settings.ts';
+import type { Environment } from './read-settings.ts';
+
+/** postiljon.yaml with its environment, checked, complete, paths absolute, deep-frozen. Keys as in docs/configuration.md. */
+export interface Config {
+  readonly file: string;
+  readonly folder: string;
+  readonly name: string;
+  /** PartyIds as `type:value`. */
+  readonly parties: readonly string[];
+  readonly data: string;
+  readonly store: { readonly url: string };
+  readonly payloads: { readonly url: string };
+  readonly ebms: {
+    readonly host: string;
+    readonly port: number;
+    readonly path: string;
+    /** undefined: plain HTTP. */
+    readonly tls: { readonly identity: KeyFiles; readonly clientCa: readonly string[] } | undefined;
+    readonly allowPlain: boolean;
+    readonly concurrency: number;
+    readonly limits: { readonly envelope: number; readonly message: number; readonly parts: number };
+  };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    readonly allowRemote: boolean;
+    readonly names: readonly string[];
+    readonly contact: {
+      readonly name: string;
+      readonly email: string | undefined;
+      readonly url: string | undefined;
+    };
+    readonly limits: { readonly json: number; readonly upload: number; readonly parts: number };
+  };
+  readonly keys: {
+    readonly sign: KeyFiles | undefined;
+    readonly tlsClient: KeyFiles | undefined;
+    readonly trust: readonly string[];
+  };
+  readonly partners: Readonly<Record<string, PartnerTerms>>;
+  readonly log: { readonly level: string };
+  readonly stop: { readonly graceSeconds: number };
+}
+
+/** A private key and its certificate, as files: two PEM files or one PKCS#12 store. */
+export interface KeyFiles {
+  /** Prefix of its keys in the configuration. */
+  readonly location: KeyFilesPrefix;
+  readonly source: { readonly key: string; readonly certificate: string } | { readonly pkcs12: string };
+  readonly passphrase: string | undefined;
+  readonly passphraseFile: string | undefined;
+}
+
+/** Throws CONFIG_INVALID whose detail names every problem with its place. */
+export function readConfig(file: string, environment: Environment = process.env): Config {
+  const { config, problems } = inspectConfig(file, environment);
+  if (config === undefined) throw configError(problems);
+  return config;
+}
+
+/** The configuration, or all that is wrong with it. Throws CONFIG_INVALID when the file cannot be read. */
+export function inspectConfig(
+  file: string,
+  environment: Environment,
+): { readonly config: Config | undefined; readonly problems: readonly Problem[] } {
+  const { settings, ...read } = readSettings(file, environment);
+  const problems = settings === undefined ? read.problems : checkSettings(settings, read);
+  if (settings === undefined || problems.length > 0) return { config: undefined, problems };
+  return { config: deepFreeze(build(read.file, read.folder, settings)), problems };
+}
+
+function build(file: string, folder: string, settings: Settings): Config {
+  const sign = keyFiles(settings, 'keys.sign');
+  const tlsClient = keyFiles(settings, 'keys.tlsClient');
+  const endpoint = settings['ebms.tls'] === 'off' ? undefined : keyFiles(settings, 'ebms.tls');
+  const clientCa = settings['ebms.tls.clientCa'];
+  return {
+    file,
+    folder,
+    name: settings.name,
+    parties: settings.parties,
+    data: settings.data,
+    store: { url: settings['store.url'] ?? `sqlite:${join(settings.data, 'postiljon.db')}` },
+    payloads: { url: settings['payloads.url'] ?? `file:${join(settings.data, 'payloads')}` },
+    ebms: {
+      host: settings['ebms.host'],
+      port: settings['ebms.port'],
+      path: settings['ebms.path'],
+      tls: endpoint && { identity: endpoint, clientCa: clientCa === undefined ? settings['keys.trust'] : [clientCa] },
+      allowPlain: settings['ebms.allowPlain'],
+      concurrency: settings['ebms.concurrency'],
+      limits: {
+        envelope: settings['ebms.limits.envelope'],
+        message: settings['ebms.limits.message'],
+        parts: settings['ebms.limits.parts'],
+      },
+    },
+    api: {
+      host: settings['api.host'],
+      port: settings['api.port'],
+      allowRemote: settings['api.allowRemote'],
+      names: settings['api.names'],
+      contact: {
+        name: settings['api.contact.name'] ?? settings.name,
+        email: settings['api.contact.email'],
+        url: settings['api.contact.url'],
+      },
+      limits: {
+        json: settings['api.limits.json'],
+        upload: settings['api.limits.upload'],
+        parts: settings['api.limits.parts'],
+      },
+    },
+    keys: { sign, tlsClient, trust: settings['keys.trust'] },
+    partners: settings.partners,
+    log: { level: settings['log.level'] },
+    stop: { graceSeconds: settings['stop.graceSeconds'] },
+  };
+}
+
+export type KeyFilesPrefix = 'ebms.tls' | 'keys.sign' | 'keys.tlsClient';
+
+function keyFiles(settings: Settings, prefix: KeyFilesPrefix): KeyFiles | undefined {
+  const key = settings[`${prefix}.key`];
+  const certificate = settings[`${prefix}.certificate`];
+  const pkcs12 = settings[`${prefix}.pkcs12`];
+  const pem = key === undefined || certificate === undefined ? undefined : { key, certificate };
+  const source = pkcs12 === undefined ? pem : { pkcs12 };
+  if (source === undefined) return undefined;
+  return {
+    location: prefix,
+    source,
+    passphrase: settings[`${prefix}.passphrase`],
+    passphraseFile: settings[`${prefix}.passphraseFile`],
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const child of Object.values(value)) deepFreeze(child);
+  }
+  return value;
+}

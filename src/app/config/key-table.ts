@@ -1,0 +1,172 @@
+import type { Kind, KindValues } from './key-kinds.ts';
+
+/** One setting. Parsing, environment variables, checks and docs/configuration.md are made from these rows. */
+export interface KeyRow {
+  readonly kind: Kind;
+  readonly meaning: string;
+  /** Value when nothing is given, in the form of the file. */
+  readonly default?: string | number | boolean | readonly string[] | Readonly<Record<string, never>>;
+  /** Default as the docs say it, where it follows from another key. */
+  readonly shownDefault?: string;
+  readonly required?: true;
+  readonly choices?: readonly string[];
+  /** Choices that a later version has; refused with that reason. */
+  readonly laterChoices?: readonly string[];
+  /** Never shown in logs or findings. */
+  readonly secret?: true;
+}
+
+const MIB = 2 ** 20;
+
+const PRIVATE_KEY = { kind: 'path', meaning: 'Private key (PEM).' } as const satisfies KeyRow;
+const CERTIFICATE = {
+  kind: 'path',
+  meaning: 'Its certificate (PEM), the issuing ones after it where there are.',
+} as const satisfies KeyRow;
+const PKCS12 = {
+  kind: 'path',
+  meaning: 'Key and certificates in one PKCS#12 store, instead of the two.',
+} as const satisfies KeyRow;
+const PASSPHRASE = {
+  kind: 'text',
+  secret: true,
+  meaning: 'Passphrase of the key or the store; better in the environment than in the file.',
+} as const satisfies KeyRow;
+const PASSPHRASE_FILE = { kind: 'path', meaning: 'File whose first line is the passphrase.' } as const satisfies KeyRow;
+
+export const KEYS = {
+  name: { kind: 'text', required: true, meaning: 'Name of this gateway, in the log and in events.' },
+  parties: {
+    kind: 'parties',
+    required: true,
+    meaning:
+      'Whom this gateway may speak for: `urn:osb:oin:<OIN>` or a bare OIN. A message to another party is refused.',
+  },
+  data: { kind: 'path', default: './data', meaning: 'Folder for everything the gateway keeps.' },
+  'store.url': {
+    kind: 'url',
+    shownDefault: '`sqlite:` in `data`',
+    meaning: 'Where messages are kept: `sqlite:<path>`.',
+  },
+  'payloads.url': {
+    kind: 'url',
+    shownDefault: '`file:` in `data`',
+    meaning: 'Where payloads above the inline limit are kept: `file:<folder>`.',
+  },
+  'ebms.host': { kind: 'text', default: '0.0.0.0', meaning: 'Address the endpoint for partners listens on.' },
+  'ebms.port': { kind: 'port', default: 8443, meaning: 'Its port; 0 takes a free one.' },
+  'ebms.path': { kind: 'text', default: '/ebms', meaning: 'Its path; everything else answers 404.' },
+  'ebms.tls': {
+    kind: 'choice',
+    choices: ['off'],
+    meaning: '`off`: plain HTTP, on loopback only unless `ebms.allowPlain`. Otherwise the map of the keys below.',
+  },
+  'ebms.tls.key': { ...PRIVATE_KEY, meaning: 'Private key (PEM) of the endpoint.' },
+  'ebms.tls.certificate': CERTIFICATE,
+  'ebms.tls.pkcs12': PKCS12,
+  'ebms.tls.passphrase': PASSPHRASE,
+  'ebms.tls.passphraseFile': PASSPHRASE_FILE,
+  'ebms.tls.clientCa': {
+    kind: 'path',
+    shownDefault: '`keys.trust`',
+    meaning: 'CAs (PEM) that client certificates must chain to.',
+  },
+  'ebms.allowPlain': {
+    kind: 'flag',
+    default: false,
+    meaning: 'Plain HTTP on other addresses than loopback: only behind a proxy that does TLS. Logged at start.',
+  },
+  'ebms.concurrency': {
+    kind: 'integer',
+    default: 16,
+    meaning: 'Attempts under way at the same time to one partner.',
+  },
+  'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
+  'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },
+  'ebms.limits.parts': { kind: 'integer', default: 100, meaning: 'Most MIME parts of one message.' },
+  'api.host': {
+    kind: 'text',
+    default: '127.0.0.1',
+    meaning:
+      'Address the inside API listens on. This version has no authentication: another address than loopback is refused unless `api.allowRemote`.',
+  },
+  'api.port': { kind: 'port', default: 8080, meaning: 'Its port; 0 takes a free one.' },
+  'api.allowRemote': {
+    kind: 'flag',
+    default: false,
+    meaning:
+      'Let the API listen on another address than loopback. Whoever reaches it can do everything: shield it yourself.',
+  },
+  'api.names': {
+    kind: 'names',
+    default: [],
+    meaning: 'Further host names that requests to the API may name (guards against DNS rebinding).',
+  },
+  'api.contact.name': { kind: 'text', meaning: 'Who answers questions about this API, for its OpenAPI document.' },
+  'api.contact.email': { kind: 'text', meaning: 'Their e-mail address.' },
+  'api.contact.url': { kind: 'url', meaning: 'Their web page.' },
+  'api.limits.json': { kind: 'size', default: 20 * MIB, meaning: 'Largest JSON body, base64 included.' },
+  'api.limits.upload': { kind: 'size', default: 2048 * MIB, meaning: 'Largest multipart/form-data body.' },
+  'api.limits.parts': { kind: 'integer', default: 100, meaning: 'Most payloads of one message.' },
+  'keys.sign.key': { ...PRIVATE_KEY, meaning: 'Private key (PEM) that signs messages and acknowledgments.' },
+  'keys.sign.certificate': CERTIFICATE,
+  'keys.sign.pkcs12': PKCS12,
+  'keys.sign.passphrase': PASSPHRASE,
+  'keys.sign.passphraseFile': PASSPHRASE_FILE,
+  'keys.tlsClient.key': { ...PRIVATE_KEY, meaning: 'Private key (PEM) for TLS towards partners.' },
+  'keys.tlsClient.certificate': CERTIFICATE,
+  'keys.tlsClient.pkcs12': PKCS12,
+  'keys.tlsClient.passphrase': PASSPHRASE,
+  'keys.tlsClient.passphraseFile': PASSPHRASE_FILE,
+  'keys.trust': {
+    kind: 'paths',
+    default: [],
+    meaning: 'CA certificates (PEM) that partners’ certificates must chain to.',
+  },
+  'keys.decrypt': { kind: 'absent', meaning: 'Not in this version: it does not decrypt.' },
+  partners: {
+    kind: 'partners',
+    default: {},
+    meaning:
+      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use) and `endpoint` (used instead of the URL of the CPA).',
+  },
+  'revocation.mode': {
+    kind: 'choice',
+    default: 'off',
+    choices: ['off'],
+    laterChoices: ['require', 'ifPresent'],
+    meaning: 'Revocation checks. This version has none, so `off` is the default and the only value.',
+  },
+  routes: { kind: 'absent', meaning: 'Not in this version: every message goes to the inbox.' },
+  adapters: { kind: 'absent', meaning: 'Not in this version: the REST API is the one adapter.' },
+  wus: { kind: 'absent', meaning: 'Not in this version.' },
+  'log.level': {
+    kind: 'choice',
+    default: 'info',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    meaning: 'Least level that is logged (JSON lines on stderr).',
+  },
+  'stop.graceSeconds': {
+    kind: 'integer',
+    default: 10,
+    meaning: 'How long running requests and attempts may last after SIGTERM or SIGINT.',
+  },
+} as const satisfies Record<string, KeyRow>;
+
+export type Key = keyof typeof KEYS;
+
+type Given<R> = R extends { readonly default: unknown } | { readonly required: true } ? true : false;
+type ValueOf<R> = R extends { readonly kind: infer K extends Kind }
+  ? Given<R> extends true
+    ? KindValues[K]
+    : KindValues[K] | undefined
+  : never;
+
+/** Every setting by its key, checked. */
+export type Settings = { readonly [K in Key]: ValueOf<(typeof KEYS)[K]> };
+
+/** `keys.tlsClient.key` → `POSTILJON_KEYS_TLS_CLIENT_KEY`. */
+export function environmentName(key: string): string {
+  const words = key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).replaceAll('.', '_');
+  return `POSTILJON_${words.toUpperCase()}`;
+}

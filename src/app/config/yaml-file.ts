@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import { GatewayError } from '../../errors.ts';
+import type { Problem } from './problems.ts';
+import { isMap } from './key-kinds.ts';
+
+/** A value of the file before it is checked, and where it stands. */
+export interface RawValue {
+  readonly value: unknown;
+  readonly place: string;
+}
+
+/** The leaves of the file by their key (`api.port`): what `isLeaf` names, and every value that is no map. */
+export function readYamlFile(
+  file: string,
+  isLeaf: (key: string) => boolean,
+): { readonly values: ReadonlyMap<string, RawValue>; readonly problems: readonly Problem[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+  const problems = [...document.errors, ...document.warnings].map((error) => ({
+    key: undefined,
+    place: `${file}:${lines.linePos(error.pos[0]).line}`,
+    reason: error.message,
+  }));
+  if (problems.length > 0) return { values: new Map(), problems };
+  const content: unknown = document.toJS({ maxAliasCount: 20 });
+  if (content !== null && !isMap(content)) {
+    return {
+      values: new Map(),
+      problems: [{ key: undefined, place: `${file}:1`, reason: 'must be a map of settings' }],
+    };
+  }
+  const values = new Map<string, RawValue>();
+  collect(content ?? {}, [], (path, value) => {
+    values.set(path.join('.'), { value, place: `${file}:${lineOf(document, lines, path)}` });
+    return isLeaf(path.join('.'));
+  });
+  return { values, problems: [] };
+}
+
+/** Visits every value; goes into a map unless the visitor says that it is a leaf. Maps that are entered do not count as values. */
+function collect(
+  map: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+  visit: (path: readonly string[], value: unknown) => boolean,
+): void {
+  for (const [name, value] of Object.entries(map)) {
+    const here = [...path, name];
+    if (isMap(value)) {
+      if (!visit(here, value)) collect(value, here, visit);
+    } else {
+      visit(here, value);
+    }
+  }
+}
+
+function lineOf(document: Document, lines: LineCounter, path: readonly string[]): number {
+  const node: unknown = document.getIn(path, true);
+  const range = isMap(node) ? node['range'] : undefined;
+  const start: unknown = Array.isArray(range) ? range[0] : undefined;
+  return typeof start === 'number' ? lines.linePos(start).line : 1;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new GatewayError('CONFIG_INVALID', {
+      location: file,
+      detail: `${file} cannot be read; make one with \`postiljon init\`, or name yours with -c FILE`,
+      cause,
+    });
+  }
+}

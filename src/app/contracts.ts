@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { CREATABLE_PROFILES, createCpa } from '../cpa/create-cpa.ts';
+import type { CpaOptions, CreatableProfile } from '../cpa/create-cpa.ts';
+import { parseCpa } from '../cpa/parse-cpa.ts';
+import { parsePartyProfile } from '../cpa/party-profile.ts';
+import type { PartyProfile } from '../cpa/party-profile.ts';
+import { validateCpa } from '../cpa/validate-cpa.ts';
+import type { Finding } from '../cpa/validate-cpa.ts';
+import { GatewayError } from '../errors.ts';
+
+export { CREATABLE_PROFILES } from '../cpa/create-cpa.ts';
+
+export interface ContractRequest extends Omit<CpaOptions, 'parties' | 'profile'> {
+  /** Two party.yaml files; the first sends `actions` to the second. */
+  readonly partyFiles: readonly string[];
+  readonly profile: string;
+}
+
+/** Makes a CPA from two party files. Throws REQUEST_INVALID, CONFIG_INVALID (a party file), NOT_FOUND. */
+export async function createContract({ partyFiles, profile, ...rest }: ContractRequest): Promise<Uint8Array> {
+  const [first, second, ...more] = await Promise.all(partyFiles.map(readParty));
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new GatewayError('REQUEST_INVALID', {
+      location: '--party',
+      detail: 'give two: --party A.yaml --party B.yaml',
+    });
+  }
+  return createCpa({ ...rest, parties: [first, second], profile: readProfile(profile) });
+}
+
+export interface ContractCheck {
+  readonly file: string;
+  readonly cpaId: string | undefined;
+  readonly valid: boolean;
+  readonly findings: readonly (Omit<Finding, 'code'> & { readonly code: string })[];
+}
+
+/** Checks a CPA file without a gateway. Throws NOT_FOUND. */
+export async function checkContract(file: string, now: number): Promise<ContractCheck> {
+  const bytes = await readGiven(file);
+  try {
+    const cpa = parseCpa(bytes);
+    const findings = validateCpa(cpa, now);
+    return { file, cpaId: cpa.cpaId, valid: findings.every(({ severity }) => severity !== 'error'), findings };
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    const { code, location = '/', message: text, row } = thrown;
+    const finding = { severity: 'error', code, place: location, text, remedy: row.remedy } as const;
+    return { file, cpaId: undefined, valid: false, findings: [finding] };
+  }
+}
+
+/** Reads a file that a person named. Throws NOT_FOUND. */
+export async function readGiven(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new GatewayError('NOT_FOUND', { location: file, detail: `${file} cannot be read`, cause });
+  }
+}
+
+async function readParty(file: string): Promise<PartyProfile> {
+  const content = await readGiven(file);
+  let value: unknown;
+  try {
+    value = parse(content.toString('utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('CONFIG_INVALID', { location: file, detail: `${file} is no YAML: ${reason}`, cause });
+  }
+  return parsePartyProfile(value, file);
+}
+
+function readProfile(name: string): CreatableProfile {
+  const found = CREATABLE_PROFILES.find((profile) => profile === name);
+  if (found !== undefined) return found;
+  const detail = `${name} is no profile; one of ${CREATABLE_PROFILES.join(', ')}`;
+  throw new GatewayError('REQUEST_INVALID', { location: '--profile', detail });
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import type { Cpa, PartyInfo } from '../../cpa/model.ts';
+import { parseCpa } from '../../cpa/parse-cpa.ts';
+import { typedKey } from '../../cpa/typed-value.ts';
+import { validateCpa } from '../../cpa/validate-cpa.ts';
+import { toGatewayError } from '../../errors.ts';
+import type { CpaRecord } from '../../ports/store.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { Signer } from '../../ports/trust.ts';
+import { createSigner } from '../../trust/key-ring.ts';
+import type { Config } from '../config/config.ts';
+import { pathOf } from '../folders.ts';
+import { loadKey } from '../load-keys.ts';
+import { checkPartner } from './check-partner.ts';
+import { isRunning } from './check-ports.ts';
+import { bad, doubt, good } from './finding.ts';
+import type { DoctorFinding } from './finding.ts';
+
+/** The store can be opened, and each active contract can be used: own key, own party, and a partner that answers. */
+export async function checkContracts(config: Config): Promise<readonly DoctorFinding[]> {
+  if (!existsSync(pathOf(config.store.url))) return [good('store', `${config.store.url} will be made at start`)];
+  if (await isRunning(config)) {
+    return [good('store', 'in use by the running gateway; contracts are checked when it is stopped')];
+  }
+  const store = await openStore({ url: config.store.url });
+  try {
+    const records = await store.cpas.list();
+    const signer = await ownSigner(config);
+    const active = records.filter((record) => record.active);
+    const checked = await Promise.all(active.map((record) => checkContract(record, config, signer)));
+    const known = good(
+      'store',
+      `${config.store.url} opens; ${active.length} of ${records.length} contracts are active`,
+    );
+    return [known, ...checked.flat()];
+  } finally {
+    await store.close();
+  }
+}
+
+async function ownSigner({ keys }: Config): Promise<Signer> {
+  if (keys.sign === undefined) return createSigner([]);
+  const { key, certificate, passphrase, location } = await loadKey(keys.sign);
+  return createSigner([{ key, certificate, location, ...(passphrase === undefined ? {} : { passphrase }) }]);
+}
+
+async function checkContract(record: CpaRecord, config: Config, signer: Signer): Promise<readonly DoctorFinding[]> {
+  const name = `contract ${record.cpaId}`;
+  try {
+    const cpa = parseCpa(record.bytes);
+    const faults = validateCpa(cpa, Date.now())
+      .filter(({ severity }) => severity === 'error')
+      .map((finding) => bad(name, `${finding.code}: ${finding.text}`, finding.remedy));
+    const ours = cpa.parties.filter((party) => isOurs(party, config));
+    const strange =
+      ours.length === 0
+        ? [doubt(name, 'neither party is one of `parties`', 'Add yours to `parties`, or deactivate it.')]
+        : [];
+    const unsigned = ours.flatMap((party) => checkSigningKey(party, { name, signer }));
+    const partners = await Promise.all(partnerUrls(cpa, config).map((url) => checkPartner(name, url, config)));
+    return [good(name, 'active'), ...faults, ...strange, ...unsigned, ...partners];
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    return [bad(name, error.message, error.row.remedy)];
+  }
+}
+
+function isOurs(party: PartyInfo, { parties }: Config): boolean {
+  return party.partyIds.some((id) => parties.includes(typedKey(id)));
+}
+
+/** The certificates that our side of the contract signs with must be ones that we hold the key of. */
+function checkSigningKey(
+  party: PartyInfo,
+  { name, signer }: { readonly name: string; readonly signer: Signer },
+): readonly DoctorFinding[] {
+  const references = [...party.docExchanges.values()].map(({ sender }) => sender?.nonRepudiation?.certificateRef);
+  const ids = new Set(references.filter((id) => id !== undefined));
+  return [...ids].flatMap((id) => {
+    const der = party.certificates.get(id)?.der;
+    if (der !== undefined && signer.has(der)) return [];
+    const text = `no key for certificate ${id}, which signs for ${party.partyName}`;
+    return [bad(name, text, 'Configure keys.sign with that certificate, or agree a CPA with the one you have.')];
+  });
+}
+
+function partnerUrls(cpa: Cpa, config: Config): readonly string[] {
+  const urls = cpa.parties
+    .filter((party) => !isOurs(party, config))
+    .flatMap((party) => {
+      const override = party.partyIds
+        .map((id) => config.partners[typedKey(id)]?.endpoint)
+        .find((url) => url !== undefined);
+      const agreed = [...party.transports.values()].flatMap(({ endpoints }) => endpoints.map(({ uri }) => uri));
+      return override === undefined ? agreed : [override];
+    });
+  return [...new Set(urls)];
+}

@@ -1,0 +1,74 @@
+import { toGatewayError } from '../../errors.ts';
+import type { Trust } from '../../ports/trust.ts';
+import { certificateFacts, daysLeft, describeCertificate, readCertificates } from '../../trust/certificate.ts';
+import { createSigner, openPrivateKey } from '../../trust/key-ring.ts';
+import { createTrust } from '../../trust/trust-store.ts';
+import type { Config, KeyFiles } from '../config/config.ts';
+import { loadCertificates, loadKey } from '../load-keys.ts';
+import { bad, doubt, good } from './finding.ts';
+import type { DoctorFinding } from './finding.ts';
+
+const SOON_DAYS = 60;
+
+/** Keys belong to their certificates, certificates are valid for a while and chain to keys.trust. */
+export async function checkKeys({ keys, ebms }: Config): Promise<readonly DoctorFinding[]> {
+  const roots = await loadCertificates(keys.trust, 'keys.trust');
+  const trust = createTrust({ roots });
+  const own = [keys.sign, keys.tlsClient, ebms.tls?.identity].filter((files) => files !== undefined);
+  const missing =
+    keys.sign === undefined
+      ? [doubt('keys', 'keys.sign is not configured: nothing can be signed', 'Configure keys.sign.')]
+      : [];
+  const noTrust =
+    roots.length === 0
+      ? [bad('keys', 'keys.trust is empty: no partner can be believed', 'Name the CA certificates of your partners.')]
+      : [];
+  return [
+    ...missing,
+    ...noTrust,
+    ...(await Promise.all(own.map((files) => checkKey(files, trust)))).flat(),
+    ...checkRoots(roots),
+  ];
+}
+
+async function checkKey(files: KeyFiles, trust: Trust): Promise<readonly DoctorFinding[]> {
+  const { location } = files;
+  try {
+    const loaded = await loadKey(files);
+    const { key, certificate, passphrase } = loaded;
+    const [der] = readCertificates(certificate, `${location}.certificate`);
+    if (der === undefined) throw new Error('readCertificates gives one certificate at least');
+    openPrivateKey(key, passphrase, `${location}.key`);
+    createSigner([{ key, certificate, location, ...(passphrase === undefined ? {} : { passphrase }) }]);
+    const facts = certificateFacts(der, location);
+    return [validity(location, facts), ...(await chain(location, der, trust))];
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    return [bad(location, error.message, error.row.remedy)];
+  }
+}
+
+function validity(location: string, facts: Parameters<typeof describeCertificate>[0]): DoctorFinding {
+  const days = daysLeft(facts, Date.now());
+  const text = describeCertificate(facts);
+  const renew = 'Renew the certificate, agree a CPA with the new one, and put it in place.';
+  if (days < 0) return bad(location, `has ended: ${text}`, renew);
+  if (facts.notBefore > Date.now()) return bad(location, `is not valid yet: ${text}`, 'Check the clock, or wait.');
+  return days < SOON_DAYS ? doubt(location, `ends in ${days} days: ${text}`, renew) : good(location, text);
+}
+
+async function chain(location: string, der: Uint8Array, trust: Trust): Promise<readonly DoctorFinding[]> {
+  try {
+    await trust.check(der, Date.now());
+    return [];
+  } catch (thrown) {
+    const remedy = 'Partners may trust another CA than you do; for your own add its CA to keys.trust.';
+    return [doubt(location, `does not chain to keys.trust: ${toGatewayError(thrown).message}`, remedy)];
+  }
+}
+
+function checkRoots(roots: readonly Uint8Array[]): readonly DoctorFinding[] {
+  return roots.flatMap((pem) =>
+    readCertificates(pem, 'keys.trust').map((der) => validity('keys.trust', certificateFacts(der, 'keys.trust'))),
+  );
+}

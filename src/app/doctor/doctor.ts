@@ -1,0 +1,69 @@
+import { toGatewayError } from '../../errors.ts';
+import { configError } from '../config/problems.ts';
+import { inspectConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { KEYS, environmentName } from '../config/key-table.ts';
+import { checkClock } from './check-clock.ts';
+import { checkContracts } from './check-contracts.ts';
+import { checkFolders } from './check-folders.ts';
+import { checkKeys } from './check-keys.ts';
+import { checkPorts } from './check-ports.ts';
+import { bad, doubt, good } from './finding.ts';
+import type { DoctorFinding } from './finding.ts';
+
+export type { DoctorFinding } from './finding.ts';
+
+type Check = (config: Config) => Promise<readonly DoctorFinding[]>;
+
+const CHECKS: readonly (readonly [string, Check])[] = [
+  ['folders', checkFolders],
+  ['clock', checkClock],
+  ['keys', checkKeys],
+  ['ports', checkPorts],
+  ['contracts', checkContracts],
+];
+
+/** Looks at everything that a gateway needs, changes nothing, and says what to do. Never throws. */
+export async function examine(
+  file: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<readonly DoctorFinding[]> {
+  const config = readable(file, environment);
+  if (!('name' in config)) return [config];
+  const findings = [good('configuration', config.file), ...strayVariables(environment)];
+  for (const [name, check] of CHECKS) findings.push(...(await guarded(name, () => check(config))));
+  return findings;
+}
+
+function readable(file: string, environment: NodeJS.ProcessEnv): Config | DoctorFinding {
+  try {
+    const { config, problems } = inspectConfig(file, environment);
+    if (config !== undefined) return config;
+    throw configError(problems);
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    return bad('configuration', error.message, error.row.remedy);
+  }
+}
+
+/** A variable that is no setting may be a slip of the pen; Kubernetes makes some by itself. */
+function strayVariables(environment: NodeJS.ProcessEnv): readonly DoctorFinding[] {
+  const known = new Set(Object.keys(KEYS).map(environmentName));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('POSTILJON_') && !known.has(name))
+    .map((name) =>
+      doubt('configuration', `${name} is no setting and is passed over`, 'Check its name in docs/configuration.md.'),
+    );
+}
+
+async function guarded(
+  name: string,
+  check: () => Promise<readonly DoctorFinding[]>,
+): Promise<readonly DoctorFinding[]> {
+  try {
+    return await check();
+  } catch (thrown) {
+    const error = toGatewayError(thrown);
+    return [bad(name, error.message, error.row.remedy)];
+  }
+}

@@ -1,0 +1,34 @@
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { GatewayError } from '../errors.ts';
+
+export type AppLog = Logger;
+
+/** What may never stand in a log, whoever writes it. */
+const SECRETS = ['key', 'passphrase', 'password', 'content', 'authorization'];
+const STDERR = 2;
+
+/** JSON lines on stderr: stdout is for answers. */
+export function createLog(options: { readonly level: string; readonly name: string }): AppLog {
+  return pino(
+    {
+      level: options.level,
+      base: { gateway: options.name },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '(secret)' },
+      serializers: { err: describeError },
+    },
+    pino.destination({ dest: STDERR, sync: true }),
+  );
+}
+
+function describeError(thrown: unknown): object {
+  if (!(thrown instanceof Error)) return { message: String(thrown) };
+  const { message, stack } = thrown;
+  const cause = thrown.cause === undefined ? {} : { cause: describeError(thrown.cause) };
+  if (!(thrown instanceof GatewayError)) return { message, stack, ...cause };
+  const { code, location, detail } = thrown;
+  // A refusal tells where it comes from by its code; only what nobody foresaw needs the stack.
+  return { code, location, detail, ...(code === 'INTERNAL' ? { stack } : {}), ...cause };
+}

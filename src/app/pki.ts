@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OIN_TYPE, oinOf } from '../cpa/oin.ts';
+import { GatewayError } from '../errors.ts';
+import { createCa, issueCertificate } from '../trust/test-pki.ts';
+import type { TestCa } from '../trust/test-pki.ts';
+import { writeNewFiles } from './new-files.ts';
+
+const CA_CERTIFICATE = 'ca.crt';
+const CA_KEY = 'ca.key';
+const SECRET = 0o600;
+const PUBLIC = 0o644;
+
+/** Makes a test CA in a folder. Throws FILE_EXISTS. */
+export async function makeCa(folder: string, name: string, keyBits?: number): Promise<TestCa> {
+  if (existsSync(join(folder, CA_KEY))) throw new GatewayError('FILE_EXISTS', { location: join(folder, CA_KEY) });
+  const ca = await createCa({ name, ...(keyBits === undefined ? {} : { keyBits }) });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeNewFiles(folder, [
+    { path: CA_KEY, content: ca.key, mode: SECRET },
+    { path: CA_CERTIFICATE, content: ca.certificate, mode: PUBLIC },
+  ]);
+  return ca;
+}
+
+/** The test CA of a folder. Throws NOT_FOUND. */
+export async function readCa(folder: string): Promise<TestCa> {
+  try {
+    const [certificate, key] = await Promise.all([
+      readFile(join(folder, CA_CERTIFICATE), 'utf8'),
+      readFile(join(folder, CA_KEY), 'utf8'),
+    ]);
+    return { certificate, key };
+  } catch (cause) {
+    const detail = `${folder} holds no ${CA_CERTIFICATE} and ${CA_KEY}; make them with \`postiljon pki ca --out ${folder}\``;
+    throw new GatewayError('NOT_FOUND', { location: folder, detail, cause });
+  }
+}
+
+export async function readOrMakeCa(folder: string, keyBits?: number): Promise<TestCa> {
+  return existsSync(join(folder, CA_KEY)) ? readCa(folder) : makeCa(folder, 'CA', keyBits);
+}
+
+export interface IssueRequest {
+  readonly ca: string;
+  readonly out: string;
+  readonly oin: string;
+  readonly cn: string;
+  readonly hosts?: readonly string[] | undefined;
+  readonly days?: number | undefined;
+  readonly keyBits?: number | undefined;
+  /** Name of the files without their extension. */
+  readonly name: string;
+}
+
+/** Issues a certificate of the test CA into a folder: NAME.key and NAME.crt. Throws FILE_EXISTS, NOT_FOUND, REQUEST_INVALID. */
+export async function issue(request: IssueRequest): Promise<{ readonly key: string; readonly certificate: string }> {
+  const { hosts, days, keyBits, cn, name, out } = request;
+  const issued = await issueCertificate({
+    ca: await readCa(request.ca),
+    oin: readOin(request.oin),
+    cn,
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(days === undefined ? {} : { days }),
+    ...(keyBits === undefined ? {} : { keyBits }),
+  });
+  await writeNewFiles(out, [
+    { path: `${name}.key`, content: issued.key, mode: SECRET },
+    { path: `${name}.crt`, content: issued.certificate, mode: PUBLIC },
+  ]);
+  return { key: join(out, `${name}.key`), certificate: join(out, `${name}.crt`) };
+}
+
+/** A bare OIN, or one behind `urn:osb:oin:`. Throws REQUEST_INVALID. */
+export function readOin(text: string): string {
+  const bare = text.startsWith(`${OIN_TYPE}:`) ? text.slice(OIN_TYPE.length + 1) : text;
+  if (oinOf(bare) !== undefined) return bare;
+  throw new GatewayError('REQUEST_INVALID', {
+    location: '--oin',
+    detail: `${text} is no OIN: 20 positions, such as 00000099000000001000 for tests`,
+  });
+}

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { createOutput } from '../output.ts';
+import { collect, example, readWhole, withCommon } from './options.ts';
+
+interface CaOptions {
+  readonly out: string;
+  readonly name: string;
+  readonly keyBits?: number;
+  readonly json?: true;
+}
+
+interface IssueOptions {
+  readonly oin: string;
+  readonly cn: string;
+  readonly ca: string;
+  readonly out: string;
+  readonly host?: readonly string[];
+  readonly days?: number;
+  readonly keyBits?: number;
+  readonly file?: string;
+  readonly json?: true;
+}
+
+export function pkiCommand(): Command {
+  const command = new Command('pki').description('A PKI for tests. Never for production: its certificates say TEST.');
+  command.addCommand(caCommand());
+  command.addCommand(issueCommand());
+  return command;
+}
+
+function caCommand(): Command {
+  return withCommon(new Command('ca'))
+    .description('Make a test CA: ca.key and ca.crt.')
+    .option('--out <dir>', 'folder', 'ca')
+    .option('--name <name>', 'name of the CA', 'CA')
+    .option('--key-bits <bits>', 'size of its key', readWhole)
+    .addHelpText('after', example('postiljon pki ca --out ca'))
+    .action(async ({ out, name, keyBits, json }: CaOptions) => {
+      const { makeCa } = await import('../../app/pki.ts');
+      const folder = resolve(out);
+      await makeCa(folder, name, keyBits);
+      createOutput(json === true).answer({ folder }, `Made ${folder}/ca.key and ${folder}/ca.crt\n`);
+    });
+}
+
+function issueCommand(): Command {
+  return withCommon(new Command('issue'))
+    .description('Issue a certificate with an OIN, for TLS and for signatures: NAME.key and NAME.crt.')
+    .requiredOption('--oin <oin>', 'OIN, goes into subject.serialNumber')
+    .requiredOption('--cn <name>', 'common name')
+    .option('--ca <dir>', 'folder of the CA', 'ca')
+    .option('--out <dir>', 'folder of the new files', '.')
+    .option('--file <name>', 'NAME of the files (default: the common name)')
+    .option('--host <name>', 'DNS name or IP address for TLS; may be repeated (default: localhost, 127.0.0.1)', collect)
+    .option('--days <days>', 'validity', readWhole)
+    .option('--key-bits <bits>', 'size of the key', readWhole)
+    .addHelpText('after', example('postiljon pki issue --oin 00000099000000001000 --cn gemeente --ca ca --out keys'))
+    .action(async ({ json, file, host, ...options }: IssueOptions) => {
+      const { issue } = await import('../../app/pki.ts');
+      const name = (file ?? options.cn).replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '');
+      const request = { ...options, name, hosts: host, ca: resolve(options.ca), out: resolve(options.out) };
+      const issued = await issue({ ...request, days: options.days, keyBits: options.keyBits });
+      createOutput(json === true).answer(issued, `Made ${issued.key} and ${issued.certificate}\n`);
+    });
+}

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { createOutput } from '../output.ts';
+import { example, withCommon } from './options.ts';
+import type { CommonOptions } from './options.ts';
+
+export function startCommand(): Command {
+  return withCommon(new Command('start'))
+    .description('Run the gateway until SIGTERM or SIGINT; it then ends what is under way. Logs go to stderr.')
+    .addHelpText('after', example('postiljon start -c gemeente/postiljon.yaml'))
+    .action(async ({ config, json }: CommonOptions) => {
+      const { runGateway } = await import('../../app/start.ts');
+      const output = createOutput(json === true);
+      await runGateway(config, ({ ebms, api }) => {
+        output.answer({ ready: true, ebms, api, pid: process.pid }, `Ready. Partners: ${ebms}  API: ${api}/api/v1\n`);
+      });
+      // Whatever a library left open must not keep a gateway that has drained.
+      process.exit(0);
+    });
+}

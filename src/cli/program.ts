@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { version } from '../app/version.ts';
+import { cpaCommand } from './commands/cpa.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
+import { messageCommand } from './commands/message.ts';
+import { pkiCommand } from './commands/pki.ts';
+import { startCommand } from './commands/start.ts';
+import { exitCodesHelp } from './exit-codes.ts';
+
+/** Tells the exit code of a command that has ended without an error. */
+export type End = (code: number) => void;
+
+const EXAMPLE = `
+Example: a gateway with a test PKI, running on this machine
+  $ postiljon init gemeente --oin 00000099000000001000 --name gemeente --test-pki
+  $ postiljon doctor -c gemeente/postiljon.yaml
+  $ postiljon start -c gemeente/postiljon.yaml
+`;
+
+export function createProgram(end: End): Command {
+  const program = new Command('postiljon')
+    .description('Digikoppeling gateway: ebMS2 under CPA contracts outside, plain REST inside.')
+    .version(version(), '-V, --version', 'show the version')
+    .addHelpText('after', `${EXAMPLE}${exitCodesHelp()}`)
+    .showHelpAfterError('(--help shows an example)');
+  const commands = [
+    initCommand(),
+    startCommand(),
+    doctorCommand(end),
+    cpaCommand(end),
+    messageCommand(end),
+    pkiCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  prepare(program);
+  return program;
+}
+
+/** Errors of usage come back as exceptions, for every command below. */
+function prepare(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) prepare(child);
+}

@@ -1,0 +1,45 @@
+const WIDTH = 100;
+const GAP = '  ';
+const LEAST = 8;
+
+/** Columns for people: at most 100 wide, the widest ones shortened first. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], width = WIDTH): string {
+  const lines = [head, ...rows];
+  const widths = fit(
+    head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))),
+    width - GAP.length * (head.length - 1),
+  );
+  return lines
+    .map((line) =>
+      widths
+        .map((size, column) => shorten(line[column] ?? '', size).padEnd(size))
+        .join(GAP)
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function fit(natural: readonly number[], room: number): readonly number[] {
+  const widths = [...natural];
+  let over = widths.reduce((sum, size) => sum + size, 0) - room;
+  while (over > 0) {
+    const widest = widths.indexOf(Math.max(...widths));
+    const size = widths[widest] ?? 0;
+    if (size <= LEAST) break;
+    widths[widest] = size - 1;
+    over -= 1;
+  }
+  return widths;
+}
+
+function shorten(text: string, size: number): string {
+  return text.length <= size ? text : `${text.slice(0, Math.max(0, size - 1))}…`;
+}
+
+/** `name: value` lines with the values under each other. */
+export function formatFields(fields: readonly (readonly [string, string | undefined])[]): string {
+  const shown = fields.filter((field): field is readonly [string, string] => field[1] !== undefined && field[1] !== '');
+  const size = Math.max(...shown.map(([name]) => name.length)) + 1;
+  return shown.map(([name, value]) => `${`${name}:`.padEnd(size)} ${value}\n`).join('');
+}

@@ -1,0 +1,59 @@
+import type {
+  Always,
+  BusinessTransactionCharacteristics,
+  Cpa,
+  DeliveryChannel,
+  PartyInfo,
+  SyncReplyMode,
+} from './model.ts';
+import type { TypedValue } from './typed-value.ts';
+
+/** What is agreed about one action in one direction: all that sender and receiver need, resolved once. */
+export interface Agreement {
+  readonly cpa: Cpa;
+  readonly from: AgreedParty;
+  readonly to: AgreedParty;
+  readonly service: TypedValue;
+  readonly action: string;
+  /** The From party's channel of its CanSend: decides headers, signature and retries. */
+  readonly sendChannel: DeliveryChannel;
+  /** The To party's channel of its CanReceive: decides the endpoint. */
+  readonly receiveChannel: DeliveryChannel;
+  readonly characteristics: BusinessTransactionCharacteristics;
+  readonly ackRequested: Always;
+  readonly ackSignatureRequested: Always;
+  readonly duplicateElimination: Always;
+  readonly syncReplyMode: SyncReplyMode;
+  /** actor of AckRequested. */
+  readonly actor: string;
+  /** First Endpoint of the receive channel; undefined when the transport has none. */
+  readonly endpoint: string | undefined;
+  /** undefined: the message is not signed. */
+  readonly signing: SigningTerms | undefined;
+  readonly encrypted: boolean;
+  readonly retry: RetryPolicy;
+  /** ms; how long the receiver keeps the MessageId at least. */
+  readonly persistDuration: number | undefined;
+}
+
+export interface AgreedParty {
+  readonly info: PartyInfo;
+  /** The PartyIds that stand in the header: of this party in the CPA. */
+  readonly partyIds: readonly TypedValue[];
+  /** Role of the business message; undefined for the MSH's own service. */
+  readonly role: string | undefined;
+}
+
+export interface SigningTerms {
+  readonly hashFunction: string;
+  readonly signatureAlgorithm: string;
+  /** DER; undefined when the CPA names none that can be read. */
+  readonly certificate: Uint8Array | undefined;
+}
+
+/** attempts = retries + 1, retryInterval ms apart; best effort is retries 0. @spec CPPA 2.0 §9.8.4 */
+export interface RetryPolicy {
+  readonly retries: number;
+  readonly retryInterval: number;
+  readonly reliable: boolean;
+}

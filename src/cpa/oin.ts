@@ -1,0 +1,15 @@
+/** PartyId type of a Dutch government organisation. */
+export const OIN_TYPE = 'urn:osb:oin';
+
+const OIN = /^([0-9]{8}[0-9A-Za-z]{12})(?:_(?:O|T|A|OTA))?$/;
+const TEST_PREFIX = '00000099';
+
+/** The 20 positions without a suffix for test environments; undefined when it is no OIN. @spec Digikoppeling OIN */
+export function oinOf(value: string): string | undefined {
+  return OIN.exec(value)?.[1];
+}
+
+/** Whether it is an OIN that anyone may use for tests, or has a suffix for a test environment. */
+export function isTestOin(value: string): boolean {
+  return value.startsWith(TEST_PREFIX) || value.includes('_');
+}

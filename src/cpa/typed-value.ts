@@ -1,0 +1,16 @@
+/** eb:PartyId and eb:Service share one shape: a value and an optional type that says how to read it. */
+export interface TypedValue {
+  readonly type?: string;
+  readonly value: string;
+}
+export type PartyId = TypedValue;
+export type Service = TypedValue;
+
+/** `type:value`, or the bare value where there is no type: the form of the API and of the store. */
+export function typedKey(typed: TypedValue): string {
+  return typed.type === undefined ? typed.value : `${typed.type}:${typed.value}`;
+}
+
+export function sameTyped(a: TypedValue, b: TypedValue): boolean {
+  return a.value === b.value && a.type === b.type;
+}

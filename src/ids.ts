@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
+/** A fresh MessageId in the form of RFC 5322 msg-id, without the brackets. @spec ebMS2 §3.1.6.1 */
+export function newMessageId(host: string): string {
+  return `${randomUUID()}@${host}`;
+}
+
+export function newId(): string {
+  return randomUUID();
+}
+
+const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+const MESSAGE_ID = new RegExp(`^${ATEXT}(?:\\.${ATEXT})*@(?:${ATEXT}(?:\\.${ATEXT})*|\\[[!-Z^-~]*\\])$`);
+const MESSAGE_ID_MAX = 255;
+
+/** Whether `text` may be sent as a MessageId: RFC 5322 §3.6.4 id-left "@" id-right, at most 255 characters. */
+export function isMessageId(text: string): boolean {
+  return text.length <= MESSAGE_ID_MAX && MESSAGE_ID.test(text);
+}

@@ -1,0 +1,112 @@
+import { EventEmitter } from 'node:events';
+import { toGatewayError } from '../errors.ts';
+import type { OutgoingAnswer, Receive } from '../ports/transport.ts';
+import { writeFault } from '../soap/fault.ts';
+import { answer } from './answers.ts';
+import { GatewayCounters } from './counters.ts';
+import { openCpaRegister } from './cpa-register.ts';
+import type { Gateway, Health } from './gateway.ts';
+import { createReceive } from './inbound/receive.ts';
+import { createMessages } from './messages.ts';
+import { observeStore } from './observed-store.ts';
+import { Sender } from './outbound/sender.ts';
+import { submit } from './outbound/submit.ts';
+import type { GatewayConfig, GatewayParts, Weakening } from './parts.ts';
+import { createSignalReader } from './signals/signal-reader.ts';
+
+const DEFAULT_CONCURRENCY = 16;
+const ORPHAN_AGE_MS = 24 * 3_600_000;
+
+/** Wires the pipelines to the ports and opens the contracts. Sends nothing before `start`. */
+export async function createGateway(config: GatewayConfig, given: GatewayParts): Promise<Gateway> {
+  const changes = new EventEmitter().setMaxListeners(0);
+  const parts = { ...given, store: observeStore(given.store, () => changes.emit('change')) };
+  const { clock, log, store, payloads, transport } = parts;
+  const counters = new GatewayCounters();
+  const cpas = await openCpaRegister(store, clock, log);
+  const ours = new Set(config.parties);
+  const weakened = (partner: string, weakening: Weakening): void =>
+    log.warn({ partner, weakening }, 'a weakening was used');
+  const shared = { ...parts, cpas, ours, partners: config.partners, limits: config.limits, weakened };
+  const concluded = (state: string): void => {
+    if (state === 'DELIVERED') counters.add('delivered');
+  };
+
+  const signals = createSignalReader({ ...shared, concluded });
+  const sender = new Sender({
+    ...shared,
+    signals,
+    concurrency: config.concurrency ?? DEFAULT_CONCURRENCY,
+    attempted: () => counters.add('attempts'),
+    ended: concluded,
+  });
+  const receive = createReceive({
+    ...shared,
+    signals,
+    counted: (what) => counters.add(what === 'received' ? 'received' : 'duplicates'),
+    refused: (code) => counters.refuse(code),
+    wake: () => sender.wake(),
+  });
+  const messages = createMessages({
+    ...parts,
+    async submit(request) {
+      const submitted = await submit(request, shared);
+      if (!submitted.repeated) counters.add('submitted');
+      sender.wake();
+      return submitted;
+    },
+  });
+
+  return {
+    receive: neverThrowing(receive, { ...parts, sender }),
+    messages,
+    cpas,
+    counters,
+    events: {
+      list: (after, limit) => store.listEvents(after, limit),
+      subscribe(listener) {
+        changes.on('change', listener);
+        return () => changes.off('change', listener);
+      },
+    },
+    stats: () => store.stats(),
+    health: () => checkHealth(parts),
+    async start() {
+      await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
+      sender.start();
+    },
+    async stop() {
+      await sender.stop();
+      await transport.close();
+      await store.close();
+    },
+  };
+}
+
+/** After each request there may be an answer to send; and whatever happens, the partner gets one. */
+function neverThrowing(
+  receive: Receive,
+  { sender, log }: { readonly sender: Sender } & Pick<GatewayParts, 'log'>,
+): Receive {
+  return async (request): Promise<OutgoingAnswer> => {
+    try {
+      const reply = await receive(request);
+      if (reply.status === 204) sender.wake();
+      return reply;
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      log.error({ err: thrown }, 'a request could not be answered');
+      return answer('internal', writeFault(error));
+    }
+  };
+}
+
+/** Whether the gateway could store and send right now. */
+async function checkHealth({ store }: GatewayParts): Promise<Health> {
+  try {
+    const { outboxDue } = await store.stats();
+    return { ok: true, checks: [{ name: 'store', ok: true, detail: `${outboxDue} due` }] };
+  } catch (thrown) {
+    return { ok: false, checks: [{ name: 'store', ok: false, detail: toGatewayError(thrown).message }] };
+  }
+}

@@ -1,0 +1,137 @@
+import type { Readable } from 'node:stream';
+import type { Finding } from '../cpa/validate-cpa.ts';
+import type { Cpa } from '../cpa/model.ts';
+import type { PayloadWriter, StoredContent } from '../ports/payload-store.ts';
+import type {
+  Direction,
+  MessageDetail,
+  MessageQuery,
+  MessageState,
+  MessageSummary,
+  OutboundState,
+  Page,
+  Refusal,
+  StoredEvent,
+  StoreStats,
+} from '../ports/store.ts';
+import type { Receive } from '../ports/transport.ts';
+
+/** The use cases of the gateway: all that an adapter, the command line or the endpoint can ask of it. */
+export interface Gateway {
+  /** Handles one HTTP request of a partner and gives the answer; never throws. */
+  readonly receive: Receive;
+  readonly messages: MessageUseCases;
+  readonly events: EventUseCases;
+  readonly cpas: CpaUseCases;
+  /** Could sign, store and send right now. Each entry says what was looked at; `ok` is their conjunction. */
+  health(): Promise<Health>;
+  stats(): Promise<StoreStats>;
+  readonly counters: Counters;
+  /** Begins to send what is due. */
+  start(): Promise<void>;
+  /** Ends running attempts (they are given `graceMs`), then lets go of transport and store. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface MessageUseCases {
+  /** Where the octets of a payload go before `submit` names them. */
+  createPayload(): PayloadWriter;
+  /** Forgets a payload that will not be submitted. Never throws. */
+  discardPayload(content: StoredContent): Promise<void>;
+  /**
+   * Resolves the CPA, builds and signs the message once, stores it, and only then answers. Errors: CPA_UNKNOWN,
+   * CPA_INACTIVE, PARTY_UNKNOWN, ACTION_NOT_AGREED, NOT_OUR_PARTY, MESSAGE_ID_INVALID, MESSAGE_EXISTS,
+   * IDEMPOTENCY_CONFLICT, REFERENCE_UNKNOWN, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error the payloads are discarded.
+   */
+  submit(request: SubmitRequest): Promise<Submitted>;
+  list(query: MessageQuery): Promise<Page<MessageSummary>>;
+  /** Throws NOT_FOUND. */
+  find(messageId: string, direction?: Direction): Promise<MessageDetail>;
+  /** The octets of payload `n` (1 is the first), and what is known of it. Throws NOT_FOUND. */
+  openPayload(messageId: string, n: number, direction?: Direction): Promise<OpenPayload>;
+  /** The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND. */
+  take(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
+  listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>>;
+}
+
+export interface SubmitRequest {
+  readonly cpaId: string;
+  /** `type:value` or the bare value of a PartyId of the CPA. */
+  readonly from: string;
+  readonly fromRole?: string;
+  readonly to?: string;
+  readonly toRole?: string;
+  /** `type:value`, or the bare value where that is unique in the CPA. */
+  readonly service: string;
+  readonly action: string;
+  readonly conversationId?: string;
+  readonly refToMessageId?: string;
+  readonly messageId?: string;
+  readonly payloads: readonly SubmittedPayload[];
+  /** `digest` is a hash of the whole request: the same key with another digest is a conflict. */
+  readonly idempotency?: { readonly key: string; readonly application: string; readonly digest: string };
+}
+
+export interface SubmittedPayload {
+  readonly name?: string;
+  readonly contentType: string;
+  readonly content: StoredContent;
+}
+
+export interface Submitted {
+  readonly messageId: string;
+  readonly state: OutboundState;
+  /** Whether this was a repeat of an earlier request. */
+  readonly repeated: boolean;
+}
+
+export interface OpenPayload {
+  readonly contentType: string;
+  readonly name: string | undefined;
+  readonly size: number;
+  readonly sha256: string;
+  readonly stream: Readable;
+}
+
+export interface EventUseCases {
+  list(after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** Calls `listener` when events may have been added; the answer ends it. */
+  subscribe(listener: () => void): () => void;
+}
+
+export interface CpaUseCases {
+  validate(bytes: Uint8Array): { readonly cpa: Cpa | undefined; readonly findings: readonly Finding[] };
+  /** Throws CPA_INVALID when there are findings of severity error, CPA_EXISTS. */
+  import(
+    bytes: Uint8Array,
+    activate: boolean,
+  ): Promise<{ readonly cpaId: string; readonly active: boolean; readonly findings: readonly Finding[] }>;
+  list(): readonly KnownCpa[];
+  /** Throws CPA_UNKNOWN. */
+  get(cpaId: string): KnownCpa;
+  activate(cpaId: string): Promise<void>;
+  deactivate(cpaId: string): Promise<void>;
+  /** Throws CPA_UNKNOWN, CPA_IN_USE. */
+  remove(cpaId: string): Promise<void>;
+}
+
+export interface KnownCpa {
+  readonly cpa: Cpa;
+  readonly active: boolean;
+  readonly importedAt: number;
+}
+
+export interface Health {
+  readonly ok: boolean;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+/** Counts since start, for /metrics. */
+export interface Counters {
+  readonly received: number;
+  readonly duplicates: number;
+  readonly submitted: number;
+  readonly attempts: number;
+  readonly delivered: number;
+  readonly refused: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Identity of an unsigned message: its envelope's octets and every part's octets after transfer decoding, in order of
+ * Content-ID. HTTP, MIME headers, boundaries and the order of parts do not count. A signed message's identity is that
+ * of its verified References.
+ */
+export function identityOfOctets(
+  envelope: Uint8Array,
+  parts: readonly { readonly contentId: string; readonly content: { readonly sha256: string } }[],
+): string {
+  const digest = createHash('sha256').update(createHash('sha256').update(envelope).digest());
+  const sorted = parts.map((part) => `${part.content.sha256} ${part.contentId}\n`).sort();
+  for (const line of sorted) digest.update(line);
+  return digest.digest('hex');
+}

@@ -1,0 +1,124 @@
+import { parseDateTime } from '../../clock.ts';
+import { type TypedValue, typedKey } from '../../cpa/typed-value.ts';
+import { MSH_ACTION } from '../../ebms/namespaces.ts';
+import { GatewayError } from '../../errors.ts';
+import type { InboundRecord, NewEvent, SignalRecord, Store } from '../../ports/store.ts';
+import type { OutgoingAnswer } from '../../ports/transport.ts';
+import type { Signer } from '../../ports/trust.ts';
+import { makeAcknowledgment } from '../acknowledgment.ts';
+import { answer } from '../answers.ts';
+import { signalDestination } from '../endpoint.ts';
+import type { PartnerTerms } from '../parts.ts';
+import { isSynchronous } from '../sync-reply.ts';
+import { APPLICATION_CHECKS } from './checks/grid.ts';
+import type { VerifiedMessage } from './stages.ts';
+
+export interface Acceptor {
+  readonly store: Store;
+  readonly signer: Signer;
+  readonly partners: ReadonlyMap<string, PartnerTerms>;
+}
+
+export interface Accepted {
+  readonly duplicate: boolean;
+  readonly answer: OutgoingAnswer;
+}
+
+/**
+ * The last stage: the rules, then message, payloads, Acknowledgment and event in one transaction that is on disk before
+ * the answer leaves. A repeat changes nothing and gets the stored answer. Throws DUPLICATE_CONFLICT for a MessageId
+ * that this sender used for something else. @spec ebMS2 §6.5.3, §6.5.6
+ */
+export async function accept(message: VerifiedMessage, acceptor: Acceptor): Promise<Accepted> {
+  try {
+    for (const check of APPLICATION_CHECKS) check(message);
+  } catch (refusal) {
+    return await answerIfKnown(message, acceptor, refusal);
+  }
+  const signal = await signalFor(message, acceptor);
+  const outcome = await acceptor.store.acceptInbound(recordOf(message), signal, receivedEvent(message));
+  if (outcome.kind === 'conflict') throw conflict(message);
+  const stored = outcome.kind === 'duplicate' ? outcome.answer : signal;
+  return { duplicate: outcome.kind === 'duplicate', answer: httpAnswer(stored) };
+}
+
+/** A rule that fails today says nothing against the repeat of a message that passed it then. */
+async function answerIfKnown(message: VerifiedMessage, acceptor: Acceptor, refusal: unknown): Promise<Accepted> {
+  const sender = senderKey(message.message.header.from.partyIds);
+  const known = await acceptor.store.findInbound(sender, message.message.header.messageData.messageId);
+  if (known === undefined) throw refusal;
+  if (known.identity !== message.identity) throw conflict(message);
+  if (known.answer?.send !== undefined)
+    await acceptor.store.acceptInbound(recordOf(message), known.answer, receivedEvent(message));
+  return { duplicate: true, answer: httpAnswer(known.answer) };
+}
+
+function conflict(message: VerifiedMessage): GatewayError {
+  const { messageId } = message.message.header.messageData;
+  return new GatewayError('DUPLICATE_CONFLICT', {
+    location: '//Header/MessageHeader/MessageData/MessageId',
+    detail: `${messageId} was received before with other content`,
+  });
+}
+
+async function signalFor(message: VerifiedMessage, acceptor: Acceptor): Promise<SignalRecord | undefined> {
+  if (message.message.ackRequested === undefined) return undefined;
+  const signal = await makeAcknowledgment(message, acceptor.signer);
+  if (isSynchronous(message.agreement.syncReplyMode)) return { ...signal, send: undefined };
+  const { from, to } = message.message.header;
+  const way = { cpa: message.known.cpa, from: to.partyIds, to: from.partyIds, action: MSH_ACTION.acknowledgment };
+  const send = signalDestination(way, acceptor.partners);
+  if (send === undefined)
+    throw new GatewayError('HEADER_NOT_AGREED', {
+      location: '//Header/AckRequested',
+      detail: 'the CPA has no endpoint for the Acknowledgment',
+    });
+  return { ...signal, send };
+}
+
+function httpAnswer(signal: SignalRecord | undefined): OutgoingAnswer {
+  return signal === undefined || signal.send !== undefined
+    ? answer('accepted')
+    : answer('acknowledged', signal.envelope);
+}
+
+export function senderKey(partyIds: readonly TypedValue[]): string {
+  return partyIds.map(typedKey)[0] ?? '';
+}
+
+function recordOf(message: VerifiedMessage): InboundRecord {
+  const { header } = message.message;
+  const { messageData } = header;
+  const { agreement, receivedAt } = message;
+  return {
+    messageId: messageData.messageId,
+    cpaId: header.cpaId,
+    fromPartyId: senderKey(header.from.partyIds),
+    fromRole: header.from.role,
+    toPartyId: senderKey(header.to.partyIds),
+    toRole: header.to.role,
+    service: typedKey(header.service),
+    action: header.action,
+    conversationId: header.conversationId,
+    refToMessageId: messageData.refToMessageId,
+    timestamp: parseDateTime(messageData.timestamp) ?? receivedAt,
+    timeToLive: messageData.timeToLive === undefined ? undefined : parseDateTime(messageData.timeToLive),
+    storedAt: receivedAt,
+    envelope: message.envelopeBytes,
+    payloads: message.parts.map(({ content, ...part }) => ({ ...part, ...content })),
+    identity: message.identity,
+    persistUntil: agreement.persistDuration === undefined ? undefined : receivedAt + agreement.persistDuration,
+  };
+}
+
+function receivedEvent(message: VerifiedMessage): NewEvent {
+  const { header } = message.message;
+  return {
+    type: 'message.received',
+    at: message.receivedAt,
+    messageId: header.messageData.messageId,
+    direction: 'in',
+    cpaId: header.cpaId,
+    data: { service: typedKey(header.service), action: header.action, from: senderKey(header.from.partyIds) },
+  };
+}

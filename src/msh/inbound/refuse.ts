@@ -1,0 +1,149 @@
+import { MSH_ACTION } from '../../ebms/namespaces.ts';
+import type { ErrorCode, GatewayError } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import type { NewEvent, Refusal, SignalRecord, Store } from '../../ports/store.ts';
+import type { OutgoingAnswer } from '../../ports/transport.ts';
+import { writeFault } from '../../soap/fault.ts';
+import { makeMessageError } from '../acknowledgment.ts';
+import { type AnswerKey, answer } from '../answers.ts';
+import { type Destination, signalDestination } from '../endpoint.ts';
+import type { Log } from '../log.ts';
+import type { PartnerTerms } from '../parts.ts';
+import { isSynchronous } from '../sync-reply.ts';
+import { senderKey } from './accept.ts';
+import type { Arrival } from './receive.ts';
+import type { ParsedMessage } from './stages.ts';
+
+export interface Refuser {
+  readonly store: Store;
+  readonly log: Log;
+  readonly partners: ReadonlyMap<string, PartnerTerms>;
+  refused(code: ErrorCode): void;
+  /** Told that a signal waits in the outbox. */
+  wake(): void;
+}
+
+const SAMPLE_BYTES = 4096;
+const RETRY_AFTER_S = '30';
+
+/** Errors that are answered by HTTP alone. */
+const HTTP_ANSWERS: Partial<Record<ErrorCode, AnswerKey>> = {
+  HTTP_CONTENT_TYPE: 'contentType',
+  HTTP_TOO_LARGE: 'tooLarge',
+  HTTP_MALFORMED: 'framing',
+};
+
+/**
+ * Answers a request that was refused: a partner learns a code and a place, the log and the list of refusals
+ * everything. Nothing is stored under the MessageId, so that the honest message may still come. @spec ebMS2 §4.2
+ */
+export async function refuse(error: GatewayError, arrival: Arrival, refuser: Refuser): Promise<OutgoingAnswer> {
+  refuser.refused(error.code);
+  const known = describe(arrival);
+  const fields = {
+    ...known,
+    code: error.code,
+    location: error.location,
+    detail: error.detail,
+    remote: arrival.request.remote,
+  };
+  if (error.code === 'INTERNAL') refuser.log.error({ ...fields, err: error.cause }, 'request failed');
+  else refuser.log.warn(fields, 'request refused');
+  const reply = error.row.retriable || error.code === 'INTERNAL' ? undefined : messageError(error, arrival, refuser);
+  const signal =
+    reply?.send === undefined ? undefined : { messageId: reply.messageId, envelope: reply.envelope, send: reply.send };
+  const noted = await note(error, arrival, { refuser, signal });
+  if (noted && signal !== undefined) refuser.wake();
+  if (reply === undefined) return withoutMessageError(error, arrival);
+  return reply.send === undefined ? answer('refused', reply.envelope) : answer('refusedLater');
+}
+
+function withoutMessageError(error: GatewayError, arrival: Arrival): OutgoingAnswer {
+  const http = HTTP_ANSWERS[error.code];
+  if (http !== undefined) return { ...answer(http), close: true };
+  const close = arrival.package === undefined ? { close: true } : {};
+  if (error.row.retriable) return { ...answer('busy', writeFault(error), { 'retry-after': RETRY_AFTER_S }), ...close };
+  if (arrival.parsed !== undefined && isSignal(arrival.parsed)) return answer('signal');
+  return { ...answer(error.row.soap === 'Server' ? 'internal' : 'fault', writeFault(error)), ...close };
+}
+
+interface Reply {
+  readonly messageId: string;
+  readonly envelope: Buffer;
+  readonly send: Destination | undefined;
+}
+
+/** The MessageError, where the partner gets one: its CPA is known, and it did not send a signal itself. */
+function messageError(
+  error: GatewayError,
+  { parsed, agreed, receivedAt }: Arrival,
+  refuser: Refuser,
+): Reply | undefined {
+  if (parsed === undefined || isSignal(parsed) || error.row.ebms === undefined || error.code === 'CPA_UNKNOWN')
+    return undefined;
+  const agreement = agreed?.agreement;
+  const signal = makeMessageError(parsed.message.header, error, { now: receivedAt, agreement });
+  const synchronous =
+    agreement === undefined ? parsed.message.syncReply !== undefined : isSynchronous(agreement.syncReplyMode);
+  if (synchronous) return { ...signal, send: undefined };
+  const send = agreed === undefined ? undefined : destination(agreed, refuser);
+  return send === undefined ? undefined : { ...signal, send };
+}
+
+function destination(agreed: NonNullable<Arrival['agreed']>, refuser: Refuser): Destination | undefined {
+  const { from, to } = agreed.message.header;
+  const way = { cpa: agreed.known.cpa, from: to.partyIds, to: from.partyIds, action: MSH_ACTION.messageError };
+  return signalDestination(way, refuser.partners);
+}
+
+function isSignal({ message }: ParsedMessage): boolean {
+  return message.kind === 'AcknowledgmentMessage' || message.kind === 'ErrorMessage';
+}
+
+function describe({ parsed }: Arrival): { messageId?: string; cpaId?: string; fromPartyId?: string } {
+  if (parsed === undefined) return {};
+  const { header } = parsed.message;
+  return { messageId: header.messageData.messageId, cpaId: header.cpaId, fromPartyId: senderKey(header.from.partyIds) };
+}
+
+/** The record for the operator. When the store cannot take it the log has it, and the partner gets its answer all the same. */
+async function note(
+  error: GatewayError,
+  arrival: Arrival,
+  to: { readonly refuser: Refuser; readonly signal: SignalRecord | undefined },
+): Promise<boolean> {
+  const { messageId, cpaId, fromPartyId } = describe(arrival);
+  const refusal: Refusal = {
+    id: newId(),
+    at: arrival.receivedAt,
+    code: error.code,
+    location: error.location,
+    detail: error.detail,
+    remote: arrival.request.remote,
+    messageId,
+    cpaId,
+    fromPartyId,
+    sample: arrival.package?.envelope.subarray(0, SAMPLE_BYTES) ?? Buffer.alloc(0),
+  };
+  const event = alertFor(error, refusal, arrival.parsed !== undefined && isSignal(arrival.parsed));
+  try {
+    await to.refuser.store.note({
+      refusal,
+      ...(event === undefined ? {} : { event }),
+      ...(to.signal === undefined ? {} : { signal: to.signal }),
+    });
+    return true;
+  } catch (cause) {
+    to.refuser.log.error({ refusal: refusal.id, err: cause }, 'a refusal could not be stored');
+    return false;
+  }
+}
+
+/** What an operator should see at once: anything that looks like an attack, or like a partner with a wrong key. */
+function alertFor(error: GatewayError, refusal: Refusal, signal: boolean): NewEvent | undefined {
+  if (error.row.ebms !== 'SecurityFailure' && !signal) return undefined;
+  const { at, messageId, cpaId, id } = refusal;
+  const message = error.code === 'DUPLICATE_CONFLICT' ? 'alert.duplicate-conflict' : 'alert.message-refused';
+  const type = signal ? 'alert.signal-refused' : message;
+  return { type, at, messageId, direction: 'in', cpaId, data: { code: error.code, refusal: id } };
+}

@@ -1,0 +1,36 @@
+import type { Agreement } from '../../cpa/agreement.ts';
+import type { ApplicationMessage, EbmsMessage } from '../../ebms/message.ts';
+import type { ConsumedBlock } from '../../ebms/parse-message.ts';
+import type { SoapEnvelope } from '../../soap/envelope.ts';
+import type { XmlDocument } from '../../xml/tree.ts';
+import type { KnownCpa } from '../gateway.ts';
+import type { ReceivedPart } from './read-package.ts';
+
+/**
+ * The stages of a received message. Each carries more certainty than the one before, and only the last can be
+ * accepted: what was not verified has no type that `accept` takes.
+ */
+export interface ParsedMessage<M extends EbmsMessage = EbmsMessage> {
+  readonly envelopeBytes: Buffer;
+  readonly document: XmlDocument;
+  readonly soap: SoapEnvelope;
+  readonly message: M;
+  readonly blocks: readonly ConsumedBlock[];
+  readonly parts: readonly ReceivedPart[];
+  readonly receivedAt: number;
+  readonly remote: string;
+}
+
+/** The CPA is known, we are its To party, and it agrees parties, roles, service and action. */
+export interface AgreedMessage extends ParsedMessage<ApplicationMessage> {
+  readonly known: KnownCpa;
+  readonly agreement: Agreement;
+}
+
+/** What the CPA asks to be signed is signed and covered, by the certificate that the CPA names. */
+export interface VerifiedMessage extends AgreedMessage {
+  /** Hex; equal for a repeat of the same message, see `identity.ts`. */
+  readonly identity: string;
+  /** Markup of the verified ds:Reference elements; undefined for an unsigned message. */
+  readonly referencesXml: string | undefined;
+}

@@ -1,0 +1,106 @@
+import { GatewayError } from '../../errors.ts';
+import type { SigningTerms } from '../../cpa/agreement.ts';
+import { typedKey } from '../../cpa/typed-value.ts';
+import type { PayloadStore } from '../../ports/payload-store.ts';
+import type { Trust } from '../../ports/trust.ts';
+import { digestAlgorithm, signatureAlgorithm } from '../../xmlsec/algorithms.ts';
+import { type VerifiedEnvelope, verifyEnvelope } from '../../xmlsec/verify.ts';
+import type { PartnerTerms, Weakening } from '../parts.ts';
+import { identityOfOctets } from '../identity.ts';
+import { readDigest } from './read-package.ts';
+import type { AgreedMessage, ParsedMessage, VerifiedMessage } from './stages.ts';
+
+export interface Verifier {
+  readonly trust: Trust;
+  readonly payloads: PayloadStore;
+  readonly partners: ReadonlyMap<string, PartnerTerms>;
+  /** Told at each use of a weakening that the configuration allows. */
+  weakened(partner: string, weakening: Weakening): void;
+}
+
+/** Demands what the CPA agreed about security of a message of the application. Throws SIGNATURE_*, CERTIFICATE_UNTRUSTED. */
+export async function verifyMessage(message: AgreedMessage, verifier: Verifier): Promise<VerifiedMessage> {
+  const { agreement, envelopeBytes, parts } = message;
+  if (agreement.encrypted) throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: '//Body' });
+  if (agreement.signing === undefined) {
+    return { ...message, identity: identityOfOctets(envelopeBytes, parts), referencesXml: undefined };
+  }
+  const verified = await verifySigned(message, [agreement.signing], verifier);
+  return { ...message, identity: verified.identity.toString('hex'), referencesXml: verified.referencesXml };
+}
+
+/**
+ * Verifies the signature of any message with one of the terms that its sender may use, and that it covers every block
+ * the gateway acts on. @spec ebMS2 §4.1.4
+ */
+export async function verifySigned(
+  message: ParsedMessage,
+  terms: readonly SigningTerms[],
+  verifier: Verifier,
+): Promise<VerifiedEnvelope> {
+  const partner = message.message.header.from.partyIds.map(typedKey)[0] ?? '';
+  const usable = terms.filter((candidate) => candidate.certificate !== undefined);
+  let refusal: unknown = new GatewayError('SIGNATURE_INVALID', {
+    detail: 'the CPA names no certificate that can be read',
+  });
+  for (const candidate of usable) {
+    try {
+      return await verifyWith(message, candidate, { ...verifier, partner });
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+async function verifyWith(
+  message: ParsedMessage,
+  terms: SigningTerms,
+  verifier: Verifier & { readonly partner: string },
+): Promise<VerifiedEnvelope> {
+  const { certificate, hashFunction, signatureAlgorithm: signature } = terms;
+  if (certificate === undefined || message.soap.header === undefined) throw new GatewayError('SIGNATURE_INVALID');
+  requireStrength(terms, verifier);
+  const verified = await verifyEnvelope({
+    document: message.document,
+    header: message.soap.header,
+    parts: message.parts.map((part) => ({
+      contentId: part.contentId,
+      digest: (hash) => readDigest(hash, part, verifier.payloads),
+    })),
+    certificate,
+    allow: { digests: [hashFunction], signatures: [signature] },
+  });
+  requireCoverage(message, verified);
+  await verifier.trust.check(certificate, message.receivedAt);
+  return verified;
+}
+
+function requireStrength(terms: SigningTerms, verifier: Verifier & { readonly partner: string }): void {
+  const digest = digestAlgorithm(terms.hashFunction);
+  const signature = signatureAlgorithm(terms.signatureAlgorithm);
+  if (digest === undefined || signature === undefined) {
+    throw new GatewayError('SIGNATURE_ALGORITHM', {
+      location: '//Header/Signature',
+      detail: 'algorithm of the CPA is not known here',
+    });
+  }
+  if (digest.strength === 'sha2' && signature.strength === 'sha2') return;
+  if (verifier.partners.get(verifier.partner)?.allow.includes('sha1') !== true) {
+    throw new GatewayError('SIGNATURE_ALGORITHM', {
+      location: '//Header/Signature',
+      detail: `SHA-1 is not allowed for ${verifier.partner}`,
+    });
+  }
+  verifier.weakened(verifier.partner, 'sha1');
+}
+
+function requireCoverage(message: ParsedMessage, verified: VerifiedEnvelope): void {
+  for (const { element, exempt } of message.blocks) {
+    if (exempt || verified.covered(element)) continue;
+    throw new GatewayError('SIGNATURE_COVERAGE', {
+      location: '//Header/Signature',
+      detail: `${element.localName} is not covered`,
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import type { PayloadStore } from '../ports/payload-store.ts';
+import type { Direction, MessageDetail, Store } from '../ports/store.ts';
+import type { MessageUseCases, Submitted, SubmitRequest } from './gateway.ts';
+
+export interface MessageParts {
+  readonly store: Store;
+  readonly payloads: PayloadStore;
+  readonly clock: Clock;
+  readonly submit: (request: SubmitRequest) => Promise<Submitted>;
+}
+
+/** What an application does with messages. */
+export function createMessages({ store, payloads, clock, submit }: MessageParts): MessageUseCases {
+  const find = async (messageId: string, direction?: Direction): Promise<MessageDetail> => {
+    const found = await store.findMessage(messageId, direction);
+    if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: `message ${messageId}` });
+    return found;
+  };
+  return {
+    createPayload: () => payloads.create(),
+    discardPayload: ({ body }) => payloads.discard(body),
+    submit,
+    list: (query) => store.listMessages(query),
+    find,
+    listRefusals: (query) => store.listRefusals(query),
+
+    async openPayload(messageId, n, direction) {
+      const payload = (await find(messageId, direction)).payloads[n - 1];
+      if (payload === undefined)
+        throw new GatewayError('NOT_FOUND', { detail: `payload ${n} of message ${messageId}` });
+      const { contentType, name, size, sha256, body } = payload;
+      return { contentType, name, size, sha256, stream: await payloads.open(body) };
+    },
+
+    async take(messageId) {
+      const outcome = await store.takeInbound(messageId, clock.now());
+      if (outcome === 'unknown') throw new GatewayError('NOT_FOUND', { detail: `received message ${messageId}` });
+      return { messageId, state: 'TAKEN' };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { checkIdentifier } from '../../ebms/element-values.ts';
+import { GatewayError } from '../../errors.ts';
+import { isMessageId } from '../../ids.ts';
+import { isPartContentType } from '../../mime/writer.ts';
+import type { SubmitRequest } from '../gateway.ts';
+
+/**
+ * Whether the values of a request can stand in a message at all. Throws MESSAGE_ID_INVALID or REQUEST_INVALID with the
+ * field as location.
+ */
+export function checkRequest(request: SubmitRequest): void {
+  const { messageId } = request;
+  if (messageId !== undefined && !isMessageId(messageId))
+    throw new GatewayError('MESSAGE_ID_INVALID', { location: 'messageId' });
+  for (const field of ['conversationId', 'refToMessageId'] as const) requireIdentifier(field, request[field]);
+  request.payloads.forEach(({ contentType }, index) => {
+    if (isPartContentType(contentType)) return;
+    throw new GatewayError('REQUEST_INVALID', {
+      location: `payloads[${index}].contentType`,
+      detail: contentType.slice(0, 200),
+    });
+  });
+}
+
+function requireIdentifier(field: string, value: string | undefined): void {
+  if (value === undefined) return;
+  try {
+    checkIdentifier(value, field);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : 'no identifier';
+    throw new GatewayError('REQUEST_INVALID', { location: field, detail, cause });
+  }
+}

@@ -1,0 +1,32 @@
+import { writeMultipart } from '../../mime/writer.ts';
+import type { PayloadStore } from '../../ports/payload-store.ts';
+import type { OutboxJob, PayloadRecord } from '../../ports/store.ts';
+import type { OutgoingRequest } from '../../ports/transport.ts';
+
+const ENVELOPE_TYPE = 'text/xml; charset=UTF-8';
+
+/** The HTTP request of a message or signal: bare XML without payloads, else the envelope first. @spec ebMS2 §2.1, §B.2 */
+export function packRequest(job: OutboxJob, payloads: PayloadStore): OutgoingRequest {
+  const { endpoint: url, envelope } = job;
+  if (job.payloads.length === 0)
+    return { url, headers: headersFor(ENVELOPE_TYPE), contentLength: envelope.length, body: envelope };
+  const root = { contentId: job.messageId, contentType: ENVELOPE_TYPE, bytes: envelope };
+  const parts = job.payloads.map((payload) => partOf(payload, payloads));
+  const { contentType, contentLength, body } = writeMultipart(root, parts);
+  return { url, headers: headersFor(contentType), contentLength, body };
+}
+
+function partOf(payload: PayloadRecord, payloads: PayloadStore): Parameters<typeof writeMultipart>[1][number] {
+  const { contentId, contentType, name, size, body } = payload;
+  return {
+    contentId,
+    contentType,
+    ...(name === undefined ? {} : { name }),
+    size,
+    body: 'inline' in body ? body.inline : () => payloads.open(body),
+  };
+}
+
+function headersFor(contentType: string): Record<string, string> {
+  return { 'content-type': contentType, soapaction: '"ebXML"' };
+}

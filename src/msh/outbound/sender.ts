@@ -1,0 +1,202 @@
+import { toGatewayError } from '../../errors.ts';
+import type { AfterAttempt, NewEvent, OutboxJob, SentTerms, Store } from '../../ports/store.ts';
+import type { Log } from '../log.ts';
+import { isExpired, nextDue } from '../retry-schedule.ts';
+import type { SignalReader } from '../signals/signal-reader.ts';
+import { type Attempter, type AttemptOutcome, makeAttempt } from './attempt.ts';
+
+export interface SenderParts extends Attempter {
+  readonly store: Store;
+  readonly signals: SignalReader;
+  readonly log: Log;
+  /** Attempts under way at the same time for one partner. */
+  readonly concurrency: number;
+  attempted(): void;
+  ended(state: 'DELIVERED' | 'FAILED' | 'EXPIRED'): void;
+}
+
+const CLAIM_LIMIT = 64;
+const LEASE_MS = 15 * 60_000;
+/** After a claim that failed because of the store. */
+const STORE_RETRY_MS = 5_000;
+/** Request Timeout and Too Many Requests. */
+const PATIENCE: ReadonlySet<number> = new Set([408, 429]);
+
+/**
+ * Sends what is due. The outbox in the store is the only truth: a claim leases rows, each row is sent, and what follows
+ * is recorded under the lease. One lane a partner; a slow one keeps only its own places occupied.
+ *
+ *   wake / timer → claim → attempt ─┬─ signal in the answer → used → ended
+ *                    ↑              ├─ waits (SENT) → due again after RetryInterval
+ *                    └──────────────┴─ expired, or best effort → ended, with its one event
+ *
+ * @spec ebMS2 §6.5.4
+ */
+export class Sender {
+  readonly #parts: SenderParts;
+  readonly #running = new Set<Promise<void>>();
+  #claiming = false;
+  #again = false;
+  #stopped = true;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.wake();
+  }
+
+  /** Looks for due rows now, or right after the look that is under way. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (!this.#claiming) void this.#claimAll();
+  }
+
+  /** No new attempts; answers when the running ones have ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+    await Promise.all(this.#running);
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#claiming || this.#running.size > 0) {
+      await Promise.race([...this.#running, new Promise((resolve) => setImmediate(resolve))]);
+    }
+  }
+
+  async #claimAll(): Promise<void> {
+    this.#claiming = true;
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        await this.#claimOnce();
+      }
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the outbox could not be read');
+      this.#wakeAt(this.#parts.clock.now() + STORE_RETRY_MS);
+    } finally {
+      this.#claiming = false;
+    }
+  }
+
+  async #claimOnce(): Promise<void> {
+    const { store, clock, concurrency } = this.#parts;
+    const now = clock.now();
+    const { jobs, nextDue: next } = await store.claimDue({
+      now,
+      leaseMs: LEASE_MS,
+      limit: CLAIM_LIMIT,
+      perLane: concurrency,
+    });
+    for (const job of jobs) this.#run(job);
+    if (jobs.length === CLAIM_LIMIT) this.#again = true;
+    // Rows that are due and were not claimed wait for a place in their lane: the end of an attempt wakes us.
+    else if (next !== undefined && next > now) this.#wakeAt(next);
+  }
+
+  #wakeAt(at: number): void {
+    this.#cancelTimer?.();
+    if (!this.#stopped) this.#cancelTimer = this.#parts.clock.schedule(at, () => this.wake());
+  }
+
+  #run(job: OutboxJob): void {
+    const running = this.#handle(job)
+      .catch((error: unknown) => {
+        // The lease runs out and the row falls due again.
+        this.#parts.log.error({ messageId: job.messageId, err: error }, 'an attempt could not be recorded');
+      })
+      .finally(() => {
+        this.#running.delete(running);
+        this.wake();
+      });
+    this.#running.add(running);
+  }
+
+  async #handle(job: OutboxJob): Promise<void> {
+    if (job.message === undefined) return this.#sendSignal(job);
+    if (isExpired(job.message, job.attempt, this.#parts.clock.now())) return this.#expire(job, job.message);
+    const outcome = await makeAttempt(job, this.#parts);
+    this.#parts.attempted();
+    const { attempt } = outcome;
+    this.#parts.log.info({ messageId: job.messageId, ...attempt }, 'attempt ended');
+    // In this order and without waiting between: the attempt stands in the log before its signal ends the message.
+    const recorded = this.#record(job, job.message, outcome);
+    const used =
+      outcome.signal === undefined || !job.message.reliable ? undefined : this.#useSignal(job, outcome.signal);
+    await Promise.all([recorded, used, this.#alarm(job, attempt)]);
+  }
+
+  /** A redirect or a 4xx that is no plea for patience says that something is set up wrong; the schedule goes on. */
+  async #alarm(job: OutboxJob, { status, endedAt }: AttemptOutcome['attempt']): Promise<void> {
+    if (status === undefined || status < 300 || status >= 500 || PATIENCE.has(status)) return;
+    const event = eventOf(job, 'alert.partner-error', { at: endedAt, data: { status, endpoint: job.endpoint } });
+    await this.#parts.store.note({ event });
+  }
+
+  async #record(job: OutboxJob, terms: SentTerms, outcome: AttemptOutcome): Promise<void> {
+    const after = afterAttempt(job, terms, outcome);
+    const held = await this.#parts.store.recordAttempt(job.lease, outcome.attempt, after);
+    if (held && after.kind === 'end') this.#parts.ended(after.state);
+  }
+
+  async #useSignal(job: OutboxJob, signal: NonNullable<AttemptOutcome['signal']>): Promise<void> {
+    const { signals, store, log } = this.#parts;
+    try {
+      await signals.read(signal);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      const { code, location, detail } = error;
+      log.warn({ messageId: job.messageId, code, location, detail }, 'the signal in the answer was refused');
+      await store.note({
+        event: eventOf(job, 'alert.signal-refused', { at: signal.receivedAt, data: { code, detail: detail ?? '' } }),
+      });
+    }
+  }
+
+  async #expire(job: OutboxJob, terms: SentTerms): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    const data = { code: 'RETRIES_EXHAUSTED', attempts: job.attempt - 1, lastState: terms.state };
+    const event = eventOf(job, 'message.expired', { at: clock.now(), data });
+    const held = await store.recordAttempt(job.lease, undefined, { kind: 'end', state: 'EXPIRED', event });
+    if (held) this.#parts.ended('EXPIRED');
+    log.warn({ messageId: job.messageId, ...data }, 'message expired');
+  }
+
+  async #sendSignal(job: OutboxJob): Promise<void> {
+    const { attempt } = await makeAttempt(job, this.#parts);
+    this.#parts.log.info({ messageId: job.messageId, ...attempt }, 'signal sent');
+    await this.#parts.store.recordAttempt(job.lease, attempt, { kind: 'done' });
+  }
+}
+
+/** Best effort ends with its one attempt; a reliable message waits for its Acknowledgment or for its next attempt. */
+function afterAttempt(
+  job: OutboxJob,
+  terms: SentTerms,
+  { attempt, transmitted, signal }: AttemptOutcome,
+): AfterAttempt {
+  const dueAt = nextDue(terms, attempt.number, attempt.startedAt);
+  if (dueAt !== undefined) return transmitted ? { kind: 'wait', dueAt, state: 'SENT' } : { kind: 'wait', dueAt };
+  if (signal?.message.kind === 'ErrorMessage') return failed(job, attempt, 'PEER_REFUSED');
+  if (!transmitted) return failed(job, attempt, attempt.code ?? 'PEER_ANSWER');
+  return {
+    kind: 'end',
+    state: 'DELIVERED',
+    event: eventOf(job, 'message.delivered', { at: attempt.endedAt, data: {} }),
+  };
+}
+
+function failed(job: OutboxJob, attempt: AttemptOutcome['attempt'], code: string): AfterAttempt {
+  const data = { code, detail: attempt.detail ?? '', status: attempt.status ?? 0 };
+  return { kind: 'end', state: 'FAILED', event: eventOf(job, 'message.failed', { at: attempt.endedAt, data }) };
+}
+
+function eventOf(job: OutboxJob, type: NewEvent['type'], what: Pick<NewEvent, 'at' | 'data'>): NewEvent {
+  return { type, ...what, messageId: job.messageId, direction: 'out', cpaId: job.message?.cpaId };
+}

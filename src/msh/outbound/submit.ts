@@ -1,0 +1,222 @@
+import { toDateTime } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
+import type { Agreement } from '../../cpa/agreement.ts';
+import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
+import { resolveSend } from '../../cpa/resolve.ts';
+import { typedKey } from '../../cpa/typed-value.ts';
+import type { ApplicationMessage } from '../../ebms/message.ts';
+import { writeMessage } from '../../ebms/write-message.ts';
+import { GatewayError } from '../../errors.ts';
+import { newId, newMessageId } from '../../ids.ts';
+import { encodeCid } from '../../mime/content-id.ts';
+import type { PayloadStore } from '../../ports/payload-store.ts';
+import type { OutboundRecord, PayloadRecord, Store } from '../../ports/store.ts';
+import type { Signer } from '../../ports/trust.ts';
+import { ACTOR_NEXT } from '../../soap/header-blocks.ts';
+import { digestAlgorithm } from '../../xmlsec/algorithms.ts';
+import { signEnvelope } from '../../xmlsec/sign.ts';
+import type { CpaRegister } from '../cpa-register.ts';
+import { endpointHost } from '../endpoint.ts';
+import type { Submitted, SubmitRequest } from '../gateway.ts';
+import { checkCpaDates } from '../inbound/checks/check-cpa-dates.ts';
+import { readDigest } from '../inbound/read-package.ts';
+import type { PartnerTerms } from '../parts.ts';
+import { timeToLive } from '../retry-schedule.ts';
+import { isSynchronous } from '../sync-reply.ts';
+import { checkRequest } from './check-request.ts';
+
+export interface Submitter {
+  readonly store: Store;
+  readonly payloads: PayloadStore;
+  readonly cpas: CpaRegister;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly ours: ReadonlySet<string>;
+  readonly partners: ReadonlyMap<string, PartnerTerms>;
+}
+
+/** Builds, signs once, stores, and only then answers. What it refuses leaves nothing behind. @spec ebMS2 §6.5.1 */
+export async function submit(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
+  try {
+    const submitted = await store(request, submitter);
+    if (submitted.repeated) await discard(request, submitter);
+    return submitted;
+  } catch (error) {
+    await discard(request, submitter);
+    throw error;
+  }
+}
+
+async function store(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
+  checkRequest(request);
+  const agreement = agreeToSend(request, submitter);
+  const message = buildMessage(request, agreement, submitter.clock.now());
+  const payloads = describePayloads(request, message);
+  const envelope = await seal(message, payloads, { agreement, submitter });
+  const record = recordOf(message, { agreement, envelope, payloads, request, submitter });
+  const outcome = await submitter.store.submitOutbound(record);
+  switch (outcome.kind) {
+    case 'submitted':
+      return { messageId: record.messageId, state: 'QUEUED', repeated: false };
+    case 'repeated':
+      return { messageId: outcome.messageId, state: outcome.state, repeated: true };
+    case 'idempotency-conflict':
+      throw new GatewayError('IDEMPOTENCY_CONFLICT', { location: 'Idempotency-Key' });
+    case 'message-exists':
+      throw new GatewayError('MESSAGE_EXISTS', { location: 'messageId', detail: record.messageId });
+  }
+}
+
+function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): Agreement {
+  const known = cpas.get(request.cpaId);
+  checkCpaDates({ known, receivedAt: clock.now() });
+  const { cpa } = known;
+  const agreement = resolveSend(cpa, {
+    from: [parsePartyKey(request.from, cpa)],
+    ...(request.to === undefined ? {} : { to: [parsePartyKey(request.to, cpa)] }),
+    ...(request.fromRole === undefined ? {} : { fromRole: request.fromRole }),
+    ...(request.toRole === undefined ? {} : { toRole: request.toRole }),
+    service: parseServiceKey(request.service, cpa),
+    action: request.action,
+  });
+  if (!agreement.from.partyIds.every((partyId) => ours.has(typedKey(partyId)))) {
+    throw new GatewayError('NOT_OUR_PARTY', {
+      location: 'from',
+      detail: `${request.from} is not one of the parties of this gateway`,
+    });
+  }
+  if (agreement.encrypted)
+    throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: 'cpaId', detail: request.cpaId });
+  return agreement;
+}
+
+function buildMessage(request: SubmitRequest, agreement: Agreement, now: number): ApplicationMessage {
+  const { messageId } = request;
+  const until = timeToLive(now, agreement.retry);
+  return {
+    kind: 'ApplicationMessage',
+    header: {
+      version: '2.0',
+      from: { partyIds: agreement.from.partyIds, role: agreement.from.role },
+      to: { partyIds: agreement.to.partyIds, role: agreement.to.role },
+      cpaId: agreement.cpa.cpaId,
+      conversationId: request.conversationId ?? newId(),
+      service: agreement.service,
+      action: agreement.action,
+      messageData: {
+        messageId: messageId ?? newMessageId(endpointHost(ownEndpoint(agreement))),
+        timestamp: toDateTime(now),
+        refToMessageId: request.refToMessageId,
+        timeToLive: until === undefined ? undefined : toDateTime(until),
+      },
+      duplicateElimination: agreement.duplicateElimination === 'always',
+      descriptions: [],
+    },
+    syncReply: isSynchronous(agreement.syncReplyMode) ? { version: '2.0', actor: ACTOR_NEXT } : undefined,
+    messageOrder: false,
+    ackRequested:
+      agreement.ackRequested === 'always'
+        ? { version: '2.0', actor: agreement.actor, signed: agreement.ackSignatureRequested === 'always' }
+        : undefined,
+    nextMshAckRequested: false,
+    manifest: undefined,
+  };
+}
+
+/** The host of our own side: what the partner sends to. */
+function ownEndpoint({ from, sendChannel }: Agreement): string | undefined {
+  return from.info.transports.get(sendChannel.transportId)?.endpoints[0]?.uri;
+}
+
+function describePayloads(request: SubmitRequest, message: ApplicationMessage): readonly PayloadRecord[] {
+  const host = message.header.messageData.messageId.split('@').at(-1) ?? 'localhost';
+  return request.payloads.map(({ name, contentType, content }) => ({
+    contentId: `${newId()}@${host}`,
+    contentType,
+    name,
+    ...content,
+  }));
+}
+
+interface Sealing {
+  readonly agreement: Agreement;
+  readonly submitter: Submitter;
+}
+
+/** Octets of the envelope that every attempt will carry: signed now, or never. */
+async function seal(
+  message: ApplicationMessage,
+  payloads: readonly PayloadRecord[],
+  sealing: Sealing,
+): Promise<Buffer> {
+  const references = payloads.map(({ contentId }) => ({ href: encodeCid(contentId), role: undefined }));
+  const markup = writeMessage(
+    references.length === 0 ? message : { ...message, manifest: { version: '2.0', references } },
+  );
+  const { signing } = sealing.agreement;
+  if (signing === undefined) return Buffer.from(markup, 'utf8');
+  const { certificate, hashFunction, signatureAlgorithm } = signing;
+  const { signer, payloads: payloadStore } = sealing.submitter;
+  if (certificate === undefined || !signer.has(certificate))
+    throw new GatewayError('SIGNING_KEY_MISSING', { location: 'from' });
+  const hash = digestAlgorithm(hashFunction)?.hash;
+  if (hash === undefined) throw new GatewayError('SIGNATURE_ALGORITHM', { detail: hashFunction });
+  const parts = payloads.map(async ({ body, size, sha256, contentId, contentType, name }) => {
+    const part = { contentId, contentType, name, content: { body, size, sha256 } };
+    return { contentId, digest: await readDigest(hash, part, payloadStore) };
+  });
+  return signEnvelope({
+    envelope: markup,
+    parts: await Promise.all(parts),
+    digest: hashFunction,
+    signature: signatureAlgorithm,
+    certificate,
+    sign: (name, data) => signer.sign(certificate, name, data),
+  });
+}
+
+function recordOf(
+  { header, ackRequested, syncReply }: ApplicationMessage,
+  made: Sealing & {
+    readonly envelope: Buffer;
+    readonly payloads: readonly PayloadRecord[];
+    readonly request: SubmitRequest;
+  },
+): OutboundRecord {
+  const { agreement, submitter, request } = made;
+  const lane = typedKey(agreement.to.partyIds[0] ?? { value: '' });
+  const endpoint = submitter.partners.get(lane)?.endpoint ?? agreement.endpoint;
+  if (endpoint === undefined)
+    throw new GatewayError('CPA_INVALID', { location: 'cpaId', detail: 'the partner has no Endpoint in the CPA' });
+  const now = submitter.clock.now();
+  const { messageData } = header;
+  return {
+    messageId: messageData.messageId,
+    cpaId: header.cpaId,
+    fromPartyId: typedKey(header.from.partyIds[0] ?? { value: '' }),
+    fromRole: header.from.role,
+    toPartyId: lane,
+    toRole: header.to.role,
+    service: typedKey(header.service),
+    action: header.action,
+    conversationId: header.conversationId,
+    refToMessageId: messageData.refToMessageId,
+    timestamp: Date.parse(messageData.timestamp),
+    timeToLive: messageData.timeToLive === undefined ? undefined : Date.parse(messageData.timeToLive),
+    storedAt: now,
+    envelope: made.envelope,
+    payloads: made.payloads,
+    endpoint,
+    lane,
+    retries: agreement.retry.retries,
+    retryInterval: agreement.retry.retryInterval,
+    reliable: agreement.retry.reliable,
+    syncReply: syncReply !== undefined,
+    ackSigned: ackRequested?.signed === true,
+    idempotency: request.idempotency,
+  };
+}
+
+async function discard(request: SubmitRequest, { payloads }: Submitter): Promise<void> {
+  for (const { content } of request.payloads) await payloads.discard(content.body);
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../clock.ts';
+import type { PayloadStore } from '../ports/payload-store.ts';
+import type { Store } from '../ports/store.ts';
+import type { Transport } from '../ports/transport.ts';
+import type { Signer, Trust } from '../ports/trust.ts';
+import type { MessageLimits } from './limits.ts';
+import type { Log } from './log.ts';
+
+export interface GatewayConfig {
+  /** PartyIds this gateway speaks for, as `type:value`. */
+  readonly parties: readonly string[];
+  /** What differs for one partner, by `type:value`. */
+  readonly partners: ReadonlyMap<string, PartnerTerms>;
+  readonly limits: MessageLimits;
+  /** Attempts under way at the same time for one partner; 16 where not given. */
+  readonly concurrency?: number;
+}
+
+export type Weakening = 'sha1' | 'cbc' | 'rsa15' | 'keyRef';
+
+export interface PartnerTerms {
+  readonly allow: readonly Weakening[];
+  /** Used instead of the Endpoint of the CPA. */
+  readonly endpoint?: string;
+}
+
+export interface GatewayParts {
+  readonly store: Store;
+  readonly payloads: PayloadStore;
+  readonly transport: Transport;
+  readonly trust: Trust;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,165 @@
+import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
+import { resolveSend } from '../../cpa/resolve.ts';
+import type { Agreement } from '../../cpa/agreement.ts';
+import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
+import type { AcknowledgmentMessage, ErrorMessage } from '../../ebms/message.ts';
+import { GatewayError } from '../../errors.ts';
+import type { Conclusion, MessageDetail, NewEvent, Store } from '../../ports/store.ts';
+import type { CpaRegister } from '../cpa-register.ts';
+import { SIGNAL_CHECKS } from '../inbound/checks/grid.ts';
+import type { ParsedMessage } from '../inbound/stages.ts';
+import { type Verifier, verifySigned } from '../inbound/verify.ts';
+import { senderKey } from '../inbound/accept.ts';
+import type { Log } from '../log.ts';
+import { checkActor } from './check-actor.ts';
+import { compareReferences } from './compare-references.ts';
+
+export type SignalMessage = ParsedMessage<AcknowledgmentMessage | ErrorMessage>;
+
+export interface SignalReader {
+  /**
+   * Uses an Acknowledgment or MessageError about a message of ours, wherever it came in. Throws SIGNAL_UNEXPECTED,
+   * SIGNATURE_* and so on when it may not be used: then nothing has changed. @spec ebMS2 §6.3.2, §4.2.3
+   */
+  read(signal: SignalMessage): Promise<void>;
+}
+
+export interface SignalParts extends Verifier {
+  readonly store: Store;
+  readonly cpas: CpaRegister;
+  readonly log: Log;
+  concluded(state: 'DELIVERED' | 'FAILED'): void;
+}
+
+export function createSignalReader(parts: SignalParts): SignalReader {
+  return {
+    async read(signal) {
+      for (const check of SIGNAL_CHECKS) check(signal);
+      const { sent, agreement } = await requireSent(signal, parts);
+      if (isAcknowledgment(signal)) await readAcknowledgment(signal, { sent, agreement, parts });
+      else if (isError(signal)) await readError(signal, { sent, agreement, parts });
+    },
+  };
+}
+
+interface About {
+  readonly sent: MessageDetail;
+  readonly agreement: Agreement;
+  readonly parts: SignalParts;
+}
+
+function isAcknowledgment(signal: SignalMessage): signal is ParsedMessage<AcknowledgmentMessage> {
+  return signal.message.kind === 'AcknowledgmentMessage';
+}
+
+function isError(signal: SignalMessage): signal is ParsedMessage<ErrorMessage> {
+  return signal.message.kind === 'ErrorMessage';
+}
+
+/** The message of ours that the signal speaks of: same CPA, same conversation partners, sent to who signals now. */
+async function requireSent(
+  signal: SignalMessage,
+  parts: SignalParts,
+): Promise<{ sent: MessageDetail; agreement: Agreement }> {
+  const { header } = signal.message;
+  const refToMessageId = isAcknowledgment(signal)
+    ? signal.message.acknowledgment.refToMessageId
+    : header.messageData.refToMessageId;
+  const sent = refToMessageId === undefined ? undefined : await parts.store.findMessage(refToMessageId, 'out');
+  if (
+    sent === undefined ||
+    sent.cpaId !== header.cpaId ||
+    sent.toPartyId !== senderKey(header.from.partyIds) ||
+    sent.fromPartyId !== senderKey(header.to.partyIds)
+  ) {
+    throw unexpected(
+      `no message ${String(refToMessageId)} was sent to ${senderKey(header.from.partyIds)} under this CPA`,
+    );
+  }
+  return { sent, agreement: agreementOf(sent, parts.cpas) };
+}
+
+function agreementOf(sent: MessageDetail, cpas: CpaRegister): Agreement {
+  const { cpa } = cpas.get(sent.cpaId);
+  return resolveSend(cpa, {
+    from: [parsePartyKey(sent.fromPartyId, cpa)],
+    to: [parsePartyKey(sent.toPartyId, cpa)],
+    ...(sent.fromRole === undefined ? {} : { fromRole: sent.fromRole }),
+    ...(sent.toRole === undefined ? {} : { toRole: sent.toRole }),
+    service: parseServiceKey(sent.service, cpa),
+    action: sent.action,
+  });
+}
+
+async function readAcknowledgment(signal: ParsedMessage<AcknowledgmentMessage>, about: About): Promise<void> {
+  const { sent, agreement, parts } = about;
+  checkActor(signal.message.acknowledgment);
+  if (agreement.ackRequested === 'never') throw unexpected('no Acknowledgment was asked for');
+  if (sent.ackSigned === true) await verifySigned(signal, acknowledgmentSigning(agreement), parts);
+  compareReferences(signal.message.acknowledgment.references, sent, sent.ackSigned === true);
+  await conclude(signal, about, { state: 'DELIVERED', event: 'message.delivered', data: {} });
+}
+
+/**
+ * A MessageError ends a delivery only where the contract does not sign (no peer signs its errors, so that anybody
+ * could have made one), and only with severity Error. Otherwise it is an alert, and the schedule goes on.
+ */
+async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Promise<void> {
+  const { errorList } = signal.message;
+  const [error] = errorList.errors;
+  const data = {
+    errorCode: error?.errorCode ?? '',
+    severity: errorList.highestSeverity,
+    location: error?.location ?? '',
+    description: error?.description ?? '',
+  };
+  if (errorList.highestSeverity === 'Error' && about.agreement.signing === undefined) {
+    return conclude(signal, about, {
+      state: 'FAILED',
+      event: 'message.failed',
+      data: { code: 'PEER_REFUSED', ...data },
+    });
+  }
+  const event = eventOf(about.sent, { type: 'alert.partner-error', at: signal.receivedAt, data });
+  about.parts.log.warn(
+    { messageId: about.sent.messageId, ...data },
+    'partner reports an error; the message stays open',
+  );
+  await about.parts.store.note({ event });
+}
+
+async function conclude(
+  signal: SignalMessage,
+  { sent, parts }: About,
+  end: {
+    readonly state: 'DELIVERED' | 'FAILED';
+    readonly event: 'message.delivered' | 'message.failed';
+    readonly data: NewEvent['data'];
+  },
+): Promise<void> {
+  const at = signal.receivedAt;
+  const signalId = signal.message.header.messageData.messageId;
+  const conclusion: Conclusion = {
+    messageId: sent.messageId,
+    sender: sent.fromPartyId,
+    state: end.state,
+    signal: { messageId: signalId, envelope: signal.envelopeBytes, receivedAt: at },
+    event: eventOf(sent, { type: end.event, at, data: { ...end.data, signal: signalId } }),
+    late: eventOf(sent, {
+      type: 'message.late-signal',
+      at,
+      data: { ...end.data, signal: signalId, wouldBe: end.state },
+    }),
+  };
+  const outcome = await parts.store.concludeOutbound(conclusion);
+  if (outcome === 'concluded') parts.concluded(end.state);
+  parts.log.info({ messageId: sent.messageId, signal: signalId, outcome, state: end.state }, 'signal used');
+}
+
+function eventOf(sent: MessageDetail, event: Pick<NewEvent, 'type' | 'at' | 'data'>): NewEvent {
+  return { ...event, messageId: sent.messageId, direction: 'out', cpaId: sent.cpaId };
+}
+
+function unexpected(detail: string): GatewayError {
+  return new GatewayError('SIGNAL_UNEXPECTED', { detail });
+}

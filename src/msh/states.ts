@@ -1,0 +1,46 @@
+import type { Direction, MessageState } from '../ports/store.ts';
+
+export interface StateRow {
+  readonly direction: Direction;
+  readonly final: boolean;
+  readonly meaning: string;
+}
+
+/** Message states: public names, never renamed. docs/states.md is generated from this table and the next. */
+export const STATES: Readonly<Record<MessageState, StateRow>> = {
+  RECEIVED: { direction: 'in', final: false, meaning: 'Verified, stored and acknowledged; waits for the application.' },
+  TAKEN: { direction: 'in', final: true, meaning: 'The application has confirmed that it has the message.' },
+  QUEUED: { direction: 'out', final: false, meaning: 'Built, signed and stored; not yet transmitted.' },
+  SENT: { direction: 'out', final: false, meaning: 'Transmitted at least once; the acknowledgment is awaited.' },
+  DELIVERED: {
+    direction: 'out',
+    final: true,
+    meaning: 'Acknowledged by the partner (best effort: the partner answered 2xx).',
+  },
+  FAILED: { direction: 'out', final: true, meaning: 'Refused by the partner, or best effort did not reach it.' },
+  EXPIRED: {
+    direction: 'out',
+    final: true,
+    meaning: 'Sent as often as agreed, and not acknowledged before TimeToLive.',
+  },
+  CANCELLED: { direction: 'out', final: true, meaning: 'Withdrawn by an operator.' },
+};
+
+export interface TransitionRow {
+  readonly from: MessageState | 'new';
+  readonly to: MessageState;
+  readonly by: string;
+}
+
+export const TRANSITIONS: readonly TransitionRow[] = [
+  { from: 'new', to: 'RECEIVED', by: 'the accept transaction, before the partner gets its answer' },
+  { from: 'RECEIVED', to: 'TAKEN', by: 'the confirmation of the application' },
+  { from: 'new', to: 'QUEUED', by: 'submit' },
+  { from: 'QUEUED', to: 'SENT', by: 'a 2xx answer to an attempt, without a signal' },
+  { from: 'QUEUED', to: 'DELIVERED', by: 'an Acknowledgment in the answer, or 2xx under best effort' },
+  { from: 'SENT', to: 'DELIVERED', by: 'an Acknowledgment' },
+  { from: 'QUEUED', to: 'FAILED', by: 'a MessageError that may end the delivery, or a failed best-effort attempt' },
+  { from: 'SENT', to: 'FAILED', by: 'a MessageError that may end the delivery' },
+  { from: 'QUEUED', to: 'EXPIRED', by: 'TimeToLive' },
+  { from: 'SENT', to: 'EXPIRED', by: 'TimeToLive' },
+];

@@ -1,0 +1,43 @@
+import type { Readable } from 'node:stream';
+
+/** Carries one request to a partner and reads its answer. Throws PEER_UNREACHABLE (no answer) or PEER_ANSWER (too long). */
+export interface Transport {
+  post(request: OutgoingRequest): Promise<IncomingAnswer>;
+  close(): Promise<void>;
+}
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Exact number of octets of `body`. */
+  readonly contentLength: number;
+  readonly body: Uint8Array | Readable;
+}
+
+export interface IncomingAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: Buffer;
+}
+
+/** A request of a partner as the endpoint hands it in; nothing of the body has been read. */
+export interface IncomingRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly remote: string;
+  /** DER of the client certificate, which TLS has chained to keys.trust; undefined on plain HTTP. */
+  readonly clientCertificate: Uint8Array | undefined;
+  readonly body: Readable;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+  /** Close the connection: the body was not read to its end. */
+  readonly close?: boolean;
+}
+
+export type Receive = (request: IncomingRequest) => Promise<OutgoingAnswer>;

@@ -1,0 +1,13 @@
+/** Judges and holds certificates. Everything takes and gives DER. */
+export interface Trust {
+  /** Throws CERTIFICATE_UNTRUSTED unless the certificate chains to keys.trust and is valid at `at` (ms since 1970). */
+  check(certificate: Uint8Array, at: number): Promise<void>;
+}
+
+/** Signs with the private key that belongs to a certificate. */
+export interface Signer {
+  /** Whether `sign` has the key of this certificate. */
+  has(certificate: Uint8Array): boolean;
+  /** RSA PKCS#1 v1.5 with the digest named (sha256, sha384, sha512, sha1). Throws SIGNING_KEY_MISSING. */
+  sign(certificate: Uint8Array, digest: string, data: Uint8Array): Promise<Buffer>;
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { PayloadWriter, StoredContent } from '../../ports/payload-store.ts';
+import type { FileSpool } from './file-spool.ts';
+
+/** Keeps a part in memory up to the limit, then lets it run into a file; its SHA-256 is taken as it passes. */
+export class PartWriter implements PayloadWriter {
+  readonly #inlineLimit: number;
+  readonly #makeSpool: () => FileSpool;
+  readonly #hash = createHash('sha256');
+  #held: Uint8Array[] = [];
+  #size = 0;
+  #spool: FileSpool | undefined;
+
+  constructor(inlineLimit: number, makeSpool: () => FileSpool) {
+    this.#inlineLimit = inlineLimit;
+    this.#makeSpool = makeSpool;
+  }
+
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+    if (this.#spool !== undefined) return this.#spool.write([chunk]);
+    this.#held.push(chunk);
+    if (this.#size <= this.#inlineLimit) return undefined;
+    this.#spool = this.#makeSpool();
+    return this.#spool.write(this.#held.splice(0));
+  }
+
+  async finish(): Promise<StoredContent> {
+    const sha256 = this.#hash.digest('hex');
+    const body = this.#spool === undefined ? { inline: Buffer.concat(this.#held) } : { file: await this.#spool.keep() };
+    return { body, size: this.#size, sha256 };
+  }
+
+  async abort(): Promise<void> {
+    this.#held = [];
+    await this.#spool?.drop();
+  }
+}

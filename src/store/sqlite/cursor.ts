@@ -1,0 +1,13 @@
+import { GatewayError } from '../../errors.ts';
+
+/** Where a page ended, opaque to who gets it: the whole numbers of the sort key. */
+export function writeCursor(place: readonly number[]): string {
+  return Buffer.from(place.join('.')).toString('base64url');
+}
+
+/** Throws REQUEST_INVALID for what `writeCursor` did not make. */
+export function readCursor(cursor: string, length: number): readonly number[] {
+  const place = Buffer.from(cursor, 'base64url').toString('latin1').split('.').map(Number);
+  if (place.length === length && place.every(Number.isSafeInteger) && writeCursor(place) === cursor) return place;
+  throw new GatewayError('REQUEST_INVALID', { location: 'cursor', detail: 'the cursor is not one of this list' });
+}

@@ -1,0 +1,5 @@
+import { messages } from './0001-messages.ts';
+import type { Migration } from './migration.ts';
+
+/** In order; a step that was released is never changed, a change is a new step. */
+export const MIGRATIONS: readonly Migration[] = [messages];

@@ -1,0 +1,97 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { GatewayError } from '../../errors.ts';
+import { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { describeFailure, isBusy } from './sqlite-errors.ts';
+
+export const IN_MEMORY = ':memory:';
+
+const BUSY_TIMEOUT_MS = 1_000;
+/** A checkpoint every 16 MiB of log: rarer than SQLite's own 4 MiB, and still a matter of milliseconds. */
+const CHECKPOINT_PAGES = 4_096;
+/** What is larger costs more to look through at each commit than it saves: the operating system caches the file as well. */
+const CACHE_KIB = 8_192;
+
+/** The database with its schema brought up to date, and the lock that keeps other gateways out of it. */
+export interface OpenedDatabase {
+  readonly db: Database;
+  close(): void;
+}
+
+/** Throws STORE_UNAVAILABLE when it cannot be opened or another process has it; CONFIG_INVALID for a newer schema. */
+export function openDatabase(path: string): OpenedDatabase {
+  if (path === IN_MEMORY) return { db: prepared(path), close: () => undefined };
+  makeFile(path);
+  const lock = lockOut(path);
+  try {
+    const db = prepared(path);
+    return {
+      db,
+      close() {
+        db.close();
+        lock.close();
+      },
+    };
+  } catch (thrown) {
+    lock.close();
+    throw thrown;
+  }
+}
+
+/** The file, readable by its owner only; SQLite gives its log the same permissions. */
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    closeSync(openSync(lockPath(path), 'a', 0o600));
+  } catch (thrown) {
+    throw new GatewayError('STORE_UNAVAILABLE', {
+      location: 'store.url',
+      detail: `${path} cannot be opened: ${describeFailure(thrown)}`,
+      cause: thrown,
+    });
+  }
+}
+
+const lockPath = (path: string): string => `${path}-lock`;
+
+/**
+ * A file lock of the operating system on an empty file beside the database, held while the transaction is open and gone
+ * with the process however it dies. It is not on the database itself, so that a backup may read that meanwhile.
+ */
+function lockOut(path: string): Database {
+  const lock = new Database(lockPath(path));
+  try {
+    lock.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; BEGIN EXCLUSIVE`);
+    return lock;
+  } catch (thrown) {
+    lock.close();
+    if (!isBusy(thrown)) throw thrown;
+    throw new GatewayError('STORE_UNAVAILABLE', {
+      location: 'store.url',
+      detail: `${path} is in use by another process: one gateway at a time can open it`,
+      cause: thrown,
+    });
+  }
+}
+
+function prepared(path: string): Database {
+  const db = new Database(path);
+  try {
+    db.exec(`
+      PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -${CACHE_KIB};
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    `);
+    migrate(db);
+    return db;
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,89 @@
+import type { AcceptOutcome, InboundRecord, KnownInbound, NewEvent, SignalRecord } from '../../../ports/store.ts';
+import type { Database, Query } from '../database.ts';
+import { insertEvent } from './events.ts';
+import { FIRST_SIGNAL, insertMessage, MESSAGE_KEY } from './message-rows.ts';
+
+export interface Accept {
+  readonly message: InboundRecord;
+  readonly answer: SignalRecord | undefined;
+  readonly event: NewEvent;
+}
+
+/** The unique key decides who is first, so that two copies at the same time cannot both be accepted. @spec ebMS2 §6.5.6 */
+export function acceptInbound(db: Database, { message, answer, event }: Accept): AcceptOutcome {
+  const { identity, persistUntil } = message;
+  const key = insertMessage(db, message, { direction: 'in', state: 'RECEIVED', terms: { identity, persistUntil } });
+  if (key === undefined) return acceptAgain(db, message);
+  if (answer !== undefined) insertAnswer(db, key, { answer, at: message.storedAt });
+  insertEvent(db, event);
+  return { kind: 'accepted' };
+}
+
+/** What is known of a received message with this sender and MessageId. */
+export function findInbound(
+  db: Database,
+  { sender, messageId }: { readonly sender: string; readonly messageId: string },
+): KnownInbound | undefined {
+  const known = knownInbound(db, sender, messageId);
+  return known === undefined ? undefined : { identity: known.identity, answer: readAnswer(db, known.id) };
+}
+
+function acceptAgain(db: Database, message: InboundRecord): AcceptOutcome {
+  const known = knownInbound(db, message.fromPartyId, message.messageId);
+  if (known?.identity !== message.identity) return { kind: 'conflict' };
+  const answer = readAnswer(db, known.id);
+  if (answer !== undefined) enqueueAnswer(db, known.id, { answer, at: message.storedAt });
+  return { kind: 'duplicate', answer };
+}
+
+interface KnownRow {
+  readonly id: number;
+  readonly identity: string;
+}
+
+const KNOWN: Query<KnownRow> = { sql: `SELECT id, identity FROM message WHERE ${MESSAGE_KEY}` };
+
+function knownInbound(db: Database, sender: string, messageId: string): KnownRow | undefined {
+  return db.get(KNOWN, messageId, sender, 'in');
+}
+
+function insertAnswer(
+  db: Database,
+  key: number,
+  { answer, at }: { readonly answer: SignalRecord; readonly at: number },
+): void {
+  db.run(
+    'INSERT INTO signal (message, ordinal, message_id, at, endpoint, lane, octets) VALUES (?, 0, ?, ?, ?, ?, ?)',
+    key,
+    answer.messageId,
+    at,
+    answer.send?.endpoint,
+    answer.send?.lane,
+    answer.envelope,
+  );
+  enqueueAnswer(db, key, { answer, at });
+}
+
+/** A row that is still there goes out anyway: at most one answer of a message is under way. */
+function enqueueAnswer(
+  db: Database,
+  key: number,
+  { answer, at }: { readonly answer: SignalRecord; readonly at: number },
+): void {
+  if (answer.send === undefined) return;
+  db.run(
+    'INSERT INTO outbox (message, endpoint, lane, due_at) VALUES (?, ?, ?, ?) ON CONFLICT (message) DO NOTHING',
+    key,
+    answer.send.endpoint,
+    answer.send.lane,
+    at,
+  );
+}
+
+function readAnswer(db: Database, key: number): SignalRecord | undefined {
+  const row = db.get(FIRST_SIGNAL, key);
+  if (row === undefined) return undefined;
+  const { endpoint, lane } = row;
+  const send = endpoint === null || lane === null ? undefined : { endpoint, lane };
+  return { messageId: row.message_id, envelope: row.octets, send };
+}

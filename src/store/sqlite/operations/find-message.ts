@@ -1,0 +1,62 @@
+import type { ErrorCode } from '../../../errors.ts';
+import type { Attempt, Direction, MessageDetail } from '../../../ports/store.ts';
+import type { Database, Query } from '../database.ts';
+import { FIRST_SIGNAL, readEnvelope, readPayloads, SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
+import type { SummaryRow } from './message-rows.ts';
+
+interface DetailRow extends SummaryRow {
+  readonly ack_signed: number | null;
+  readonly sync_reply: number | null;
+}
+
+const DETAIL: Query<DetailRow> = {
+  sql: `SELECT ${SUMMARY_COLUMNS}, ack_signed, sync_reply FROM message
+        WHERE message_id = ?1 AND direction = coalesce(?2, direction) ORDER BY id DESC LIMIT 1`,
+};
+
+/** Where the same MessageId stands for several messages, the newest of them. */
+export function findMessage(
+  db: Database,
+  { messageId, direction }: { readonly messageId: string; readonly direction: Direction | undefined },
+): MessageDetail | undefined {
+  const row = db.get(DETAIL, messageId, direction);
+  if (row === undefined) return undefined;
+  return {
+    ...toSummary(row),
+    envelope: readEnvelope(db, row.id),
+    payloads: readPayloads(db, row.id),
+    attemptLog: readAttempts(db, row.id),
+    signal: readFirstSignal(db, row.id),
+    ackSigned: row.ack_signed === null ? undefined : row.ack_signed === 1,
+    syncReply: row.sync_reply === null ? undefined : row.sync_reply === 1,
+  };
+}
+
+interface AttemptRow {
+  readonly number: number;
+  readonly started_at: number;
+  readonly ended_at: number;
+  readonly status: number | null;
+  readonly code: ErrorCode | null;
+  readonly detail: string | null;
+}
+
+const ATTEMPTS: Query<AttemptRow> = {
+  sql: 'SELECT number, started_at, ended_at, status, code, detail FROM attempt WHERE message = ? ORDER BY number',
+};
+
+function readAttempts(db: Database, key: number): readonly Attempt[] {
+  return db.all(ATTEMPTS, key).map((row) => ({
+    number: row.number,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    status: row.status ?? undefined,
+    code: row.code ?? undefined,
+    detail: row.detail ?? undefined,
+  }));
+}
+
+function readFirstSignal(db: Database, key: number): MessageDetail['signal'] {
+  const row = db.get(FIRST_SIGNAL, key);
+  return row === undefined ? undefined : { messageId: row.message_id, envelope: row.octets };
+}

@@ -1,0 +1,53 @@
+import type { MessageQuery, MessageSummary, Page } from '../../../ports/store.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { Database, Parameter, Query } from '../database.ts';
+import { SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
+import type { SummaryRow } from './message-rows.ts';
+
+const CONDITIONS = [
+  ['state', 'state = ?'],
+  ['direction', 'direction = ?'],
+  ['cpaId', 'cpa_id = ?'],
+  ['service', 'service = ?'],
+  ['action', 'action = ?'],
+  ['conversationId', 'conversation_id = ?'],
+  ['since', 'stored_at >= ?'],
+  ['until', 'stored_at < ?'],
+] as const satisfies readonly (readonly [keyof MessageQuery, string])[];
+
+const SEARCHED = ['message_id', 'conversation_id', 'from_party_id', 'to_party_id', 'action'];
+
+/** Newest first by the time of storing, then by key: the order of every index, so that a page reads only its own rows. */
+export function listMessages(db: Database, query: MessageQuery): Page<MessageSummary> {
+  const { sql, parameters } = listStatement(query);
+  const page: Query<SummaryRow> = { sql };
+  const rows = db.all(page, ...parameters);
+  const items = rows.slice(0, query.limit).map(toSummary);
+  const last = rows[query.limit - 1];
+  const more = rows.length > query.limit && last !== undefined;
+  return { items, next: more ? writeCursor([last.stored_at, last.id]) : undefined };
+}
+
+/** One row more than the page holds, which tells whether another page follows. */
+export function listStatement(query: MessageQuery): {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+} {
+  const used = CONDITIONS.filter(([name]) => query[name] !== undefined);
+  const conditions: string[] = used.map(([, condition]) => condition);
+  const parameters: Parameter[] = used.map(([name]) => query[name]);
+  if (query.q !== undefined && query.q !== '') {
+    conditions.push(`(${SEARCHED.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
+    const pattern = `%${query.q.replace(/[\\%_]/g, '\\$&')}%`;
+    parameters.push(...SEARCHED.map(() => pattern));
+  }
+  if (query.cursor !== undefined) {
+    conditions.push('(stored_at, id) < (?, ?)');
+    parameters.push(...readCursor(query.cursor, 2));
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return {
+    sql: `SELECT ${SUMMARY_COLUMNS} FROM message ${where} ORDER BY stored_at DESC, id DESC LIMIT ?`,
+    parameters: [...parameters, query.limit + 1],
+  };
+}

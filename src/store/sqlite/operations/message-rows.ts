@@ -1,0 +1,176 @@
+import type { Direction, MessageRecord, MessageState, MessageSummary, PayloadRecord } from '../../../ports/store.ts';
+import type { Database, Query } from '../database.ts';
+
+/** What only one direction has; the rest stays NULL. */
+export interface MessageTerms {
+  readonly identity?: string;
+  readonly persistUntil?: number | undefined;
+  readonly retries?: number;
+  readonly retryInterval?: number;
+  readonly reliable?: boolean;
+  readonly syncReply?: boolean;
+  readonly ackSigned?: boolean;
+}
+
+const INSERT_MESSAGE = `
+  INSERT INTO message (direction, message_id, cpa_id, from_party_id, from_role, to_party_id, to_role, service, action,
+    conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at,
+    identity, persist_until, retries, retry_interval, reliable, sync_reply, ack_signed)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?14, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+  ON CONFLICT (message_id, from_party_id, direction) DO NOTHING`;
+
+export const MESSAGE_KEY = 'message_id = ? AND from_party_id = ? AND direction = ?';
+
+/** Message, envelope and payloads; undefined, and nothing stored, when the MessageId of this sender is known. */
+export function insertMessage(
+  db: Database,
+  record: MessageRecord,
+  is: { readonly direction: Direction; readonly state: MessageState; readonly terms: MessageTerms },
+): number | undefined {
+  const { direction, state, terms } = is;
+  const key = db.insert(
+    INSERT_MESSAGE,
+    direction,
+    record.messageId,
+    record.cpaId,
+    record.fromPartyId,
+    record.fromRole,
+    record.toPartyId,
+    record.toRole,
+    record.service,
+    record.action,
+    record.conversationId,
+    record.refToMessageId,
+    record.timestamp,
+    record.timeToLive,
+    record.storedAt,
+    state,
+    terms.identity,
+    terms.persistUntil,
+    terms.retries,
+    terms.retryInterval,
+    flag(terms.reliable),
+    flag(terms.syncReply),
+    flag(terms.ackSigned),
+  );
+  if (key === undefined) return undefined;
+  db.run('INSERT INTO envelope (message, octets) VALUES (?, ?)', key, record.envelope);
+  for (const [ordinal, payload] of record.payloads.entries()) insertPayload(db, { key, ordinal, payload });
+  return key;
+}
+
+export function flag(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+function insertPayload(
+  db: Database,
+  { key, ordinal, payload }: { readonly key: number; readonly ordinal: number; readonly payload: PayloadRecord },
+): void {
+  const { body } = payload;
+  db.run(
+    `INSERT INTO payload (message, ordinal, content_id, content_type, name, size, sha256, file, octets)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    key,
+    ordinal,
+    payload.contentId,
+    payload.contentType,
+    payload.name,
+    payload.size,
+    payload.sha256,
+    'file' in body ? body.file : undefined,
+    'inline' in body ? body.inline : undefined,
+  );
+}
+
+export interface SummaryRow {
+  readonly id: number;
+  readonly direction: Direction;
+  readonly message_id: string;
+  readonly cpa_id: string;
+  readonly from_party_id: string;
+  readonly from_role: string | null;
+  readonly to_party_id: string;
+  readonly to_role: string | null;
+  readonly service: string;
+  readonly action: string;
+  readonly conversation_id: string;
+  readonly ref_to_message_id: string | null;
+  readonly timestamp: number;
+  readonly time_to_live: number | null;
+  readonly stored_at: number;
+  readonly state: MessageState;
+  readonly state_at: number;
+  readonly attempts: number;
+}
+
+export const SUMMARY_COLUMNS = `id, direction, message_id, cpa_id, from_party_id, from_role, to_party_id, to_role,
+  service, action, conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at, attempts`;
+
+export function toSummary(row: SummaryRow): MessageSummary {
+  return {
+    messageId: row.message_id,
+    cpaId: row.cpa_id,
+    fromPartyId: row.from_party_id,
+    fromRole: row.from_role ?? undefined,
+    toPartyId: row.to_party_id,
+    toRole: row.to_role ?? undefined,
+    service: row.service,
+    action: row.action,
+    conversationId: row.conversation_id,
+    refToMessageId: row.ref_to_message_id ?? undefined,
+    timestamp: row.timestamp,
+    timeToLive: row.time_to_live ?? undefined,
+    storedAt: row.stored_at,
+    direction: row.direction,
+    state: row.state,
+    stateAt: row.state_at,
+    attempts: row.attempts,
+  };
+}
+
+const ENVELOPE: Query<{ readonly octets: Uint8Array }> = { sql: 'SELECT octets FROM envelope WHERE message = ?' };
+
+export function readEnvelope(db: Database, key: number): Uint8Array {
+  const row = db.get(ENVELOPE, key);
+  if (row === undefined) throw new Error(`message row ${key} has no envelope`);
+  return row.octets;
+}
+
+interface PayloadRow {
+  readonly content_id: string;
+  readonly content_type: string;
+  readonly name: string | null;
+  readonly size: number;
+  readonly sha256: string;
+  readonly file: string | null;
+  readonly octets: Uint8Array | null;
+}
+
+const PAYLOADS: Query<PayloadRow> = {
+  sql: `SELECT content_id, content_type, name, size, sha256, file, octets FROM payload
+        WHERE message = ? ORDER BY ordinal`,
+};
+
+export function readPayloads(db: Database, key: number): readonly PayloadRecord[] {
+  return db.all(PAYLOADS, key).map((row) => ({
+    contentId: row.content_id,
+    contentType: row.content_type,
+    name: row.name ?? undefined,
+    size: row.size,
+    sha256: row.sha256,
+    body: row.file === null ? { inline: row.octets ?? new Uint8Array() } : { file: row.file },
+  }));
+}
+
+interface SignalRow {
+  readonly message_id: string;
+  readonly octets: Uint8Array;
+  readonly endpoint: string | null;
+  readonly lane: string | null;
+}
+
+/** The answer to a received message; of the signals that came for a sent one, the first. */
+export const FIRST_SIGNAL: Query<SignalRow> = {
+  sql: 'SELECT message_id, octets, endpoint, lane FROM signal WHERE message = ? ORDER BY ordinal LIMIT 1',
+};

@@ -1,0 +1,44 @@
+import type { OutboundRecord, OutboundState, SubmitOutcome } from '../../../ports/store.ts';
+import type { Database, Query } from '../database.ts';
+import { insertMessage } from './message-rows.ts';
+
+type Idempotency = NonNullable<OutboundRecord['idempotency']>;
+
+export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutcome {
+  const { idempotency } = record;
+  const repeated = idempotency === undefined ? undefined : findRepeated(db, idempotency);
+  if (repeated !== undefined) return repeated;
+  const key = insertMessage(db, record, { direction: 'out', state: 'QUEUED', terms: record });
+  if (key === undefined) return { kind: 'message-exists' };
+  db.run(
+    'INSERT INTO outbox (message, endpoint, lane, due_at) VALUES (?, ?, ?, ?)',
+    key,
+    record.endpoint,
+    record.lane,
+    record.storedAt,
+  );
+  if (idempotency !== undefined) insertIdempotency(db, key, idempotency);
+  return { kind: 'submitted' };
+}
+
+const REPEATED: Query<{ readonly digest: string; readonly message_id: string; readonly state: OutboundState }> = {
+  sql: `SELECT i.digest, m.message_id, m.state FROM idempotency i JOIN message m ON m.id = i.message
+        WHERE i.application = ? AND i.key = ?`,
+};
+
+function findRepeated(db: Database, { application, key, digest }: Idempotency): SubmitOutcome | undefined {
+  const row = db.get(REPEATED, application, key);
+  if (row === undefined) return undefined;
+  if (row.digest !== digest) return { kind: 'idempotency-conflict' };
+  return { kind: 'repeated', messageId: row.message_id, state: row.state };
+}
+
+function insertIdempotency(db: Database, message: number, { application, key, digest }: Idempotency): void {
+  db.run(
+    'INSERT INTO idempotency (application, key, digest, message) VALUES (?, ?, ?, ?)',
+    application,
+    key,
+    digest,
+    message,
+  );
+}

@@ -1,0 +1,145 @@
+import type { Clock } from '../../clock.ts';
+import { systemClock } from '../../clock.ts';
+import type {
+  AcceptOutcome,
+  AfterAttempt,
+  Attempt,
+  Claim,
+  Conclusion,
+  CpaStore,
+  Direction,
+  InboundRecord,
+  KnownInbound,
+  Lease,
+  MessageDetail,
+  MessageQuery,
+  MessageRecord,
+  MessageSummary,
+  NewEvent,
+  OutboundRecord,
+  Page,
+  Refusal,
+  SignalRecord,
+  Store,
+  StoredEvent,
+  StoreStats,
+  SubmitOutcome,
+} from '../../ports/store.ts';
+import { IN_MEMORY } from './open-database.ts';
+import { WorkerLink } from './worker-link.ts';
+import type { Put } from './worker-link.ts';
+
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './store-worker.ts' : './store-worker.js', import.meta.url);
+
+/** `path` is a file, made when it is not there, or `:memory:`. Throws STORE_UNAVAILABLE or CONFIG_INVALID. */
+export async function openSqliteStore(path: string, clock: Clock = systemClock): Promise<Store> {
+  const link = new WorkerLink({ worker: WORKER, settings: { path }, restartable: path !== IN_MEMORY });
+  await link.open();
+  return new SqliteStore(link, clock);
+}
+
+/** The Store on a thread of its own: this side only packs arguments; every rule is in `operations/`. */
+class SqliteStore implements Store {
+  readonly cpas: CpaStore;
+  readonly #link: WorkerLink;
+  readonly #clock: Clock;
+
+  constructor(link: WorkerLink, clock: Clock) {
+    this.#link = link;
+    this.#clock = clock;
+    this.cpas = cpaStore(link);
+  }
+
+  acceptInbound(message: InboundRecord, answer: SignalRecord | undefined, event: NewEvent): Promise<AcceptOutcome> {
+    return this.#link.call('acceptInbound', (put) => ({
+      message: packMessage(message, put),
+      answer: answer === undefined ? undefined : packSignal(answer, put),
+      event,
+    }));
+  }
+
+  findInbound(sender: string, messageId: string): Promise<KnownInbound | undefined> {
+    return this.#link.call('findInbound', () => ({ sender, messageId }));
+  }
+
+  submitOutbound(message: OutboundRecord): Promise<SubmitOutcome> {
+    return this.#link.call('submitOutbound', (put) => packMessage(message, put));
+  }
+
+  claimDue(claim: Parameters<Store['claimDue']>[0]): Promise<Claim> {
+    return this.#link.call('claimDue', () => claim);
+  }
+
+  recordAttempt(lease: Lease, attempt: Attempt | undefined, next: AfterAttempt): Promise<boolean> {
+    return this.#link.call('recordAttempt', () => ({ lease, attempt, next }));
+  }
+
+  concludeOutbound(conclusion: Conclusion): Promise<'concluded' | 'late' | 'unknown'> {
+    return this.#link.call('concludeOutbound', (put) => ({
+      ...conclusion,
+      signal: { ...conclusion.signal, envelope: put(conclusion.signal.envelope) },
+    }));
+  }
+
+  takeInbound(messageId: string, now: number): Promise<'taken' | 'already' | 'unknown'> {
+    return this.#link.call('takeInbound', () => ({ messageId, now }));
+  }
+
+  findMessage(messageId: string, direction?: Direction): Promise<MessageDetail | undefined> {
+    return this.#link.call('findMessage', () => ({ messageId, direction }));
+  }
+
+  listMessages(query: MessageQuery): Promise<Page<MessageSummary>> {
+    return this.#link.call('listMessages', () => query);
+  }
+
+  listEvents(after: number, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#link.call('listEvents', () => ({ after, limit }));
+  }
+
+  note({ refusal, event, signal }: Parameters<Store['note']>[0]): Promise<void> {
+    return this.#link.call('note', (put) => ({
+      refusal: refusal === undefined ? undefined : { ...refusal, sample: put(refusal.sample) },
+      event,
+      signal: signal === undefined ? undefined : packSignal(signal, put),
+      now: this.#clock.now(),
+    }));
+  }
+
+  listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>> {
+    return this.#link.call('listRefusals', () => query);
+  }
+
+  refersTo(file: string): Promise<boolean> {
+    return this.#link.call('refersTo', () => ({ file }));
+  }
+
+  async stats(): Promise<StoreStats> {
+    const found = await this.#link.call('stats', () => ({ now: this.#clock.now() }));
+    return { ...found, commits: this.#link.commits };
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+}
+
+function cpaStore(link: WorkerLink): CpaStore {
+  return {
+    save: (record) => link.call('saveCpa', (put) => ({ ...record, bytes: put(record.bytes) })),
+    setActive: (cpaId, active) => link.call('setCpaActive', () => ({ cpaId, active })),
+    remove: (cpaId) => link.call('removeCpa', () => ({ cpaId })),
+    list: () => link.call('listCpas', () => undefined),
+  };
+}
+
+function packSignal(signal: SignalRecord, put: Put): SignalRecord {
+  return { ...signal, envelope: put(signal.envelope) };
+}
+
+function packMessage<M extends MessageRecord>(message: M, put: Put): M {
+  const payloads = message.payloads.map((payload) =>
+    'inline' in payload.body ? { ...payload, body: { inline: put(payload.body.inline) } } : payload,
+  );
+  return { ...message, envelope: put(message.envelope), payloads };
+}

@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { GatewayError } from '../../errors.ts';
+import { openDatabase } from './open-database.ts';
+import type { OpenedDatabase } from './open-database.ts';
+import type { Call, Reply, WorkerSettings } from './protocol.ts';
+import { runBatch, toFailure } from './run-batch.ts';
+import { describeFailure } from './sqlite-errors.ts';
+
+/** The thread that owns the database. A message is a batch of calls, or null: close. What is thrown here ends the thread. */
+function serve(port: MessagePort, settings: WorkerSettings): void {
+  const reply = (message: Reply): void => port.postMessage(message);
+  const opened = open(settings, reply);
+  if (opened === undefined) return;
+  port.on('message', (calls: readonly Call[] | null) => {
+    if (calls !== null) return reply(runBatch(opened.db, calls));
+    opened.close();
+    reply({ kind: 'closed' });
+    port.close();
+  });
+  reply({ kind: 'opened' });
+}
+
+function open({ path }: WorkerSettings, reply: (message: Reply) => void): OpenedDatabase | undefined {
+  try {
+    return openDatabase(path);
+  } catch (thrown) {
+    const error = thrown instanceof GatewayError ? thrown : cannotOpen(path, thrown);
+    reply({ kind: 'not-opened', error: toFailure(error) });
+    return undefined;
+  }
+}
+
+function cannotOpen(path: string, thrown: unknown): GatewayError {
+  return new GatewayError('STORE_UNAVAILABLE', {
+    location: 'store.url',
+    detail: `${path} cannot be opened: ${describeFailure(thrown)}`,
+  });
+}
+
+const settings: WorkerSettings = workerData;
+if (parentPort !== null) serve(parentPort, settings);

@@ -1,0 +1,27 @@
+/** What the endpoint lets a peer use. Times in ms, sizes in octets. */
+export interface EndpointLimits {
+  /** From the first octet of a request (or from connecting) to the end of its headers; also for a TLS handshake. */
+  readonly headersTimeoutMs: number;
+  /** From the first octet of a request to its last. */
+  readonly requestTimeoutMs: number;
+  /** How long a connection is kept open between requests. */
+  readonly idleTimeoutMs: number;
+  readonly maxHeaderBytes: number;
+  /** Body; refused by its Content-Length where it has one, counted where not. */
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** On closing: how long running requests may take before their connections are cut. */
+  readonly closeGraceMs: number;
+}
+
+export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 600_000,
+  idleTimeoutMs: 60_000,
+  maxHeaderBytes: 16 * 1024,
+  maxBodyBytes: 2 * 1024 * 1024 * 1024,
+  maxConnections: 2_000,
+  maxConnectionsPerAddress: 256,
+  closeGraceMs: 10_000,
+};

@@ -1,0 +1,125 @@
+import { createSecureContext } from 'node:tls';
+import { Agent, type Dispatcher } from 'undici';
+import { GatewayError } from '../errors.ts';
+import type { IncomingAnswer, OutgoingRequest, Transport } from '../ports/transport.ts';
+import { isLoopback } from './loopback.ts';
+import { peerFailure } from './peer-failure.ts';
+import { sessionKeepingConnector } from './session-connector.ts';
+import { identityOptions, TLS_PROFILE, type TlsIdentity } from './tls-profile.ts';
+
+/** Times in ms, sizes in octets. */
+export interface TransportLimits {
+  /** TCP and TLS. */
+  readonly connectTimeoutMs: number;
+  /** From the end of the request to the headers of the answer; also how long a peer may stop taking the request. */
+  readonly headersTimeoutMs: number;
+  /** Between two pieces of the answer. */
+  readonly bodyTimeoutMs: number;
+  /** The whole exchange. */
+  readonly totalTimeoutMs: number;
+  /** How long a connection is kept for the next message, unless the peer says less. */
+  readonly idleTimeoutMs: number;
+  readonly maxAnswerBytes: number;
+  /** Connections to one host and port. */
+  readonly maxConnectionsPerPeer: number;
+}
+
+export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
+  connectTimeoutMs: 30_000,
+  headersTimeoutMs: 60_000,
+  bodyTimeoutMs: 30_000,
+  totalTimeoutMs: 900_000,
+  idleTimeoutMs: 4_000,
+  maxAnswerBytes: 1024 * 1024,
+  maxConnectionsPerPeer: 16,
+};
+
+export interface TransportOptions {
+  /** What this gateway shows to partners; without it there is no client certificate. */
+  readonly tls?: TlsIdentity;
+  /** PEM of the CAs that partners' certificates must chain to. Without one no https:// address can be reached. */
+  readonly trust?: readonly (string | Buffer)[];
+  /** http:// to other hosts than this one: only where a proxy does TLS. */
+  readonly allowPlain?: boolean;
+  readonly limits?: Partial<TransportLimits>;
+}
+
+/**
+ * Posts to partners over HTTP/1.1 and mutual TLS, on connections that are kept. Nothing is followed, decompressed or repeated.
+ * Throws CONFIG_INVALID for keys that cannot be used.
+ * @spec ebMS2 §B.2, Digikoppeling TLS002
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
+  const agent = new Agent({
+    allowH2: false,
+    pipelining: 1,
+    connections: limits.maxConnectionsPerPeer,
+    keepAliveTimeout: limits.idleTimeoutMs,
+    headersTimeout: limits.headersTimeoutMs,
+    bodyTimeout: limits.bodyTimeoutMs,
+    maxResponseSize: limits.maxAnswerBytes,
+    connect: sessionKeepingConnector({ secureContext: secureContextOf(options), timeout: limits.connectTimeoutMs }),
+  });
+  return {
+    async post(request) {
+      const url = permittedUrl(request.url, options.allowPlain === true);
+      try {
+        return await post(agent, { url, request, totalTimeoutMs: limits.totalTimeoutMs });
+      } catch (error) {
+        throw peerFailure(error);
+      } finally {
+        if (!(request.body instanceof Uint8Array)) request.body.destroy();
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** One for all connections: making it costs more than a handshake. */
+function secureContextOf({ tls, trust }: TransportOptions): ReturnType<typeof createSecureContext> {
+  const identity = tls === undefined ? {} : identityOptions(tls);
+  try {
+    // An empty list is no list of CAs: without it Node would trust the public ones.
+    return createSecureContext({ ...TLS_PROFILE, ...identity, ca: [...(trust ?? [])] });
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('CONFIG_INVALID', { location: 'keys.tlsClient', detail, cause });
+  }
+}
+
+function permittedUrl(text: string, allowPlain: boolean): URL {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:') return url;
+  if (url?.protocol !== 'http:') throw unreachable('the address is no https:// URL');
+  if (!allowPlain && !isLoopback(url.hostname)) throw unreachable('plain http:// to another machine is not allowed');
+  return url;
+}
+
+interface Post {
+  readonly url: URL;
+  readonly request: OutgoingRequest;
+  readonly totalTimeoutMs: number;
+}
+
+async function post(agent: Dispatcher, { url, request, totalTimeoutMs }: Post): Promise<IncomingAnswer> {
+  const { statusCode, headers, body } = await agent.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: 'POST',
+    headers: { ...request.headers, 'content-length': String(request.contentLength) },
+    body: request.body,
+    signal: AbortSignal.timeout(totalTimeoutMs),
+  });
+  const octets = Buffer.from(await body.arrayBuffer());
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity' && octets.length > 0) {
+    throw new GatewayError('PEER_ANSWER', { detail: `the answer has Content-Encoding ${String(encoding)}` });
+  }
+  const contentType = headers['content-type'];
+  return { status: statusCode, contentType: Array.isArray(contentType) ? contentType[0] : contentType, body: octets };
+}
+
+function unreachable(detail: string): GatewayError {
+  return new GatewayError('PEER_UNREACHABLE', { detail });
+}

@@ -1,0 +1,30 @@
+import { GatewayError } from '../errors.ts';
+
+/** The answer came, but cannot be used; everything else means that there is none. By the names of undici's errors. */
+const ANSWER_FAILURES: ReadonlySet<string> = new Set([
+  'ResponseExceededMaxSizeError',
+  'HeadersOverflowError',
+  'HTTPParserError',
+]);
+
+/**
+ * What went wrong with a request to a partner: PEER_ANSWER, else PEER_UNREACHABLE with the reason as `CODE: text`, such as
+ * ECONNREFUSED, UND_ERR_HEADERS_TIMEOUT or CERT_HAS_EXPIRED. A failure of our own (the payload cannot be read) stays what it is.
+ */
+export function peerFailure(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const code = codeOf(error);
+  const detail = [code, messageOf(error)].filter((text) => text !== '').join(': ');
+  const isAnswer = error instanceof Error && ANSWER_FAILURES.has(error.name);
+  return new GatewayError(isAnswer ? 'PEER_ANSWER' : 'PEER_UNREACHABLE', { detail, cause: error });
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.name : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

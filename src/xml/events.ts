@@ -1,0 +1,42 @@
+import type { XmlName } from './names.ts';
+
+/** What the tokenizer tells, in document order. Offsets are octets in the UTF-8 document. */
+export interface XmlHandler {
+  startElement(start: XmlStart): void;
+  /** `end` is behind the end tag. */
+  endElement(name: XmlName, end: number): void;
+  /** A run of character data after references and line ends are dealt with; runs may follow each other. */
+  text(octets: string): void;
+  comment(octets: string): void;
+  instruction(target: string, octets: string): void;
+}
+
+export interface XmlStart {
+  readonly name: XmlName;
+  readonly namespace: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly declarations: readonly XmlNamespace[];
+  /** Offset of its `<`. */
+  readonly start: number;
+}
+
+export interface XmlAttribute {
+  readonly name: XmlName;
+  /** '' for an attribute without prefix. */
+  readonly namespace: string;
+  readonly prefix: string;
+  readonly localName: string;
+  /** Normalised. @spec XML 1.0 §3.3.3 */
+  readonly value: string;
+  /** The same value as an octet string. */
+  readonly octets: string;
+}
+
+/** A namespace declaration; prefix '' is the default namespace, uri '' takes it away. */
+export interface XmlNamespace {
+  readonly prefix: string;
+  readonly uri: string;
+}
+
+export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+export const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';

@@ -1,0 +1,189 @@
+import { CLASSES, VALUE_STOP } from './characters.ts';
+import { type XmlAttribute, type XmlNamespace, type XmlStart, XML_NAMESPACE, XMLNS_NAMESPACE } from './events.ts';
+import type { NamespaceScope } from './namespace-scope.ts';
+import type { XmlName } from './names.ts';
+import { readReference } from './references.ts';
+import type { Source } from './source.ts';
+
+const NONE: readonly never[] = [];
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const GREATER = 0x3e;
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+
+/** Reads a start tag up to its `>` or `/>`, which is left to the caller; its declarations are in `scope` afterwards. @spec Namespaces in XML 1.0 */
+export function readStartTag(source: Source, scope: NamespaceScope): XmlStart {
+  const start = source.at;
+  source.at = start + 1;
+  const name = source.name();
+  let attributes: PendingAttribute[] | undefined;
+  let declarations: XmlNamespace[] | undefined;
+  for (let count = 1; source.skipSpace(); count++) {
+    const octet = source.octet();
+    if (octet === GREATER || octet === SLASH) break;
+    if (count > source.limits.maxAttributes) throw source.error('XML_LIMIT', 'too many attributes');
+    const offset = source.at;
+    const attributeName = source.name();
+    const octets = readValue(source);
+    if (attributeName.prefix === 'xmlns' || attributeName.octets === 'xmlns') {
+      const declaration = declarationOf(source, attributeName, { octets, offset });
+      if (declaration !== undefined) declarations = added(declarations, declaration);
+    } else attributes = added(attributes, new PendingAttribute(attributeName, octets, source.decode(octets)));
+  }
+  if (declarations !== undefined) declare(source, scope, { declarations, start });
+  if (attributes !== undefined) bind(source, scope, { attributes, start });
+  return {
+    name,
+    namespace: namespaceOf(source, scope, { name, start }),
+    attributes: attributes ?? NONE,
+    declarations: declarations ?? NONE,
+    start,
+  };
+}
+
+class PendingAttribute implements XmlAttribute {
+  readonly name: XmlName;
+  readonly prefix: string;
+  readonly localName: string;
+  readonly value: string;
+  readonly octets: string;
+  namespace = '';
+
+  constructor(name: XmlName, octets: string, value: string) {
+    this.name = name;
+    this.prefix = name.prefix;
+    this.localName = name.localName;
+    this.value = value;
+    this.octets = octets;
+  }
+}
+
+function added<T>(list: T[] | undefined, item: T): T[] {
+  if (list === undefined) return [item];
+  list.push(item);
+  return list;
+}
+
+/** ` = "value"` with references resolved and white space normalised, as an octet string. */
+function readValue(source: Source): string {
+  source.skipSpace();
+  if (source.octet() !== EQUALS) throw source.malformed('attribute without value');
+  source.at++;
+  source.skipSpace();
+  const quote = source.octet();
+  if (quote !== QUOTE && quote !== APOSTROPHE) throw source.malformed('attribute value without quotes');
+  const { bytes } = source;
+  const start = source.at + 1;
+  let at = start;
+  while (((CLASSES[bytes[at] ?? 0] ?? 0) & VALUE_STOP) === 0) at++;
+  source.steps += at - start;
+  if (bytes[at] === quote) {
+    source.at = at + 1;
+    return source.text.slice(start, at);
+  }
+  source.at = at;
+  return source.text.slice(start, at) + restOfValue(source, quote);
+}
+
+const WHITE_SPACE = '\t\n\r';
+const FIRST_PRINTABLE = 0x20;
+
+function restOfValue(source: Source, quote: number): string {
+  const { bytes, text } = source;
+  let value = '';
+  for (;;) {
+    const octet = source.octet();
+    if (octet === quote) break;
+    const char = text.charAt(source.at);
+    if (char === '<' || char === '') throw source.malformed('attribute value without end');
+    if (char === '&') value += readReference(source);
+    else if (WHITE_SPACE.includes(char)) {
+      value += ' ';
+      source.at += text.startsWith('\r\n', source.at) ? 2 : 1;
+    } else {
+      if (octet < FIRST_PRINTABLE) throw source.malformed('control character');
+      const start = source.at++;
+      while (((CLASSES[bytes[source.at] ?? 0] ?? 0) & VALUE_STOP) === 0) source.at++;
+      source.steps += source.at - start;
+      value += text.slice(start, source.at);
+    }
+  }
+  source.at++;
+  return value;
+}
+
+/** undefined for `xmlns:xml`, which is always in scope and never written. */
+function declarationOf(
+  source: Source,
+  name: XmlName,
+  place: { octets: string; offset: number },
+): XmlNamespace | undefined {
+  const prefix = name.prefix === '' ? '' : name.localName;
+  const uri = source.decode(place.octets);
+  if (prefix === 'xmlns' || uri === XMLNS_NAMESPACE) throw source.malformed('xmlns is reserved', place.offset);
+  if ((prefix === 'xml') !== (uri === XML_NAMESPACE)) throw source.malformed('xml is reserved', place.offset);
+  if (prefix !== '' && uri === '') throw source.malformed('a prefix without namespace', place.offset);
+  return prefix === 'xml' ? undefined : { prefix, uri };
+}
+
+function declare(
+  source: Source,
+  scope: NamespaceScope,
+  tag: { declarations: readonly XmlNamespace[]; start: number },
+): void {
+  const prefixes = new Set<string>();
+  for (const declaration of tag.declarations) {
+    source.steps++;
+    if (prefixes.has(declaration.prefix)) throw source.malformed('namespace declared twice', tag.start);
+    prefixes.add(declaration.prefix);
+    scope.declare(declaration);
+  }
+  if (scope.size > source.limits.maxNamespaces) throw source.error('XML_LIMIT', 'too many namespaces', tag.start);
+}
+
+/** Up to this many attributes are compared pair by pair, which is quicker than a Set. */
+const FEW = 4;
+
+function bind(
+  source: Source,
+  scope: NamespaceScope,
+  tag: { attributes: readonly PendingAttribute[]; start: number },
+): void {
+  const { attributes, start } = tag;
+  for (const attribute of attributes) {
+    source.steps++;
+    if (attribute.prefix !== '') attribute.namespace = resolve(source, scope, { prefix: attribute.prefix, start });
+  }
+  if (attributes.length > 1 && hasTwins(source, attributes)) throw source.malformed('attribute given twice', start);
+}
+
+function hasTwins(source: Source, attributes: readonly XmlAttribute[]): boolean {
+  if (attributes.length > FEW) return hasManyTwins(source, attributes);
+  for (let right = 1; right < attributes.length; right++) {
+    const one = attributes[right];
+    for (let left = 0; left < right; left++) {
+      source.steps++;
+      const other = attributes[left];
+      if (one?.localName === other?.localName && one?.namespace === other?.namespace) return true;
+    }
+  }
+  return false;
+}
+
+function hasManyTwins(source: Source, attributes: readonly XmlAttribute[]): boolean {
+  source.steps += attributes.length;
+  // a local name holds no blank, so that the key is unambiguous
+  return new Set(attributes.map((one) => `${one.localName} ${one.namespace}`)).size < attributes.length;
+}
+
+function namespaceOf(source: Source, scope: NamespaceScope, tag: { name: XmlName; start: number }): string {
+  const { prefix } = tag.name;
+  return prefix === '' ? (scope.get('') ?? '') : resolve(source, scope, { prefix, start: tag.start });
+}
+
+function resolve(source: Source, scope: NamespaceScope, use: { prefix: string; start: number }): string {
+  const uri = scope.get(use.prefix);
+  if (uri === undefined || use.prefix === 'xmlns') throw source.malformed('prefix without declaration', use.start);
+  return uri;
+}

@@ -1,0 +1,117 @@
+import { timingSafeEqual, verify } from 'node:crypto';
+import { GatewayError } from '../errors.ts';
+import { canonicalize, digestCanonical } from '../xml/c14n.ts';
+import type { XmlDocument, XmlElement } from '../xml/tree.ts';
+import { type AllowedAlgorithms, allowedDigest, allowedSignature } from './allowed.ts';
+import { certificateKey } from './certificate-key.ts';
+import { type Coverage, matchReferences, type SignedPart } from './coverage.ts';
+import { locateSignature } from './locate-signature.ts';
+import { referenceIdentity, writeReferences } from './reference-markup.ts';
+import { refusal } from './refusal.ts';
+import { type ParsedReference, type ParsedSignature, parseSignature } from './signature.ts';
+
+export type { AllowedAlgorithms } from './allowed.ts';
+export type { SignedPart } from './coverage.ts';
+
+export interface VerifyInput {
+  readonly document: XmlDocument;
+  /** soap:Header, child of the root: the one ds:Signature of the document must be its child. */
+  readonly header: XmlElement;
+  /** Every MIME part but the root. */
+  readonly parts: readonly SignedPart[];
+  /** DER of the certificate that the CPA pins: its key is the only one that counts. */
+  readonly certificate: Uint8Array;
+  readonly allow: AllowedAlgorithms;
+}
+
+export interface VerifiedEnvelope {
+  /** false in what no digest covers: the Signature, and header blocks for the next actor. */
+  readonly covered: (el: XmlElement) => boolean;
+  readonly references: readonly ParsedReference[];
+  /** The References as markup for an Acknowledgment. */
+  readonly referencesXml: string;
+  /** SHA-256 over the References: the same for an honest repeat. */
+  readonly identity: Buffer;
+}
+
+/**
+ * Verifies the signature over an envelope and all parts of its message. Nothing is given back unless everything holds.
+ * Throws SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_ALGORITHM, SIGNATURE_COVERAGE; `detail` says which check it was, for the log.
+ * @spec ebMS2 §4.1.3, §4.1.4
+ */
+export async function verifyEnvelope(input: VerifyInput): Promise<VerifiedEnvelope> {
+  const { document, header, parts, certificate, allow } = input;
+  const { signature, excluded } = locateSignature(document, header);
+  const parsed = parseSignature(signature);
+  for (const one of parsed.references) checkDigestValue(one, allow);
+  const coverage = matchReferences(parsed.references, parts);
+  withCanonicalForm(() => {
+    checkSignatureValue(parsed, certificate, allow);
+    checkEnvelope(document, coverage, { allow, skip: (el) => excluded.has(el) });
+  });
+  await checkParts(coverage, allow);
+  return {
+    covered: (el) => isCovered(el, document.root, excluded),
+    references: parsed.references,
+    get referencesXml() {
+      return writeReferences(parsed.references);
+    },
+    identity: referenceIdentity(parsed.references),
+  };
+}
+
+function checkDigestValue({ uri, digest, digestValue }: ParsedReference, allow: AllowedAlgorithms): void {
+  const { length } = allowedDigest(digest, allow);
+  if (Buffer.byteLength(digestValue, 'base64') !== length)
+    throw refusal('SIGNATURE_INVALID', `length of the digest of "${uri}"`);
+}
+
+/** What has no canonical form cannot have been signed. */
+function withCanonicalForm(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'XML_FORBIDDEN') throw error;
+    throw new GatewayError('SIGNATURE_INVALID', { detail: error.message, cause: error });
+  }
+}
+
+/** Before any digest: what is not signed by the partner costs us no work on its content. */
+function checkSignatureValue(parsed: ParsedSignature, certificate: Uint8Array, allow: AllowedAlgorithms): void {
+  const { hash } = allowedSignature(parsed.algorithm, allow);
+  const signed = canonicalize(parsed.signedInfo, parsed.canonicalForm);
+  if (!verify(hash, signed, certificateKey(certificate), parsed.signatureValue)) {
+    throw refusal('SIGNATURE_INVALID', 'SignatureValue is not of the certificate of the CPA over this SignedInfo');
+  }
+}
+
+function checkEnvelope(
+  document: XmlDocument,
+  { envelope, envelopeForm }: Coverage,
+  { allow, skip }: { allow: AllowedAlgorithms; skip: (el: XmlElement) => boolean },
+): void {
+  const { hash } = allowedDigest(envelope.digest, allow);
+  checkDigest(envelope, digestCanonical(document, envelopeForm, hash, skip));
+}
+
+async function checkParts({ parts }: Coverage, allow: AllowedAlgorithms): Promise<void> {
+  for (const { reference, part } of parts) {
+    const digest = part.digest(allowedDigest(reference.digest, allow).hash);
+    checkDigest(reference, Buffer.isBuffer(digest) ? digest : await digest);
+  }
+}
+
+function checkDigest({ uri, digestValue }: ParsedReference, actual: Buffer): void {
+  const signed = Buffer.from(digestValue, 'base64');
+  if (signed.length !== actual.length || !timingSafeEqual(signed, actual)) {
+    throw refusal('SIGNATURE_INVALID', `digest of "${uri}"`);
+  }
+}
+
+function isCovered(el: XmlElement, root: XmlElement, excluded: ReadonlySet<XmlElement>): boolean {
+  for (let at: XmlElement | undefined = el; at !== undefined; at = at.parent) {
+    if (excluded.has(at)) return false;
+    if (at === root) return true;
+  }
+  return false;
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { GatewayError } from '../../../src/errors.ts';
+import type { MessageQuery, Store } from '../../../src/ports/store.ts';
+import type { UseStore } from '../store.ts';
+import { accept, event, inbound, outbound, plain, refusal, T0 } from './records.ts';
+
+export function exerciseLists(use: UseStore): void {
+  describe('lists', () => {
+    it('messages come newest first, page by page, each exactly once', async () => {
+      const { store } = use();
+      for (let i = 0; i < 7; i++)
+        await accept(store, inbound({ messageId: `${i}@x`, storedAt: T0 + Math.floor(i / 3) }));
+      const pages = await allPages(store, { limit: 3 });
+      assert.deepEqual(pages, [['6@x', '5@x', '4@x'], ['3@x', '2@x', '1@x'], ['0@x']]);
+    });
+
+    it('a page that is exactly full is the last one when nothing follows', async () => {
+      const { store } = use();
+      for (let i = 0; i < 2; i++) await accept(store, inbound());
+      assert.equal((await store.listMessages({ limit: 2 })).next, undefined);
+      assert.deepEqual(await store.listMessages({ limit: 2, cpaId: 'none' }), { items: [], next: undefined });
+    });
+
+    it('messages that arrive between two pages do not shift the second', async () => {
+      const { store } = use();
+      for (let i = 0; i < 4; i++) await accept(store, inbound({ messageId: `${i}@x`, storedAt: T0 + i }));
+      const first = await store.listMessages({ limit: 2 });
+      await accept(store, inbound({ messageId: 'new@x', storedAt: T0 + 9 }));
+      const second = await store.listMessages({ limit: 2, cursor: first.next ?? assert.fail('no second page') });
+      assert.deepEqual(ids(second), ['1@x', '0@x']);
+    });
+
+    it('every filter chooses, alone and together', async () => {
+      const { store } = use();
+      await accept(store, inbound({ messageId: 'a@x', cpaId: 'cpa-2', storedAt: T0 }));
+      await accept(store, inbound({ messageId: 'b@x', service: 'other', storedAt: T0 + 1 }));
+      await accept(store, inbound({ messageId: 'c@x', action: 'other', storedAt: T0 + 2 }));
+      await accept(store, inbound({ messageId: 'd@x', conversationId: 'other', storedAt: T0 + 3 }));
+      await store.submitOutbound(outbound({ messageId: 'e@x', storedAt: T0 + 4 }));
+      await store.takeInbound('d@x', T0);
+      const chosen = async (query: Partial<MessageQuery>): Promise<readonly string[]> =>
+        ids(await store.listMessages({ limit: 10, ...query }));
+      assert.deepEqual(await chosen({ cpaId: 'cpa-2' }), ['a@x']);
+      assert.deepEqual(await chosen({ service: 'other' }), ['b@x']);
+      assert.deepEqual(await chosen({ action: 'other' }), ['c@x']);
+      assert.deepEqual(await chosen({ conversationId: 'other' }), ['d@x']);
+      assert.deepEqual(await chosen({ direction: 'out' }), ['e@x']);
+      assert.deepEqual(await chosen({ state: 'TAKEN' }), ['d@x']);
+      assert.deepEqual(await chosen({ since: T0 + 1, until: T0 + 3 }), ['c@x', 'b@x']);
+      assert.deepEqual(await chosen({ state: 'RECEIVED', direction: 'in', cpaId: 'cpa-1', since: T0 + 2 }), ['c@x']);
+    });
+
+    it('q finds a part of MessageId, conversation, party or action, and takes no character for a wildcard', async () => {
+      const { store } = use();
+      await accept(store, inbound({ messageId: '100%_sure\\x@x' }));
+      await accept(store, inbound({ messageId: 'plain@x', action: 'BevestigOntvangst', conversationId: 'zaak-77' }));
+      const found = async (q: string): Promise<readonly string[]> => ids(await store.listMessages({ limit: 10, q }));
+      assert.deepEqual(await found('0%_s'), ['100%_sure\\x@x']);
+      assert.deepEqual(await found('re\\x'), ['100%_sure\\x@x']);
+      assert.deepEqual(await found('0__s'), []);
+      assert.deepEqual(await found('%'), ['100%_sure\\x@x']);
+      assert.deepEqual(await found('zaak-77'), ['plain@x']);
+      assert.deepEqual(await found('bevestig'), ['plain@x']);
+      assert.equal((await found('urn:osb:oin:00000002')).length, 2);
+      assert.equal((await found('')).length, 2);
+      assert.deepEqual(await found("' OR 1=1 --"), []);
+    });
+
+    it('a cursor that no page gave is refused as REQUEST_INVALID', async () => {
+      const { store } = use();
+      const invalid = (error: unknown): boolean => error instanceof GatewayError && error.code === 'REQUEST_INVALID';
+      for (const cursor of ['', 'x', 'MS4y=', Buffer.from('1.2.3').toString('base64url'), '../../etc']) {
+        await assert.rejects(store.listMessages({ limit: 2, cursor }), invalid);
+        await assert.rejects(store.listRefusals({ limit: 2, cursor }), invalid);
+      }
+    });
+
+    it('events come in the order they happened, after a sequence, with ids of their own', async () => {
+      const { store } = use();
+      for (let i = 0; i < 5; i++) await store.note({ event: event('cpa.activated', undefined, { at: T0 - i }) });
+      const first = await store.listEvents(0, 3);
+      const rest = await store.listEvents(first.at(-1)?.sequence ?? 0, 10);
+      assert.deepEqual(
+        [...first, ...rest].map(({ at }) => T0 - at),
+        [0, 1, 2, 3, 4],
+      );
+      assert.equal(new Set([...first, ...rest].map(({ id }) => id)).size, 5);
+      assert.deepEqual(await store.listEvents(rest.at(-1)?.sequence ?? 0, 10), []);
+    });
+
+    it('refusals come newest first, page by page, as they were noted', async () => {
+      const { store } = use();
+      const noted = Array.from({ length: 5 }, (_, i) => refusal({ at: T0 + i, messageId: `${i}@x`, cpaId: 'cpa-1' }));
+      for (const entry of noted) await store.note({ refusal: entry, event: event('alert.message-refused', undefined) });
+      const first = await store.listRefusals({ limit: 3 });
+      const second = await store.listRefusals({ limit: 3, cursor: first.next ?? assert.fail('no second page') });
+      assert.deepEqual(plain([...first.items, ...second.items]), plain(noted.toReversed()));
+      assert.equal(second.next, undefined);
+      assert.equal((await store.listEvents(0, 10)).length, 5);
+    });
+  });
+}
+
+function ids(page: { readonly items: readonly { readonly messageId: string }[] }): readonly string[] {
+  return page.items.map(({ messageId }) => messageId);
+}
+
+async function allPages(store: Store, query: MessageQuery): Promise<readonly (readonly string[])[]> {
+  const page = await store.listMessages(query);
+  if (page.next === undefined) return [ids(page)];
+  return [ids(page), ...(await allPages(store, { ...query, cursor: page.next }))];
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { acknowledgmentSigning } from '../../../src/cpa/acknowledgment-signing.ts';
+import type { Cpa } from '../../../src/cpa/model.ts';
+import { parsePartyKey, parseServiceKey, partyByIds, resolveSend, resolveSignal } from '../../../src/cpa/resolve.ts';
+import { sampleCpa } from './sample-contract.ts';
+
+const GEMEENTE = { type: 'urn:osb:oin', value: '00000099000000001000' };
+const DIENST = { type: 'urn:osb:oin', value: '00000099000000002000' };
+const SERVICE = { type: 'urn:osb:services', value: 'dienst-voorbeeld:meldingen:1.0' };
+const QUERY = { from: GEMEENTE, to: DIENST, service: SERVICE, action: 'meldingIndienen' };
+
+const certificateOf = (cpa: Cpa, party: number, certId: string): Uint8Array | undefined =>
+  cpa.parties[party]?.certificates.get(certId)?.der;
+
+describe('resolveSend', () => {
+  it('§3.1 gives sender and receiver the same terms, resolved once', () => {
+    const cpa = sampleCpa('osb-rm-s');
+    const agreement = resolveSend(cpa, { ...QUERY, fromRole: 'Gemeente', toRole: 'Dienst' });
+    assert.equal(agreement.from.role, 'Gemeente');
+    assert.equal(agreement.to.info.partyName, 'Dienst Voorbeeld');
+    assert.equal(agreement.endpoint, 'https://ebms.dienst-voorbeeld.example/ebms');
+    assert.equal(agreement.sendChannel.channelId, 'PartyA_BusinessChannel');
+    assert.equal(agreement.receiveChannel.channelId, 'PartyB_BusinessChannel');
+    assert.deepEqual(agreement.retry, { retries: 8, retryInterval: 10_800_000, reliable: true });
+    assert.equal(agreement.persistDuration, 2 * 86_400_000);
+    assert.deepEqual(agreement.signing, {
+      hashFunction: 'http://www.w3.org/2001/04/xmlenc#sha256',
+      signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+      certificate: certificateOf(cpa, 0, 'PartyA_SigningCertificate'),
+    });
+    assert.equal(agreement.encrypted, false);
+    assert.equal(resolveSend(cpa, QUERY), agreement);
+  });
+
+  it('§3.1.1 finds the To party by itself and takes any order and subset of PartyIds', () => {
+    const second = '<tns:PartyId tns:type="urn:example">gemeente</tns:PartyId><tns:PartyRef';
+    const cpa = sampleCpa('osb-rm-s', [/<tns:PartyRef/, second]);
+    const other = { type: 'urn:example', value: 'gemeente' };
+    const { service, action } = QUERY;
+    assert.equal(resolveSend(cpa, { from: other, service, action }).to.info.partyName, 'Dienst Voorbeeld');
+    assert.deepEqual(resolveSend(cpa, { from: [other, GEMEENTE], service, action }).from.partyIds, [GEMEENTE, other]);
+  });
+
+  it('CPPA §8.4.41 takes the schedule of the sender binding of the send channel', () => {
+    const cpa = sampleCpa('osb-rm-s', [/<tns:Retries>8/, '<tns:Retries>3']);
+    assert.equal(resolveSend(cpa, QUERY).retry.retries, 3);
+    const back = { from: DIENST, to: GEMEENTE, service: SERVICE, action: 'meldingBevestigen' };
+    assert.equal(resolveSend(cpa, back).retry.retries, 8);
+  });
+
+  it('a contract that leaves the schedule open gets that of best practice', () => {
+    const cpa = sampleCpa(
+      'osb-rm-s',
+      [/<tns:Retries>8<\/tns:Retries>/g, ''],
+      [/<tns:RetryInterval>PT3H<\/tns:RetryInterval>/g, ''],
+    );
+    assert.deepEqual(resolveSend(cpa, QUERY).retry, { retries: 8, retryInterval: 10_800_000, reliable: true });
+  });
+
+  it('best effort and perMessage are sent once', () => {
+    const never = resolveSend(sampleCpa('osb-be'), QUERY).retry;
+    const perMessage = sampleCpa('osb-rm', [/ackRequested="always"/g, 'ackRequested="perMessage"']);
+    assert.deepEqual(never, { retries: 0, retryInterval: 0, reliable: false });
+    assert.deepEqual(resolveSend(perMessage, QUERY).retry, never);
+  });
+
+  it('a required signature without SenderNonRepudiation has no certificate, so nobody can sign or accept', () => {
+    const cpa = sampleCpa('osb-rm-s', [/<tns:SenderNonRepudiation>[^]*?<\/tns:SenderNonRepudiation>/g, '']);
+    const { signing } = resolveSend(cpa, QUERY);
+    assert.notEqual(signing, undefined);
+    assert.equal(signing?.certificate, undefined);
+  });
+
+  it('an unsigned action is not signed although the channel could', () => {
+    const cpa = sampleCpa('osb-rm-s', [/isNonRepudiationRequired="true"/g, 'isNonRepudiationRequired="false"']);
+    assert.equal(resolveSend(cpa, QUERY).signing, undefined);
+  });
+
+  it('needs roles only where several have the action', () => {
+    const role = /(<tns:CollaborationRole>[^]*?<\/tns:CollaborationRole>)/;
+    const cpa = sampleCpa('osb-rm-s', [role, '$1$1'], [/tns:name="Gemeente"/, 'tns:name="Burger"']);
+    assert.throws(() => resolveSend(cpa, QUERY), {
+      code: 'ACTION_NOT_AGREED',
+      location: '//Header/MessageHeader/From/Role',
+    });
+    assert.equal(resolveSend(cpa, { ...QUERY, fromRole: 'Burger' }).from.role, 'Burger');
+  });
+
+  it('costs a look-up, not a search', () => {
+    const cpa = sampleCpa('osb-rm-s');
+    resolveSend(cpa, QUERY);
+    const started = performance.now();
+    for (let count = 0; count < 10_000; count += 1) resolveSend(cpa, QUERY);
+    assert.ok(performance.now() - started < 500, 'less than 50 µs each');
+  });
+});
+
+describe('resolveSignal', () => {
+  it('CPPA §8.4.1 signals go over the default channel, unsigned and unacknowledged', () => {
+    const signal = resolveSignal(sampleCpa('osb-rm-s'), [DIENST], [GEMEENTE], 'Acknowledgment');
+    assert.equal(signal.sendChannel.channelId, 'PartyB_DefaultChannel');
+    assert.equal(signal.receiveChannel.channelId, 'PartyA_DefaultChannel');
+    assert.equal(signal.endpoint, 'https://ebms.gemeente-voorbeeld.example/ebms');
+    assert.equal(signal.ackRequested, 'never');
+    assert.equal(signal.signing, undefined);
+    assert.equal(signal.from.role, undefined);
+  });
+
+  it('CPPA §8.4.1 an override names the channel for its action only', () => {
+    const override =
+      '<tns:OverrideMshActionBinding tns:action="Ping" tns:channelId="PartyA_BusinessChannel"/></tns:PartyInfo>';
+    const cpa = sampleCpa('osb-rm-s', [/<\/tns:PartyInfo>/, override]);
+    assert.equal(resolveSignal(cpa, [GEMEENTE], [DIENST], 'Ping').sendChannel.channelId, 'PartyA_BusinessChannel');
+    assert.equal(resolveSignal(cpa, [GEMEENTE], [DIENST], 'Pong').sendChannel.channelId, 'PartyA_DefaultChannel');
+  });
+
+  it('keeps working on the first channel when the default one is missing', () => {
+    const cpa = sampleCpa('osb-rm-s', ['defaultMshChannelId="PartyA_DefaultChannel"', 'defaultMshChannelId="none"']);
+    assert.equal(resolveSignal(cpa, [GEMEENTE], [DIENST], 'Ping').sendChannel.channelId, 'PartyA_DefaultChannel');
+  });
+});
+
+describe('acknowledgmentSigning', () => {
+  it('ebMS2 §6.3.2.4 the acknowledging party signs with the terms of its default channel', () => {
+    const cpa = sampleCpa('osb-rm-s');
+    const terms = acknowledgmentSigning(resolveSend(cpa, QUERY));
+    assert.deepEqual(
+      terms.map((one) => one.certificate),
+      [certificateOf(cpa, 1, 'PartyB_SigningCertificate')],
+    );
+  });
+
+  it('falls back to the channel of the action, and accepts both where they differ', () => {
+    const split = /(<tns:DocExchange tns:docExchangeId=")(PartyB_DocExchange)([^]*?<\/tns:DocExchange>)/;
+    const unsigned = '<tns:DocExchange tns:docExchangeId="Plain"/>';
+    const toPlain =
+      /(channelId="PartyB_DefaultChannel" tns:transportId="PartyB_Transport" tns:docExchangeId=")PartyB_DocExchange/;
+    const fallback = sampleCpa('osb-rm-s', [split, `$1$2$3${unsigned}`], [toPlain, '$1Plain']);
+    assert.deepEqual(
+      acknowledgmentSigning(resolveSend(fallback, QUERY)).map((one) => one.certificate),
+      [certificateOf(fallback, 1, 'PartyB_SigningCertificate')],
+    );
+    const other = '$1$2$3$1Other$3';
+    const sha512 = 'http://www.w3.org/2001/04/xmlenc#sha512';
+    const both = sampleCpa(
+      'osb-rm-s',
+      [split, other],
+      [toPlain, '$1Other'],
+      [/(<tns:DocExchange tns:docExchangeId="Other"[^]*?<tns:HashFunction>)[^<]*/, `$1${sha512}`],
+    );
+    const hashes = acknowledgmentSigning(resolveSend(both, QUERY)).map((one) => one.hashFunction);
+    assert.deepEqual(hashes, [sha512, 'http://www.w3.org/2001/04/xmlenc#sha256']);
+  });
+
+  it('is empty where nobody can sign', () => {
+    assert.deepEqual(acknowledgmentSigning(resolveSend(sampleCpa('osb-rm'), QUERY)), []);
+  });
+});
+
+describe('names of parties and services in the API', () => {
+  const cpa = sampleCpa('osb-rm-s');
+
+  it('type:value and the bare value are the same party and service', () => {
+    assert.deepEqual(parsePartyKey('urn:osb:oin:00000099000000001000', cpa), GEMEENTE);
+    assert.deepEqual(parsePartyKey('00000099000000001000', cpa), GEMEENTE);
+    assert.deepEqual(parseServiceKey('urn:osb:services:dienst-voorbeeld:meldingen:1.0', cpa), SERVICE);
+    assert.deepEqual(parseServiceKey('dienst-voorbeeld:meldingen:1.0', cpa), SERVICE);
+  });
+
+  it('what the CPA does not name is refused', () => {
+    assert.throws(() => parsePartyKey('00000099000000003000', cpa), { code: 'PARTY_UNKNOWN' });
+    assert.throws(() => parseServiceKey('meldingen', cpa), { code: 'ACTION_NOT_AGREED' });
+    assert.equal(partyByIds(cpa, []), undefined);
+  });
+});

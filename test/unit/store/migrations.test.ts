@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { GatewayError } from '../../../src/errors.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { Database } from '../../../src/store/sqlite/database.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from '../../../src/store/sqlite/migrate.ts';
+import { MIGRATIONS } from '../../../src/store/sqlite/migrations/index.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+describe('migrations of the SQLite store', () => {
+  const folder = temporaryFolder();
+
+  it('are numbered from 1 without a gap', () => {
+    assert.deepEqual(
+      MIGRATIONS.map(({ version }) => version),
+      MIGRATIONS.map((_, index) => index + 1),
+    );
+  });
+
+  it('each goes up, down and up again, and down leaves what was there before', () => {
+    const db = new Database(':memory:');
+    for (let version = 1; version <= SCHEMA_VERSION; version++) {
+      migrate(db, version - 1);
+      const before = schema(db);
+      migrate(db, version);
+      const after = schema(db);
+      assert.notDeepEqual(after, before);
+      migrate(db, version - 1);
+      assert.deepEqual(schema(db), before);
+      migrate(db, version);
+      assert.deepEqual(schema(db), after);
+      assert.equal(schemaVersion(db), version);
+    }
+    db.close();
+  });
+
+  it('a step that fails leaves the version and the schema as they were', () => {
+    const db = new Database(':memory:');
+    migrate(db, 0);
+    db.exec('CREATE TABLE cpa (in_the_way)');
+    const before = schema(db);
+    assert.throws(() => migrate(db));
+    assert.deepEqual([schema(db), schemaVersion(db)], [before, 0]);
+    db.close();
+  });
+
+  it('a database of a newer schema is refused as CONFIG_INVALID and left alone', async () => {
+    const path = join(folder(), 'store.db');
+    await (await openStore({ url: `sqlite:${path}` })).close();
+    const newer = new Database(path);
+    newer.run("UPDATE meta SET value = ? WHERE key = 'schema_version'", String(SCHEMA_VERSION + 1));
+    newer.close();
+    await assert.rejects(
+      openStore({ url: `sqlite:${path}` }),
+      (error) => error instanceof GatewayError && error.code === 'CONFIG_INVALID' && error.location === 'store.url',
+    );
+    const left = new Database(path);
+    assert.equal(schemaVersion(left), SCHEMA_VERSION + 1);
+    left.close();
+  });
+});
+
+function schema(db: Database): readonly unknown[] {
+  return db.all({
+    sql: "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name",
+  });
+}

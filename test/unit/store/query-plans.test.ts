@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import type { MessageQuery } from '../../../src/ports/store.ts';
+import { Database } from '../../../src/store/sqlite/database.ts';
+import { migrate } from '../../../src/store/sqlite/migrate.ts';
+import { OPERATIONS } from '../../../src/store/sqlite/operations/index.ts';
+import { listStatement } from '../../../src/store/sqlite/operations/list-messages.ts';
+import {
+  answer,
+  ASYNCHRONOUS,
+  attempt,
+  conclusion,
+  event,
+  filePart,
+  inbound,
+  inlinePart,
+  outbound,
+  PARTNER,
+  refusal,
+  T0,
+} from '../../conformance/store/records.ts';
+
+/** Tables that grow with the number of messages: no statement may read one of them from end to end. */
+const GROWING =
+  /^SCAN (?:message|m|i|envelope|payload|signal|attempt|event|refusal|idempotency)\b(?! USING (?:COVERING )?INDEX)/;
+
+describe('query plans of the SQLite store', () => {
+  it('no operation reads a growing table from end to end or sorts', () => {
+    for (const sql of statementsOfEveryOperation()) {
+      for (const step of planOf(sql)) {
+        assert.doesNotMatch(step, GROWING, sql);
+        // Several senders with one MessageId are few: takeInbound and findMessage may sort those.
+        if (!sql.includes('message_id = ?')) assert.doesNotMatch(step, /TEMP B-TREE/, sql);
+      }
+    }
+  });
+
+  it('every filter of listMessages has an index that gives the order of the list', () => {
+    const expected: readonly (readonly [Partial<MessageQuery>, string])[] = [
+      [{}, 'message_stored'],
+      [{ since: T0 }, 'message_stored'],
+      [{ until: T0, q: 'x' }, 'message_stored'],
+      [{ state: 'FAILED' }, 'message_state'],
+      [{ state: 'FAILED', direction: 'out', since: T0 }, 'message_state'],
+      [{ cpaId: 'cpa-1' }, 'message_cpa'],
+      [{ conversationId: 'c' }, 'message_conversation'],
+      [{ service: 's', action: 'a' }, 'message_action'],
+    ];
+    for (const [query, index] of expected) {
+      for (const cursor of [undefined, Buffer.from(`${T0}.7`).toString('base64url')]) {
+        const { sql } = listStatement({ limit: 10, ...query, ...(cursor !== undefined && { cursor }) });
+        const plan = planOf(sql).join('; ');
+        assert.match(plan, new RegExp(`^(SCAN|SEARCH) message USING INDEX ${index}\\b`), sql);
+        assert.doesNotMatch(plan, /TEMP B-TREE/, sql);
+      }
+    }
+  });
+});
+
+/** Runs every operation on a real database and listens to what the driver is asked to prepare. */
+function statementsOfEveryOperation(): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const { prepare } = DatabaseSync.prototype;
+  DatabaseSync.prototype.prepare = function listen(sql, ...rest) {
+    seen.add(sql);
+    return prepare.call(this, sql, ...rest);
+  };
+  try {
+    const db = new Database(':memory:');
+    migrate(db);
+    seen.clear();
+    runEveryOperation(db);
+    db.close();
+  } finally {
+    DatabaseSync.prototype.prepare = prepare;
+  }
+  assert.ok(seen.size > 30, `only ${seen.size} statements were seen`);
+  return seen;
+}
+
+function runEveryOperation(db: Database): void {
+  const received = inbound({ payloads: [inlinePart('x'), filePart('aa/x')] });
+  const accepted = { message: received, answer: answer({ send: ASYNCHRONOUS }), event: event('message.received', 'x') };
+  OPERATIONS.acceptInbound(db, accepted);
+  OPERATIONS.acceptInbound(db, accepted);
+  OPERATIONS.findInbound(db, { sender: PARTNER, messageId: received.messageId });
+  const idempotency = { key: 'k', application: 'a', digest: 'd' };
+  const sent = outbound({ idempotency });
+  OPERATIONS.submitOutbound(db, sent);
+  OPERATIONS.submitOutbound(db, sent);
+  for (const next of [{ kind: 'wait', dueAt: T0, state: 'SENT' } as const, endOf(sent.messageId)]) {
+    for (const { lease, message } of OPERATIONS.claimDue(db, { now: T0, leaseMs: 1, limit: 9, perLane: 9 }).jobs) {
+      const following = message === undefined ? ({ kind: 'done' } as const) : next;
+      OPERATIONS.recordAttempt(db, { lease, attempt: attempt(1), next: following });
+    }
+  }
+  OPERATIONS.submitOutbound(db, outbound({ messageId: 'second@x' }));
+  OPERATIONS.concludeOutbound(db, conclusion('second@x'));
+  OPERATIONS.takeInbound(db, { messageId: received.messageId, now: T0 });
+  OPERATIONS.findMessage(db, { messageId: sent.messageId, direction: undefined });
+  OPERATIONS.note(db, { refusal: refusal(), event: undefined, signal: accepted.answer, now: T0 });
+  OPERATIONS.listEvents(db, { after: 0, limit: 10 });
+  OPERATIONS.listRefusals(db, { limit: 10 });
+  OPERATIONS.refersTo(db, { file: 'aa/x' });
+  OPERATIONS.stats(db, { now: T0 });
+  const cpa = { cpaId: 'cpa-9', bytes: new Uint8Array(3), active: true, importedAt: T0 };
+  OPERATIONS.saveCpa(db, cpa);
+  OPERATIONS.setCpaActive(db, cpa);
+  OPERATIONS.removeCpa(db, cpa);
+  OPERATIONS.listCpas(db);
+}
+
+function endOf(messageId: string): Parameters<typeof OPERATIONS.recordAttempt>[1]['next'] {
+  return { kind: 'end', state: 'FAILED', event: event('message.failed', messageId) };
+}
+
+function planOf(sql: string): readonly string[] {
+  const db = new Database(':memory:');
+  migrate(db);
+  const plan = db.all<{ readonly detail: string }>({ sql: `EXPLAIN QUERY PLAN ${sql}` });
+  db.close();
+  return plan.map(({ detail }) => detail);
+}
