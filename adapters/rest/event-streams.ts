@@ -39,7 +39,12 @@ export class EventStreams {
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) response.setHeader(name, value);
     }
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'X-Accel-Buffering': 'no',
+      // A connection that was a stream serves nothing else: closing the API need not wait until it is idle.
+      Connection: 'close',
+    });
     response.write('retry: 2000\n\n');
     void this.#follow(response, after).catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'event stream ended');
@@ -48,7 +53,8 @@ export class EventStreams {
   }
 
   close(): void {
-    for (const response of this.#open) response.end();
+    // A reader that no longer reads would keep its half of the connection open.
+    for (const response of this.#open) response.end(() => response.socket?.destroy());
   }
 
   async #follow(response: ServerResponse, after: number): Promise<void> {

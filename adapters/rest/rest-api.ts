@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { Gateway } from '../../src/index.ts';
+import { addDrain } from './drain.ts';
 import { EventStreams } from './event-streams.ts';
 import { addOpenApi, openApiRoute } from './openapi.ts';
 import { API_BASE } from './options.ts';
@@ -32,6 +33,7 @@ export async function createRestApi(gateway: Gateway, options: RestOptions): Pro
   const { source, log, heartbeatMs } = options;
   const streams = new EventStreams(gateway.events, { source, log, heartbeatMs });
   const app = createServer(options);
+  const drain = addDrain(app);
   await addOpenApi(app, options);
   // Every part is a stream: nothing is decoded, cut or given a plain name on the way.
   await app.register(multipart, { isPartAFile: () => true, preservePath: true, limits: PART_LIMITS });
@@ -54,7 +56,9 @@ export async function createRestApi(gateway: Gateway, options: RestOptions): Pro
     },
     close: async () => {
       streams.close();
-      await app.close();
+      const closed = app.close();
+      drain();
+      await closed;
     },
     get address() {
       return urlOf(app, options.host);

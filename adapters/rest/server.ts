@@ -26,6 +26,8 @@ export function createServer(options: RestOptions): FastifyInstance {
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_MAX },
+    // Answers are made by our own code and need no compiled writer; without it start is faster and smaller.
+    schemaController: { compilersFactory: { buildSerializer: () => () => (data) => JSON.stringify(data) } },
     ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, request, reply) => {
       void handleError(error, request, setResponseHeaders(request, reply));
@@ -34,8 +36,6 @@ export function createServer(options: RestOptions): FastifyInstance {
   });
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { error: nothingHere(request.url) }));
-  // Answers are made by our own code: they need no second description to be written by.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   acceptEmptyJson(app);
   addResponseHeaders(app);
   addGuards(app, options);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { toPartyProfile } from '../cpa/party-profile.ts';
 import { GatewayError } from '../errors.ts';
@@ -53,7 +53,7 @@ export async function initialise(options: InitOptions): Promise<InitResult> {
   return {
     folder,
     config: join(folder, CONFIG),
-    files: files.map(({ path }) => relative(process.cwd(), join(folder, path))),
+    files: files.map(({ path }) => join(folder, path)),
     party: ca === undefined ? undefined : join(folder, 'party.yaml'),
     ca,
   };

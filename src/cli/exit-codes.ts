@@ -25,6 +25,9 @@ export const EXIT_CODES = [
 
 export const EXIT = { done: 0, failed: 1, usage: 2, notFound: 3, refused: 4, unreachable: 5, store: 6 } as const;
 
+/** Tells the exit code of a command that has ended without an error. */
+export type End = (code: number) => void;
+
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: { readonly code: ErrorCode; readonly row: { readonly http: number } }): number {
   const named = EXIT_CODES.find(({ errors }) => errors.some((code) => code === error.code));

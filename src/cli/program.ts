@@ -7,9 +7,7 @@ import { messageCommand } from './commands/message.ts';
 import { pkiCommand } from './commands/pki.ts';
 import { startCommand } from './commands/start.ts';
 import { exitCodesHelp } from './exit-codes.ts';
-
-/** Tells the exit code of a command that has ended without an error. */
-export type End = (code: number) => void;
+import type { End } from './exit-codes.ts';
 
 const EXAMPLE = `
 Example: a gateway with a test PKI, running on this machine

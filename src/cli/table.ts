@@ -2,13 +2,12 @@ const WIDTH = 100;
 const GAP = '  ';
 const LEAST = 8;
 
-/** Columns for people: at most 100 wide, the widest ones shortened first. */
+/** Columns for people: at most 100 wide, the widest ones shortened first; never the last, which may be copied. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], width = WIDTH): string {
   const lines = [head, ...rows];
-  const widths = fit(
-    head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length))),
-    width - GAP.length * (head.length - 1),
-  );
+  const natural = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  const last = natural.at(-1) ?? 0;
+  const widths = [...fit(natural.slice(0, -1), width - last - GAP.length * (head.length - 1)), last];
   return lines
     .map((line) =>
       widths

@@ -36,7 +36,7 @@ export interface CpaOptions {
   readonly cpaId?: string;
   /** Last part of the CPAId; a UUID when absent. */
   readonly version?: string;
-  /** ms since 1970 UTC; now when absent. */
+  /** ms since 1970 UTC; the beginning of today when absent, so that a slow clock does not refuse the first message. */
   readonly start?: number;
   /** ms since 1970 UTC; when the first signing certificate ends when absent. */
   readonly end?: number;
@@ -114,7 +114,7 @@ function requireSensible(options: CpaOptions): void {
 }
 
 function datesOf(options: CpaOptions): readonly [number, number] {
-  const start = options.start ?? Math.floor(Date.now() / 1000) * 1000;
+  const start = options.start ?? Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const ends = options.parties.map(({ certificates }) => readCertificate(Buffer.from(certificates.sign))?.notAfter);
   const end = options.end ?? Math.min(...ends.filter((time) => time !== undefined));
   if (!Number.isFinite(end)) throw refused('end', 'no certificate says when the CPA ends');

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { type CanonicalForm, CanonicalWriter } from './canonical-writer.ts';
 import { type XmlAttribute, type XmlNamespace, type XmlStart, XML_NAMESPACE } from './events.ts';
-import type { XmlDocument, XmlElement, XmlNode } from './tree.ts';
+import type { XmlDocument, XmlElement, XmlNode } from './nodes.ts';
 
 export type { CanonicalForm } from './canonical-writer.ts';
 

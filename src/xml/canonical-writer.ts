@@ -116,14 +116,20 @@ export class CanonicalWriter implements XmlHandler {
     return list;
   }
 
-  /** By namespace, then by local name. @spec Canonical XML 1.0 §2.2 */
   #sorted(attributes: readonly XmlAttribute[]): readonly XmlAttribute[] {
-    if (attributes.length < 2) return attributes;
-    return attributes.toSorted((left, right) => {
-      this.steps++;
-      if (left.namespace !== right.namespace) return compareOctetOrder(left.namespace, right.namespace);
-      return compareOctetOrder(left.localName, right.localName);
-    });
+    for (let at = 1; at < attributes.length; at++) {
+      if (this.#compare(attributes[at - 1], attributes[at]) <= 0) continue;
+      return attributes.toSorted((left, right) => this.#compare(left, right));
+    }
+    return attributes;
+  }
+
+  /** By namespace, then by local name. @spec Canonical XML 1.0 §2.2 */
+  #compare(left: XmlAttribute | undefined, right: XmlAttribute | undefined): number {
+    this.steps++;
+    if (left === undefined || right === undefined) return 0;
+    if (left.namespace !== right.namespace) return compareOctetOrder(left.namespace, right.namespace);
+    return compareOctetOrder(left.localName, right.localName);
   }
 }
 

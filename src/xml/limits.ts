@@ -1,6 +1,7 @@
 /** Caps of one document; going over one is XML_LIMIT. */
 export interface XmlLimits {
   readonly maxBytes: number;
+  /** Trees are walked by recursion: keep it under some thousands. */
   readonly maxDepth: number;
   /** Of one element, namespace declarations included. */
   readonly maxAttributes: number;

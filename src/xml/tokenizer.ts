@@ -30,12 +30,14 @@ export function tokenize(bytes: Uint8Array, handler: XmlHandler, limits: XmlLimi
   const source = new Source(decoded, limits);
   readDeclaration(source, decoded.family);
   new Tokenizer(source, handler).run();
-  return { utf8: decoded.bytes, steps: source.steps };
+  return { utf8: decoded.bytes, encoding: decoded.family === 'utf-8' ? 'UTF-8' : 'UTF-16', steps: source.steps };
 }
 
 export interface Tokenized {
   /** What offsets count in: the octets given, or what UTF-16 became. */
   readonly utf8: Uint8Array;
+  /** What the octets given were written in. */
+  readonly encoding: 'UTF-8' | 'UTF-16';
   /** Inner steps it took: they grow with the octets and nothing else. */
   readonly steps: number;
 }

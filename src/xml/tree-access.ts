@@ -1,6 +1,6 @@
 import { XML_NAMESPACE } from './events.ts';
 import { decodeOctets } from './octets.ts';
-import type { XmlElement, XmlNode } from './tree.ts';
+import type { XmlElement, XmlNode } from './nodes.ts';
 
 export function childElements(el: XmlElement): readonly XmlElement[] {
   return el.children.filter((child) => child.kind === 'element');

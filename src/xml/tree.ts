@@ -1,9 +1,11 @@
 import type { XmlAttribute, XmlHandler, XmlNamespace, XmlStart } from './events.ts';
 import type { XmlLimits } from './limits.ts';
 import type { XmlName } from './names.ts';
-import { tokenize } from './tokenizer.ts';
+import type { XmlComment, XmlDocument, XmlElement, XmlInstruction, XmlNode } from './nodes.ts';
+import { type Tokenized, tokenize } from './tokenizer.ts';
 
 export type { XmlAttribute, XmlNamespace } from './events.ts';
+export type { XmlComment, XmlDocument, XmlElement, XmlInstruction, XmlNode, XmlText } from './nodes.ts';
 export { positionAt } from './position.ts';
 export {
   attribute,
@@ -15,56 +17,10 @@ export {
   textContent,
 } from './tree-access.ts';
 
-export interface XmlElement extends XmlStart {
-  readonly kind: 'element';
-  readonly namespace: string;
-  readonly prefix: string;
-  readonly localName: string;
-  /** Without namespace declarations. */
-  readonly attributes: readonly XmlAttribute[];
-  readonly declarations: readonly XmlNamespace[];
-  readonly children: readonly XmlNode[];
-  readonly parent: XmlElement | undefined;
-  /** Octets in the source: from `<` of the start tag to behind the end tag. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A run of character data; neighbours are not merged. Read it with textContent or simpleText. */
-export interface XmlText {
-  readonly kind: 'text';
-  readonly octets: string;
-}
-
-export interface XmlComment {
-  readonly kind: 'comment';
-  readonly octets: string;
-}
-
-export interface XmlInstruction {
-  readonly kind: 'instruction';
-  readonly target: string;
-  readonly octets: string;
-}
-
-export type XmlNode = XmlElement | XmlText | XmlComment | XmlInstruction;
-
-export interface XmlDocument {
-  readonly root: XmlElement;
-  /** UTF-8, which offsets count in: the octets given, or what UTF-16 became. */
-  readonly bytes: Uint8Array;
-  /** Comments and instructions before and after the root. */
-  readonly prolog: readonly (XmlComment | XmlInstruction)[];
-  readonly epilog: readonly (XmlComment | XmlInstruction)[];
-  /** Inner steps that parsing took. */
-  readonly steps: number;
-}
-
 /** Throws XML_MALFORMED, XML_FORBIDDEN, XML_LIMIT with line and column. */
 export function parseXml(bytes: Uint8Array, limits?: XmlLimits): XmlDocument {
   const builder = new TreeBuilder();
-  const { steps, utf8 } = tokenize(bytes, builder, limits);
-  return builder.document(utf8, steps);
+  return builder.document(tokenize(bytes, builder, limits));
 }
 
 class ElementNode implements XmlElement {
@@ -124,9 +80,9 @@ class TreeBuilder implements XmlHandler {
     this.#place().push({ kind: 'instruction', target, octets });
   }
 
-  document(bytes: Uint8Array, steps: number): XmlDocument {
+  document({ utf8, encoding, steps }: Tokenized): XmlDocument {
     if (this.#root === undefined) throw new Error('a document without root came through the tokenizer');
-    return { root: this.#root, bytes, prolog: this.#prolog, epilog: this.#epilog, steps };
+    return { root: this.#root, bytes: utf8, encoding, prolog: this.#prolog, epilog: this.#epilog, steps };
   }
 
   #place(): (XmlNode | XmlComment | XmlInstruction)[] {

@@ -33,7 +33,7 @@ export function checkActorXPath(transform: XmlElement): void {
   allowAttributes(el);
   const text = withoutBlanks(simpleText(el) ?? '');
   const prefix = text.slice(BEFORE_ACTOR.length, text.indexOf(':', BEFORE_ACTOR.length));
-  if (text !== actorXPath(prefix)) throw malformedAt(el, 'not the prescribed filter');
+  if (prefix === '' || text !== actorXPath(prefix)) throw malformedAt(el, 'not the prescribed filter');
   if (resolvePrefix(el, prefix) !== SOAP_NAMESPACE) throw malformedAt(el, 'prefix is not that of SOAP');
 }
 

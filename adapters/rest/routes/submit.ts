@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../../src/index.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Gateway, SubmittedPayload } from '../../../src/index.ts';
 import type { RestOptions } from '../options.ts';
 import { messagePath } from '../representations/message.ts';
 import { storeJsonPayloads } from '../requests/json-message.ts';
@@ -7,6 +7,7 @@ import type { JsonMessage } from '../requests/json-message.ts';
 import { readMultipart } from '../requests/multipart-message.ts';
 import { ReceivedPayloads } from '../requests/received-payloads.ts';
 import { readIdempotencyKey, submission } from '../requests/submission.ts';
+import type { MessageTerms } from '../requests/submission.ts';
 import { alsoReads } from '../openapi.ts';
 import { SUBMITTED, SUBMIT_JSON, SUBMIT_MULTIPART_DOC } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
@@ -36,17 +37,30 @@ export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: Re
     },
     async (request, reply) => {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
-      const received = new ReceivedPayloads(gateway.messages);
-      try {
-        const { message, payloads } = request.isMultipart()
-          ? await readMultipart(request, received, options.limits)
-          : { message: request.body, payloads: await storeJsonPayloads(request.body, received) };
-        const { messageId, state } = await gateway.messages.submit(submission(message, payloads, key));
-        return await reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
-      } catch (error) {
-        await received.discard();
-        throw error;
-      }
+      const { message, payloads } = await readSubmission(request, gateway, options);
+      const { messageId, state } = await gateway.messages.submit(submission(message, payloads, key));
+      return reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
     },
   );
+}
+
+interface Submission {
+  readonly message: MessageTerms;
+  readonly payloads: readonly SubmittedPayload[];
+}
+
+/** What fails here leaves no payload behind; from `submit` on they are the gateway's. */
+async function readSubmission(
+  request: FastifyRequest<{ Body: JsonMessage }>,
+  gateway: Gateway,
+  options: RestOptions,
+): Promise<Submission> {
+  const received = new ReceivedPayloads(gateway.messages);
+  try {
+    if (request.isMultipart()) return await readMultipart(request, received, options.limits);
+    return { message: request.body, payloads: await storeJsonPayloads(request.body, received) };
+  } catch (error) {
+    await received.discard();
+    throw error;
+  }
 }

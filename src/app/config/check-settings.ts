@@ -1,6 +1,5 @@
 import { isIPv4 } from 'node:net';
-import type { KeyFilesPrefix } from './config.ts';
-import type { Key, Settings } from './key-table.ts';
+import type { Key, KeyFilesPrefix, Settings } from './key-table.ts';
 import type { Problem } from './problems.ts';
 import type { SettingsRead } from './read-settings.ts';
 

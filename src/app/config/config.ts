@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PartnerTerms } from '../../msh/parts.ts';
 import { checkSettings } from './check-settings.ts';
-import type { Settings } from './key-table.ts';
+import type { KeyFilesPrefix, Settings } from './key-table.ts';
 import { configError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { readSettings } from './read-settings.ts';
@@ -124,8 +124,6 @@ function build(file: string, folder: string, settings: Settings): Config {
     stop: { graceSeconds: settings['stop.graceSeconds'] },
   };
 }
-
-export type KeyFilesPrefix = 'ebms.tls' | 'keys.sign' | 'keys.tlsClient';
 
 function keyFiles(settings: Settings, prefix: KeyFilesPrefix): KeyFiles | undefined {
   const key = settings[`${prefix}.key`];

@@ -154,6 +154,8 @@ export const KEYS = {
 } as const satisfies Record<string, KeyRow>;
 
 export type Key = keyof typeof KEYS;
+/** Where the files of a private key stand. */
+export type KeyFilesPrefix = 'ebms.tls' | 'keys.sign' | 'keys.tlsClient';
 
 type Given<R> = R extends { readonly default: unknown } | { readonly required: true } ? true : false;
 type ValueOf<R> = R extends { readonly kind: infer K extends Kind }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { toGatewayError } from '../../errors.ts';
 import type { Trust } from '../../ports/trust.ts';
 import { certificateFacts, daysLeft, describeCertificate, readCertificates } from '../../trust/certificate.ts';
@@ -38,8 +39,11 @@ async function checkKey(files: KeyFiles, trust: Trust): Promise<readonly DoctorF
     const { key, certificate, passphrase } = loaded;
     const [der] = readCertificates(certificate, `${location}.certificate`);
     if (der === undefined) throw new Error('readCertificates gives one certificate at least');
-    openPrivateKey(key, passphrase, `${location}.key`);
-    createSigner([{ key, certificate, location, ...(passphrase === undefined ? {} : { passphrase }) }]);
+    const privateKey = openPrivateKey(key, passphrase, `${location}.key`);
+    if (!new X509Certificate(der).checkPrivateKey(privateKey)) {
+      return [bad(location, 'the key does not belong to the certificate', 'Configure the two that belong together.')];
+    }
+    if (location === 'keys.sign') createSigner([{ key: privateKey, certificate, location }]);
     const facts = certificateFacts(der, location);
     return [validity(location, facts), ...(await chain(location, der, trust))];
   } catch (thrown) {

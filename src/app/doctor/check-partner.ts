@@ -1,4 +1,4 @@
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Config } from '../config/config.ts';
@@ -17,7 +17,9 @@ export async function checkPartner(name: string, url: string, config: Config): P
   const secure = protocol === 'https:';
   const address = { host, port: port === '' ? (secure ? 443 : 80) : Number(port) };
   const problem = await attempt(
-    secure ? connectTls({ ...address, ...(await tlsOptions(config)), servername: host }) : connectPlain(address),
+    secure
+      ? connectTls({ ...address, ...(await tlsOptions(config)), ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connectPlain(address),
     secure ? 'secureConnect' : 'connect',
   );
   if (problem === undefined) return good(name, `${url} can be reached`);

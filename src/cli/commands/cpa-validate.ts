@@ -3,7 +3,7 @@ import { textOf } from '../api-client.ts';
 import type { JsonObject } from '../api-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { createOutput } from '../output.ts';
-import type { End } from '../program.ts';
+import type { End } from '../exit-codes.ts';
 import { example, withCommon } from './options.ts';
 import type { CommonOptions } from './options.ts';
 

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { listOf, openApiClient, textOf, textsOf } from '../api-client.ts';
 import type { JsonObject } from '../api-client.ts';
 import { createOutput } from '../output.ts';
-import type { End } from '../program.ts';
-import { formatFields, formatTable } from '../table.ts';
+import type { End } from '../exit-codes.ts';
+import { formatFields } from '../table.ts';
 import { cpaCreateCommand } from './cpa-create.ts';
 import { cpaValidateCommand, findingLines } from './cpa-validate.ts';
 import { example, withApi } from './options.ts';
@@ -54,15 +54,7 @@ function listCommand(): Command {
     .addHelpText('after', example('postiljon cpa list -c gemeente/postiljon.yaml'))
     .action(async (options: ApiOptions) => {
       const answer = await (await openApiClient(options)).json('/cpas');
-      const rows = listOf(answer, 'items').map((cpa) => [
-        textOf(cpa, 'cpaId'),
-        cpa['active'] === true ? 'active' : '-',
-        textOf(cpa, 'end').slice(0, 10),
-        listOf(cpa, 'parties')
-          .map((party) => textOf(party, 'partyName'))
-          .join(', '),
-      ]);
-      const text = rows.length === 0 ? 'No contracts.\n' : formatTable(['CPA', 'STATE', 'UNTIL', 'PARTIES'], rows);
+      const text = listOf(answer, 'items').map(summaryLines).join('') || 'No contracts.\n';
       createOutput(options.json === true).answer(answer, text);
     });
 }
@@ -108,6 +100,13 @@ function activationCommand(verb: 'activate' | 'deactivate', description: string)
       const state = answer['active'] === true ? 'active' : 'not active';
       createOutput(options.json === true).answer(answer, `${id} is ${state}\n`);
     });
+}
+
+/** The id has a line of its own: it is long, and it is what one copies. */
+function summaryLines(cpa: JsonObject): string {
+  const parties = listOf(cpa, 'parties').map((party) => textOf(party, 'partyName'));
+  const state = cpa['active'] === true ? 'active' : 'not active';
+  return `${textOf(cpa, 'cpaId')}\n  ${state}, until ${textOf(cpa, 'end').slice(0, 10)}, ${parties.join(' and ')}\n`;
 }
 
 function describeCpa(cpa: JsonObject): string {

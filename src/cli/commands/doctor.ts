@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { createOutput } from '../output.ts';
-import type { End } from '../program.ts';
+import type { End } from '../exit-codes.ts';
 import { example, withCommon } from './options.ts';
 import type { CommonOptions } from './options.ts';
 

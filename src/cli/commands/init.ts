@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { Command } from 'commander';
 import { createOutput } from '../output.ts';
 import { example, readPort, readWhole, withCommon } from './options.ts';
@@ -36,7 +37,7 @@ export function initCommand(): Command {
       const made = await initialise({ ...given, folder: dir, testPki });
       createOutput(options.json === true).answer(
         made,
-        `Made ${made.folder}:\n${made.files.map((file) => `  ${file}\n`).join('')}${next(made.config, testPki)}`,
+        `Made ${made.folder}:\n${made.files.map((file) => `  ${relative(made.folder, file)}\n`).join('')}${next(made.config, testPki)}`,
       );
     });
 }

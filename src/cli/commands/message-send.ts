@@ -7,7 +7,7 @@ import type { ApiClient, JsonObject } from '../api-client.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
-import type { End } from '../program.ts';
+import type { End } from '../exit-codes.ts';
 import { formData, parsePayloadArgument } from '../upload.ts';
 import { collect, example, readWhole, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';

@@ -7,7 +7,7 @@ import { GatewayError } from '../../index.ts';
 import { listOf, openApiClient, textOf } from '../api-client.ts';
 import type { JsonObject } from '../api-client.ts';
 import { createOutput } from '../output.ts';
-import type { End } from '../program.ts';
+import type { End } from '../exit-codes.ts';
 import { formatFields, formatTable } from '../table.ts';
 import { messageSendCommand } from './message-send.ts';
 import { example, readWhole, withApi } from './options.ts';
@@ -30,6 +30,9 @@ interface ListOptions extends ApiOptions {
 interface OneOptions extends ApiOptions {
   readonly direction?: string;
 }
+
+const PARTNER_MAX = 12;
+const DETAIL_MAX = 45;
 
 export function messageCommand(end: End): Command {
   const command = new Command('message').description('Messages of the running gateway.');
@@ -133,16 +136,15 @@ function describePage(answer: JsonObject): string {
   const items = listOf(answer, 'items');
   if (items.length === 0) return 'No messages.\n';
   const rows = items.map((message) => [
-    textOf(message, 'storedAt').slice(0, 19),
-    textOf(message, 'direction'),
+    textOf(message, 'storedAt').slice(5, 19).replace('T', ' '),
     textOf(message, 'state'),
     textOf(message, 'action'),
-    bare(textOf(message, message['direction'] === 'in' ? 'fromPartyId' : 'toPartyId')),
+    partner(message),
     textOf(message, 'messageId'),
   ]);
   const next = textOf(answer, 'next');
   const more = next === '' ? '' : `More: --cursor ${next}\n`;
-  return formatTable(['STORED (UTC)', 'DIR', 'STATE', 'ACTION', 'PARTNER', 'MESSAGE'], rows) + more;
+  return formatTable(['STORED (UTC)', 'STATE', 'ACTION', 'PARTNER', 'MESSAGE'], rows) + more;
 }
 
 function describe(message: JsonObject, attempts: readonly JsonObject[]): string {
@@ -170,7 +172,7 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
     textOf(attempt, 'startedAt'),
     textOf(attempt, 'status'),
     textOf(attempt, 'code'),
-    textOf(attempt, 'detail'),
+    textOf(attempt, 'detail').slice(0, DETAIL_MAX),
   ]);
   return [
     head,
@@ -179,6 +181,11 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
   ].join('');
 }
 
-function bare(party: string): string {
-  return party.replace(/^urn:osb:oin:/, '');
+/** The end of an OIN tells more than its begin. */
+function partner(message: JsonObject): string {
+  const party = textOf(message, message['direction'] === 'in' ? 'fromPartyId' : 'toPartyId').replace(
+    /^urn:osb:oin:/,
+    '',
+  );
+  return party.length <= PARTNER_MAX ? party : `…${party.slice(1 - PARTNER_MAX)}`;
 }

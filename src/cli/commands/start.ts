@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import { createOutput } from '../output.ts';
 import { example, withCommon } from './options.ts';
@@ -8,9 +9,12 @@ export function startCommand(): Command {
     .description('Run the gateway until SIGTERM or SIGINT; it then ends what is under way. Logs go to stderr.')
     .addHelpText('after', example('postiljon start -c gemeente/postiljon.yaml'))
     .action(async ({ config, json }: CommonOptions) => {
+      // What starting throws away must not make the young generation grow: 13 MB less of an idle gateway.
+      setFlagsFromString('--semi-space-growth-factor=1');
       const { runGateway } = await import('../../app/start.ts');
       const output = createOutput(json === true);
       await runGateway(config, ({ ebms, api }) => {
+        setFlagsFromString('--semi-space-growth-factor=2');
         output.answer({ ready: true, ebms, api, pid: process.pid }, `Ready. Partners: ${ebms}  API: ${api}/api/v1\n`);
       });
       // Whatever a library left open must not keep a gateway that has drained.

@@ -138,6 +138,46 @@ describe('hostile XML', () => {
     });
   }
 
+  it('A13 a control character is refused wherever it stands', () => {
+    const places = [
+      '<a>X</a>',
+      '<a b="X"/>',
+      "<a b='&amp;X'/>",
+      '<a>&amp;X</a>',
+      '<a>]X</a>',
+      '<a><!--X--></a>',
+      '<!--X--><a/>',
+    ];
+    const more = [
+      '<a><?p X?></a>',
+      '<a><![CDATA[X]]></a>',
+      '<aX/>',
+      '<a X/>',
+      '<a/>X',
+      'X<a/>',
+      '<a></aX>',
+      '<a b=X""/>',
+    ];
+    const rest = [
+      '<a xmlns="X"/>',
+      '<a>&#3X5;</a>',
+      '<a>&X;</a>',
+      '<?X?><a/>',
+      '<?p?>X<a/>',
+      '<?xml version="1.0"X?><a/>',
+    ];
+    for (const place of [...places, ...more, ...rest]) {
+      for (let code = 0; code < 0x20; code++) {
+        if ([0x09, 0x0a, 0x0d].includes(code)) continue;
+        const document = Buffer.from(place.replace('X', String.fromCharCode(code)));
+        assert.throws(
+          () => parseXml(document),
+          (error) => error instanceof GatewayError && error.code.startsWith('XML_'),
+        );
+      }
+    }
+  });
+
   it('A10 XInclude is an element like any other and nothing is included', () => {
     const include = '<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>';
     const { root } = parseXml(Buffer.from(HONEST.replace('0001', include)));

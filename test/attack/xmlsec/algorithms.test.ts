@@ -66,6 +66,12 @@ describe('algorithms and keys', () => {
     ];
     for (const content of other)
       await markupRefused({ transforms: ENVELOPED + filter(content) + LAST }, 'SIGNATURE_INVALID');
+    const unprefixed = envelope().replace(
+      '<soap:Envelope',
+      '<soap:Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"',
+    );
+    const nameless = ENVELOPED + filter(`<ds:XPath>${xpath('')}</ds:XPath>`) + LAST;
+    await refused(signAsMarked({ transforms: nameless }, unprefixed), 'SIGNATURE_INVALID');
     const filter2 = transform(
       'http://www.w3.org/2002/06/xmldsig-filter2',
       '<x:XPath xmlns:x="http://www.w3.org/2002/06/xmldsig-filter2" Filter="subtract">//eb:Manifest</x:XPath>',

@@ -60,7 +60,8 @@ describe('XML 1.0 §4.3.3 encodings', () => {
   }
 
   it('offsets count in the UTF-8 that UTF-16 became', () => {
-    const { root, bytes } = parseXml(utf16le(`${MARK}<a>€</a>`));
+    const { root, bytes, encoding } = parseXml(utf16le(`${MARK}<a>€</a>`));
+    assert.equal(encoding, 'UTF-16');
     assert.equal(Buffer.from(bytes).toString('utf8', root.start, root.end), '<a>€</a>');
   });
 });

@@ -1,0 +1,48 @@
+import type { XmlAttribute, XmlNamespace, XmlStart } from './events.ts';
+
+export interface XmlElement extends XmlStart {
+  readonly kind: 'element';
+  readonly namespace: string;
+  readonly prefix: string;
+  readonly localName: string;
+  /** Without namespace declarations. */
+  readonly attributes: readonly XmlAttribute[];
+  readonly declarations: readonly XmlNamespace[];
+  readonly children: readonly XmlNode[];
+  readonly parent: XmlElement | undefined;
+  /** Octets in the source: from `<` of the start tag to behind the end tag. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A run of character data; neighbours are not merged. Read it with textContent or simpleText. */
+export interface XmlText {
+  readonly kind: 'text';
+  readonly octets: string;
+}
+
+export interface XmlComment {
+  readonly kind: 'comment';
+  readonly octets: string;
+}
+
+export interface XmlInstruction {
+  readonly kind: 'instruction';
+  readonly target: string;
+  readonly octets: string;
+}
+
+export type XmlNode = XmlElement | XmlText | XmlComment | XmlInstruction;
+
+export interface XmlDocument {
+  readonly root: XmlElement;
+  /** UTF-8, which offsets count in: the octets given, or what UTF-16 became. */
+  readonly bytes: Uint8Array;
+  /** What the octets given were written in: a charset parameter must say the same. */
+  readonly encoding: 'UTF-8' | 'UTF-16';
+  /** Comments and instructions before and after the root. */
+  readonly prolog: readonly (XmlComment | XmlInstruction)[];
+  readonly epilog: readonly (XmlComment | XmlInstruction)[];
+  /** Inner steps that parsing took. */
+  readonly steps: number;
+}
