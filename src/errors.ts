@@ -132,12 +132,6 @@ export const ERRORS = {
     'Use a role, service and action of the CPA.',
     { ebms: 'ValueNotRecognized', spec: 'ebMS2 §3.1.4' },
   ),
-  REFERENCE_UNKNOWN: row(
-    422,
-    'RefToMessageId names no message known here.',
-    'Refer to a message that was exchanged with this partner.',
-    { ebms: 'ValueNotRecognized', spec: 'ebMS2 §3.1.6.3' },
-  ),
   FEATURE_UNSUPPORTED: row(
     501,
     'The message asks for a feature that is not supported.',
@@ -154,7 +148,7 @@ export const ERRORS = {
     422,
     'The message is not for a party of this gateway.',
     'Check the To party, and `parties` in the configuration.',
-    { ebms: 'Inconsistent', spec: 'ebMS2 §3.1.1' },
+    { spec: 'ebMS2 §3.1.1' },
   ),
   // security
   TLS_CLIENT_CERTIFICATE: row(
@@ -288,7 +282,6 @@ export const ERRORS = {
     'Start it with `postiljon start -c FILE`, or name its API with --api URL.',
     { retriable: true },
   ),
-  STATE_CONFLICT: row(409, 'The message is in another state.', 'Look at the state of the message first.'),
   CONFIG_INVALID: row(500, 'The configuration is not valid.', 'Mend the key named; docs/configuration.md lists all.'),
   STORE_UNAVAILABLE: row(503, 'The store cannot be used now.', 'Check disk and store; the request may be repeated.', {
     soap: 'Server',

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { ErrorCode } from '../../src/index.ts';
 import type { RestLog } from './options.ts';
+import { drainBriefly } from './requests/drain.ts';
 import { knownParameters } from './requests/query-values.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -69,11 +70,12 @@ export function sendProblem(
 
 /** The one place where an error becomes an answer. */
 export function errorHandler(log: RestLog) {
-  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { error, errors } = refusalOf(thrown, request);
     const fields = { requestId: request.id, method: request.method, url: request.url, code: error.code };
     if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'request failed');
     else log.debug({ ...fields, location: error.location, detail: error.detail }, 'request refused');
+    await drainBriefly(request.raw);
     // What was not read of a refused upload must not be taken for the next request.
     if (!request.raw.complete) void reply.header('Connection', 'close');
     return sendProblem(request, reply, { error, errors });

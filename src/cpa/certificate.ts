@@ -1,3 +1,5 @@
+// Before any toLegacyObject(): on Node 24 the first such call leaves node:tls without createSecureContext.
+import 'node:tls';
 import { createHash, X509Certificate } from 'node:crypto';
 
 /** What an operator and the rules want to know of a certificate. Times are ms since 1970 UTC. */

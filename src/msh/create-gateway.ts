@@ -5,7 +5,8 @@ import { writeFault } from '../soap/fault.ts';
 import { answer } from './answers.ts';
 import { GatewayCounters } from './counters.ts';
 import { openCpaRegister } from './cpa-register.ts';
-import type { Gateway, Health } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+import { checkHealth } from './health.ts';
 import { createReceive } from './inbound/receive.ts';
 import { createMessages } from './messages.ts';
 import { observeStore } from './observed-store.ts';
@@ -70,7 +71,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       },
     },
     stats: () => store.stats(),
-    health: () => checkHealth(parts),
+    health: () => checkHealth(shared),
     async start() {
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
       sender.start();
@@ -99,14 +100,4 @@ function neverThrowing(
       return answer('internal', writeFault(error));
     }
   };
-}
-
-/** Whether the gateway could store and send right now. */
-async function checkHealth({ store }: GatewayParts): Promise<Health> {
-  try {
-    const { outboxDue } = await store.stats();
-    return { ok: true, checks: [{ name: 'store', ok: true, detail: `${outboxDue} due` }] };
-  } catch (thrown) {
-    return { ok: false, checks: [{ name: 'store', ok: false, detail: toGatewayError(thrown).message }] };
-  }
 }

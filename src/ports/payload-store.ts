@@ -15,7 +15,10 @@ export interface PayloadStore {
 }
 
 export interface PayloadWriter {
-  /** Answers a promise when the caller must wait before it writes more. */
+  /**
+   * Answers a promise, which never rejects, when the caller must wait before it writes more. The chunk is not copied.
+   * Throws STORE_UNAVAILABLE once the disk has failed; `abort` then.
+   */
   write(chunk: Uint8Array): Promise<void> | undefined;
   /** Makes the octets durable. Throws STORE_UNAVAILABLE. */
   finish(): Promise<StoredContent>;

@@ -45,19 +45,32 @@ export async function verifyEnvelope(input: VerifyInput): Promise<VerifiedEnvelo
   const parsed = parseSignature(signature);
   for (const one of parsed.references) checkDigestValue(one, allow);
   const coverage = matchReferences(parsed.references, parts);
+  // V8 puts a function that is written straight into a property into old space, where it would hold the document: name them first
+  const skip = (el: XmlElement): boolean => excluded.has(el);
+  const covered = (el: XmlElement): boolean => isCovered(el, document.root, excluded);
   withCanonicalForm(() => {
     checkSignatureValue(parsed, certificate, allow);
-    checkEnvelope(document, coverage, { allow, skip: (el) => excluded.has(el) });
+    checkEnvelope(document, coverage, { allow, skip });
   });
   await checkParts(coverage, allow);
-  return {
-    covered: (el) => isCovered(el, document.root, excluded),
-    references: parsed.references,
-    get referencesXml() {
-      return writeReferences(parsed.references);
-    },
-    identity: referenceIdentity(parsed.references),
-  };
+  return new Verified(covered, parsed.references);
+}
+
+class Verified implements VerifiedEnvelope {
+  readonly covered: (el: XmlElement) => boolean;
+  readonly references: readonly ParsedReference[];
+  readonly identity: Buffer;
+
+  constructor(covered: (el: XmlElement) => boolean, references: readonly ParsedReference[]) {
+    this.covered = covered;
+    this.references = references;
+    this.identity = referenceIdentity(references);
+  }
+
+  /** Written when it is asked for: not every message is answered with a receipt. */
+  get referencesXml(): string {
+    return writeReferences(this.references);
+  }
 }
 
 function checkDigestValue({ uri, digest, digestValue }: ParsedReference, allow: AllowedAlgorithms): void {

@@ -347,7 +347,7 @@ async function requireSignal(envelope: Buffer, captured: Captured, expected: Exp
 }
 
 function parse(envelope: Buffer): { readonly message: EbmsMessage } {
-  const arrived: ArrivedEnvelope = { envelope, parts: [], receivedAt: 0, remote: 'test' };
+  const arrived: ArrivedEnvelope = { envelope, charset: undefined, parts: [], receivedAt: 0, remote: 'test' };
   return parseArrived(arrived, DEFAULT_MESSAGE_LIMITS.xml);
 }
 
@@ -358,8 +358,8 @@ async function parsePackage(captured: Captured): Promise<ReturnType<typeof parse
     inlineLimit: 1024 * 1024,
   });
   const request = { ...incoming, headers: captured.headers, body: Readable.from([captured.body]) };
-  const { envelope, parts } = await readPackage(request, DEFAULT_MESSAGE_LIMITS, payloads);
-  return parseArrived({ envelope, parts, receivedAt: 0, remote: 'test' }, DEFAULT_MESSAGE_LIMITS.xml);
+  const arrived = await readPackage(request, DEFAULT_MESSAGE_LIMITS, payloads);
+  return parseArrived({ ...arrived, receivedAt: 0, remote: 'test' }, DEFAULT_MESSAGE_LIMITS.xml);
 }
 
 /** Puts a captured message into the store as one that this gateway sent. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,13 +32,14 @@ export interface GatewayProcess {
 const POLL_MS = 10;
 const READY_TIMEOUT_MS = 20_000;
 
-/** Starts a gateway from its configuration file and waits until it is ready. */
+/** Starts a gateway from its configuration file and waits until it is ready. Its log lies beside the configuration. */
 export async function startGateway(config: string, apiUrl: string): Promise<GatewayProcess> {
   const started = performance.now();
-  const child = spawn(process.execPath, [CLI, 'start', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const complaints: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
-  await untilReady(child, apiUrl, complaints);
+  const logFile = `${config}.log`;
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [CLI, 'start', '-c', config], { stdio: ['ignore', 'ignore', log] });
+  closeSync(log);
+  await untilReady(child, apiUrl, logFile);
   return {
     pid: child.pid ?? 0,
     readyAfterMs: performance.now() - started,
@@ -58,16 +60,16 @@ async function endWith(child: ChildProcess, signal: NodeJS.Signals): Promise<num
   return child.exitCode;
 }
 
-async function untilReady(child: ChildProcess, apiUrl: string, complaints: readonly Buffer[]): Promise<void> {
+async function untilReady(child: ChildProcess, apiUrl: string, logFile: string): Promise<void> {
   const end = performance.now() + READY_TIMEOUT_MS;
   while (performance.now() < end) {
     if (child.exitCode !== null)
-      throw new Error(`the gateway ended with ${child.exitCode}: ${Buffer.concat(complaints).toString()}`);
+      throw new Error(`the gateway ended with ${child.exitCode}: ${readFileSync(logFile, 'utf8')}`);
     if (await isReady(apiUrl)) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   child.kill('SIGKILL');
-  throw new Error(`the gateway was not ready within ${READY_TIMEOUT_MS} ms: ${Buffer.concat(complaints).toString()}`);
+  throw new Error(`the gateway was not ready within ${READY_TIMEOUT_MS} ms: ${readFileSync(logFile, 'utf8')}`);
 }
 
 async function isReady(apiUrl: string): Promise<boolean> {

@@ -30,19 +30,20 @@ export interface Accepted {
  * that this sender used for something else. @spec ebMS2 §6.5.3, §6.5.6
  */
 export async function accept(message: VerifiedMessage, acceptor: Acceptor): Promise<Accepted> {
+  let signal: SignalRecord | undefined;
   try {
     for (const check of APPLICATION_CHECKS) check(message);
+    signal = await signalFor(message, acceptor);
   } catch (refusal) {
     return await answerIfKnown(message, acceptor, refusal);
   }
-  const signal = await signalFor(message, acceptor);
   const outcome = await acceptor.store.acceptInbound(recordOf(message), signal, receivedEvent(message));
   if (outcome.kind === 'conflict') throw conflict(message);
   const stored = outcome.kind === 'duplicate' ? outcome.answer : signal;
   return { duplicate: outcome.kind === 'duplicate', answer: httpAnswer(stored) };
 }
 
-/** A rule that fails today says nothing against the repeat of a message that passed it then. */
+/** A rule that fails today, or a key that is gone, says nothing against the repeat of a message that was accepted then. */
 async function answerIfKnown(message: VerifiedMessage, acceptor: Acceptor, refusal: unknown): Promise<Accepted> {
   const sender = senderKey(message.message.header.from.partyIds);
   const known = await acceptor.store.findInbound(sender, message.message.header.messageData.messageId);

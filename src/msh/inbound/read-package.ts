@@ -10,6 +10,8 @@ import type { MessageLimits } from '../limits.ts';
 /** A request body taken apart: the envelope in memory, every other part in the payload store. */
 export interface MimePackage {
   readonly envelope: Buffer;
+  /** The charset parameter of the envelope's own Content-Type. */
+  readonly charset: string | undefined;
   readonly parts: readonly ReceivedPart[];
 }
 
@@ -33,7 +35,7 @@ export async function readPackage(
   if (contentType.type === 'text/xml') {
     const root = new RootBuffer(limits.maxEnvelopeBytes);
     await pump(request.body, limits.maxMessageBytes, (chunk) => root.write(chunk));
-    return { envelope: root.bytes(), parts: [] };
+    return { envelope: root.bytes(), charset: contentType.parameters.get('charset'), parts: [] };
   }
   return readMultipart(request.body, contentType, { limits, payloads });
 }
@@ -95,7 +97,9 @@ function pump(
     body.on('data', onData);
     body.once('end', resolve);
     body.once('error', (cause) => fail(cause instanceof GatewayError ? cause : brokenOff(cause)));
-    body.once('close', () => fail(brokenOff(undefined)));
+    body.once('close', () => {
+      if (!body.readableEnded) fail(brokenOff(undefined));
+    });
   });
 }
 
@@ -141,6 +145,7 @@ class PartCollector implements PartHandler {
   readonly #root: RootBuffer;
   readonly #finished: Promise<ReceivedPart>[] = [];
   #rootSeen = false;
+  #charset: string | undefined;
   #inRoot = false;
   #open: OpenPart | undefined;
   #pending: Promise<unknown> | undefined;
@@ -155,6 +160,7 @@ class PartCollector implements PartHandler {
     this.#inRoot = this.#start === undefined ? index === 0 : headers.contentId === this.#start;
     if (this.#inRoot) {
       this.#rootSeen = true;
+      this.#charset = charsetOf(headers.contentType);
       return;
     }
     if (headers.contentId === undefined && index > 0) {
@@ -192,8 +198,12 @@ class PartCollector implements PartHandler {
   async finish(): Promise<MimePackage> {
     await this.#pending;
     const parts = await Promise.all(this.#finished);
-    if (this.#rootSeen) return { envelope: this.#root.bytes(), parts };
-    return { envelope: await this.#takeFirst(parts[0]), parts: parts.slice(1) };
+    if (this.#rootSeen) return { envelope: this.#root.bytes(), charset: this.#charset, parts };
+    return {
+      envelope: await this.#takeFirst(parts[0]),
+      charset: charsetOf(parts[0]?.contentType),
+      parts: parts.slice(1),
+    };
   }
 
   /** `start` names no part: then the root is the first one, as if `start` were absent. Peers in the field rely on it. */
@@ -217,6 +227,10 @@ class PartCollector implements PartHandler {
     const before = this.#pending;
     this.#pending = before === undefined ? promise : Promise.all([before, promise]);
   }
+}
+
+function charsetOf(contentType: string | undefined): string | undefined {
+  return contentType === undefined ? undefined : parseContentType(contentType)?.parameters.get('charset');
 }
 
 /** The octets of a part with any digest: the SHA-256 is known, another one costs reading the part again. */

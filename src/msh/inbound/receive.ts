@@ -9,9 +9,9 @@ import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
 import { agree, requireCpa, requireOurParty } from './agree.ts';
 import { parseArrived } from './parse.ts';
-import { type MimePackage, readPackage } from './read-package.ts';
+import { readPackage } from './read-package.ts';
 import { type Refuser, refuse } from './refuse.ts';
-import type { AgreedMessage, ParsedMessage } from './stages.ts';
+import type { AgreedMessage, Arrival } from './stages.ts';
 import { type Verifier, verifyMessage } from './verify.ts';
 
 export interface Inbound extends Acceptor, Verifier, Refuser {
@@ -39,6 +39,7 @@ export function createReceive(inbound: Inbound): Receive {
       receivedAt: inbound.clock.now(),
       package: undefined,
       parsed: undefined,
+      known: undefined,
       agreed: undefined,
     };
     try {
@@ -48,15 +49,6 @@ export function createReceive(inbound: Inbound): Receive {
       return await refuse(toGatewayError(thrown), arrival, inbound);
     }
   };
-}
-
-/** How far a request has come: what a refusal can know of it. */
-export interface Arrival {
-  readonly request: IncomingRequest;
-  readonly receivedAt: number;
-  package: MimePackage | undefined;
-  parsed: ParsedMessage | undefined;
-  agreed: AgreedMessage | undefined;
 }
 
 async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswer> {
@@ -69,6 +61,7 @@ async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswe
   const { header } = parsed.message;
   const known = requireCpa(header, inbound.cpas);
   requireOurParty(header, inbound.ours);
+  arrival.known = known;
   const { message } = parsed;
   switch (message.kind) {
     case 'ApplicationMessage':

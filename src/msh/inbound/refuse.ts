@@ -1,3 +1,5 @@
+import { partyByIds } from '../../cpa/party-lookup.ts';
+import type { MessageHeader } from '../../ebms/message.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
 import type { ErrorCode, GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
@@ -7,12 +9,12 @@ import { writeFault } from '../../soap/fault.ts';
 import { makeMessageError } from '../acknowledgment.ts';
 import { type AnswerKey, answer } from '../answers.ts';
 import { type Destination, signalDestination } from '../endpoint.ts';
+import type { KnownCpa } from '../gateway.ts';
 import type { Log } from '../log.ts';
 import type { PartnerTerms } from '../parts.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { senderKey } from './accept.ts';
-import type { Arrival } from './receive.ts';
-import type { ParsedMessage } from './stages.ts';
+import type { Arrival, ParsedMessage } from './stages.ts';
 
 export interface Refuser {
   readonly store: Store;
@@ -73,26 +75,27 @@ interface Reply {
   readonly send: Destination | undefined;
 }
 
-/** The MessageError, where the partner gets one: its CPA is known, and it did not send a signal itself. */
+/** The MessageError, where the partner gets one: the CPA is known, we speak for its To party, and it is no signal itself. */
 function messageError(
   error: GatewayError,
-  { parsed, agreed, receivedAt }: Arrival,
+  { parsed, known, agreed, receivedAt }: Arrival,
   refuser: Refuser,
 ): Reply | undefined {
-  if (parsed === undefined || isSignal(parsed) || error.row.ebms === undefined || error.code === 'CPA_UNKNOWN')
-    return undefined;
+  if (parsed === undefined || isSignal(parsed) || error.row.ebms === undefined) return undefined;
   const agreement = agreed?.agreement;
   const signal = makeMessageError(parsed.message.header, error, { now: receivedAt, agreement });
   const synchronous =
     agreement === undefined ? parsed.message.syncReply !== undefined : isSynchronous(agreement.syncReplyMode);
   if (synchronous) return { ...signal, send: undefined };
-  const send = agreed === undefined ? undefined : destination(agreed, refuser);
+  const send = known === undefined ? undefined : destination(parsed.message.header, known, refuser);
   return send === undefined ? undefined : { ...signal, send };
 }
 
-function destination(agreed: NonNullable<Arrival['agreed']>, refuser: Refuser): Destination | undefined {
-  const { from, to } = agreed.message.header;
-  const way = { cpa: agreed.known.cpa, from: to.partyIds, to: from.partyIds, action: MSH_ACTION.messageError };
+/** Where errors for the From party go; undefined when the CPA does not know it, or has no address of it. */
+function destination(header: MessageHeader, { cpa }: KnownCpa, refuser: Refuser): Destination | undefined {
+  const { from, to } = header;
+  if (partyByIds(cpa, from.partyIds) === undefined || partyByIds(cpa, to.partyIds) === undefined) return undefined;
+  const way = { cpa, from: to.partyIds, to: from.partyIds, action: MSH_ACTION.messageError };
   return signalDestination(way, refuser.partners);
 }
 

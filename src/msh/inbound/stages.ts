@@ -4,7 +4,8 @@ import type { ConsumedBlock } from '../../ebms/parse-message.ts';
 import type { SoapEnvelope } from '../../soap/envelope.ts';
 import type { XmlDocument } from '../../xml/tree.ts';
 import type { KnownCpa } from '../gateway.ts';
-import type { ReceivedPart } from './read-package.ts';
+import type { IncomingRequest } from '../../ports/transport.ts';
+import type { MimePackage, ReceivedPart } from './read-package.ts';
 
 /**
  * The stages of a received message. Each carries more certainty than the one before, and only the last can be
@@ -33,4 +34,14 @@ export interface VerifiedMessage extends AgreedMessage {
   readonly identity: string;
   /** Markup of the verified ds:Reference elements; undefined for an unsigned message. */
   readonly referencesXml: string | undefined;
+}
+
+/** How far a request has come: what a refusal can know of it. */
+export interface Arrival {
+  readonly request: IncomingRequest;
+  readonly receivedAt: number;
+  package: MimePackage | undefined;
+  parsed: ParsedMessage | undefined;
+  known: KnownCpa | undefined;
+  agreed: AgreedMessage | undefined;
 }

@@ -50,7 +50,7 @@ export async function verifySigned(
       refusal = error;
     }
   }
-  throw refusal;
+  throw refusal ?? new GatewayError('SIGNATURE_INVALID', { detail: 'the CPA names no certificate that can be read' });
 }
 
 async function verifyWith(

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
+import { parseContentType } from '../../mime/content-type.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Attempt, OutboxJob } from '../../ports/store.ts';
 import type { IncomingAnswer, Transport } from '../../ports/transport.ts';
@@ -57,7 +58,9 @@ interface ReadAnswer {
 function readSignal(answer: IncomingAnswer, transmitted: boolean, attempter: Attempter): ReadAnswer {
   if (!transmitted || answer.body.length === 0) return { signal: undefined, error: undefined };
   try {
-    const arrived = { envelope: answer.body, parts: [], receivedAt: attempter.clock.now(), remote: 'answer' };
+    const charset =
+      answer.contentType === undefined ? undefined : parseContentType(answer.contentType)?.parameters.get('charset');
+    const arrived = { envelope: answer.body, charset, parts: [], receivedAt: attempter.clock.now(), remote: 'answer' };
     const parsed = parseArrived(arrived, attempter.limits.xml);
     const { message } = parsed;
     if (message.kind === 'AcknowledgmentMessage' || message.kind === 'ErrorMessage') {

@@ -36,6 +36,7 @@ export class Sender {
   readonly #parts: SenderParts;
   readonly #running = new Set<Promise<void>>();
   #claiming = false;
+  #claims: Promise<void> | undefined;
   #again = false;
   #stopped = true;
   #cancelTimer: (() => void) | undefined;
@@ -53,21 +54,15 @@ export class Sender {
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
-    if (!this.#claiming) void this.#claimAll();
+    if (!this.#claiming) this.#claims = this.#claimAll();
   }
 
-  /** No new attempts; answers when the running ones have ended. */
+  /** No new attempts; answers when the running ones have ended, those of a claim that is under way too. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer?.();
+    await this.#claims;
     await Promise.all(this.#running);
-  }
-
-  /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
-    while (this.#claiming || this.#running.size > 0) {
-      await Promise.race([...this.#running, new Promise((resolve) => setImmediate(resolve))]);
-    }
   }
 
   async #claimAll(): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { GatewayError } from '../../../src/errors.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
 import type { CpaRecord } from '../../../src/ports/store.ts';
-import type { UseStore } from '../store.ts';
+import type { UseStore } from './store-under-test.ts';
 import { accept, conclusion, inbound, octets, outbound, plain, T0 } from './records.ts';
 
 const CPA: CpaRecord = { cpaId: 'cpa-1', bytes: octets('<cpa/>'), active: true, importedAt: T0 };

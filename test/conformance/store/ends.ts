@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { UseStore } from '../store.ts';
+import type { UseStore } from './store-under-test.ts';
 import {
   attempt,
   claim,
@@ -17,15 +17,20 @@ import {
   T0,
 } from './records.ts';
 
+const ENDS = [
+  ['DELIVERED', 'message.delivered'],
+  ['FAILED', 'message.failed'],
+  ['EXPIRED', 'message.expired'],
+] as const;
+
 export function exerciseEnds(use: UseStore): void {
   describe('how a sent message ends', () => {
     it('end: the row goes, the state is final and there is exactly one event', async () => {
       const { store } = use();
-      for (const state of ['DELIVERED', 'FAILED', 'EXPIRED'] as const) {
+      for (const [state, type] of ENDS) {
         const message = outbound();
         await store.submitOutbound(message);
         const { lease } = await claimOne(store, T0);
-        const type = `message.${state.toLowerCase()}` as 'message.failed';
         const next = { kind: 'end', state, event: event(type, message.messageId, { at: T0 + 3 }) } as const;
         assert.equal(await store.recordAttempt(lease, attempt(1), next), true);
         assert.equal(await store.recordAttempt(lease, attempt(1), next), false);

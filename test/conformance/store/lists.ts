@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { GatewayError } from '../../../src/errors.ts';
 import type { MessageQuery, Store } from '../../../src/ports/store.ts';
-import type { UseStore } from '../store.ts';
+import type { UseStore } from './store-under-test.ts';
 import { accept, event, inbound, outbound, plain, refusal, T0 } from './records.ts';
 
 export function exerciseLists(use: UseStore): void {
@@ -68,7 +68,6 @@ export function exerciseLists(use: UseStore): void {
 
     it('a cursor that no page gave is refused as REQUEST_INVALID', async () => {
       const { store } = use();
-      const invalid = (error: unknown): boolean => error instanceof GatewayError && error.code === 'REQUEST_INVALID';
       for (const cursor of ['', 'x', 'MS4y=', Buffer.from('1.2.3').toString('base64url'), '../../etc']) {
         await assert.rejects(store.listMessages({ limit: 2, cursor }), invalid);
         await assert.rejects(store.listRefusals({ limit: 2, cursor }), invalid);
@@ -99,6 +98,10 @@ export function exerciseLists(use: UseStore): void {
       assert.equal((await store.listEvents(0, 10)).length, 5);
     });
   });
+}
+
+function invalid(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'REQUEST_INVALID';
 }
 
 function ids(page: { readonly items: readonly { readonly messageId: string }[] }): readonly string[] {

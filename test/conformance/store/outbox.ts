@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { skipUnless } from '../../setup/skip.ts';
-import type { UseStore } from '../store.ts';
+import type { UseStore } from './store-under-test.ts';
 import {
   answer,
   ASYNCHRONOUS,

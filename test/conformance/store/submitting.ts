@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { UseStore } from '../store.ts';
+import type { UseStore } from './store-under-test.ts';
 import { accept, claimOne, conclusion, filePart, inbound, inlinePart, outbound, plain, T0 } from './records.ts';
 
 const IDEMPOTENCY = { key: 'order-17', application: 'zaaksysteem', digest: 'd'.repeat(64) };

@@ -18,9 +18,14 @@ const commands: Readonly<Record<string, () => Promise<string>>> = {
   },
   async payload() {
     const writer = files.create();
-    for (let i = 0; i < 30; i++) await writer.write(randomBytes(100_000));
-    const { body } = await writer.finish();
-    return 'file' in body ? body.file : 'inline';
+    try {
+      for (let i = 0; i < 30; i++) await writer.write(randomBytes(100_000));
+      const { body } = await writer.finish();
+      return 'file' in body ? body.file : 'inline';
+    } catch (thrown) {
+      await writer.abort();
+      throw thrown;
+    }
   },
 };
 

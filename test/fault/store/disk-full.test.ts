@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ const PROGRAM = join(import.meta.dirname, 'accept-on-command.ts');
 /** A file that may not grow any more fails in the same place as a full disk, and can be healed while the process runs. */
 describe('K10 a disk that is full', () => {
   const folder = temporaryFolder();
+  let child: ChildProcess | undefined;
+  afterEach(() => child?.kill());
 
   it('refuses with STORE_UNAVAILABLE, keeps what was acknowledged and goes on when there is room again', async function () {
     const prlimit = tool('prlimit');
@@ -21,13 +24,14 @@ describe('K10 a disk that is full', () => {
     if (prlimit === undefined) return;
     const url = `sqlite:${join(folder(), 'store.db')}`;
     const payloads = join(folder(), 'payloads');
-    const child = spawn(process.execPath, [PROGRAM, url, payloads], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const running = spawn(process.execPath, [PROGRAM, url, payloads], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child = running;
+    const lines = createInterface({ input: running.stdout })[Symbol.asyncIterator]();
     const tell = async (command: string): Promise<string> => {
-      child.stdin.write(`${command}\n`);
+      running.stdin.write(`${command}\n`);
       return String((await lines.next()).value);
     };
-    const limit = (size: string): Buffer => execFileSync(prlimit, ['--pid', String(child.pid), `--fsize=${size}:`]);
+    const limit = (size: string): Buffer => execFileSync(prlimit, ['--pid', String(running.pid), `--fsize=${size}:`]);
     await lines.next();
 
     const outcomes = [await tell('accept')];
@@ -40,8 +44,8 @@ describe('K10 a disk that is full', () => {
     outcomes.push(await tell('accept'));
     assert.match(outcomes.at(-1) ?? '', /^stored /);
     assert.match(await tell('payload'), /^stored [0-9a-f]{2}\//);
-    child.stdin.end();
-    await once(child, 'close');
+    running.stdin.end();
+    await once(running, 'close');
 
     const store = await openStore({ url });
     const stored = outcomes.filter((outcome) => outcome.startsWith('stored ')).map((outcome) => outcome.slice(7));

@@ -9,6 +9,7 @@ import { openPayloadFiles } from '../../../src/store/files/payload-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const LIMIT = 1_000;
+const HOUR = 3_600_000;
 const UUID = '01234567-89ab-4def-8123-456789abcdef';
 
 describe('payload files', () => {
@@ -23,6 +24,14 @@ describe('payload files', () => {
     const writer = files.create();
     for (let at = 0; at < content.length; at += chunk) await writer.write(content.subarray(at, at + chunk));
     return writer.finish();
+  };
+
+  const aged = async (age: number): Promise<string> => {
+    const { body } = await store(randomBytes(2_000), 2_000);
+    const file = fileOf(body);
+    const time = (Date.now() - age) / 1_000;
+    utimesSync(path(file), time, time);
+    return file;
   };
 
   it('a part up to the limit stays in memory, with size and digest', async () => {
@@ -70,10 +79,10 @@ describe('payload files', () => {
 
   it('abort leaves nothing behind, wherever it comes', async () => {
     const small = files.create();
-    small.write(randomBytes(10));
+    await small.write(randomBytes(10));
     await small.abort();
     const large = files.create();
-    for (let i = 0; i < 10; i++) large.write(randomBytes(100_000));
+    for (let i = 0; i < 10; i++) void large.write(randomBytes(100_000));
     await large.abort();
     await files.create().abort();
     assert.deepEqual(readdirSync(path()), ['incoming']);
@@ -126,9 +135,6 @@ describe('payload files', () => {
   });
 
   describe('sweep', () => {
-    const HOUR = 3_600_000;
-    const none = (): Promise<boolean> => Promise.resolve(false);
-
     it('removes what a process that died left in incoming, and not what is being written', async () => {
       writeFileSync(path('incoming', UUID), 'half');
       writeFileSync(path('incoming', 'README'), 'of the administrator');
@@ -151,16 +157,12 @@ describe('payload files', () => {
       );
       assert.ok(readFileSync(path(kept)).length > 0);
     });
-
-    const aged = async (age: number): Promise<string> => {
-      const { body } = await store(randomBytes(2_000), 2_000);
-      const file = fileOf(body);
-      const time = (Date.now() - age) / 1_000;
-      utimesSync(path(file), time, time);
-      return file;
-    };
   });
 });
+
+function none(): Promise<boolean> {
+  return Promise.resolve(false);
+}
 
 function digest(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import type { MessageQuery } from '../../../src/ports/store.ts';
 import { Database } from '../../../src/store/sqlite/database.ts';
+import type { Parameter, Query } from '../../../src/store/sqlite/database.ts';
 import { migrate } from '../../../src/store/sqlite/migrate.ts';
 import { OPERATIONS } from '../../../src/store/sqlite/operations/index.ts';
 import { listStatement } from '../../../src/store/sqlite/operations/list-messages.ts';
@@ -57,25 +57,39 @@ describe('query plans of the SQLite store', () => {
   });
 });
 
-/** Runs every operation on a real database and listens to what the driver is asked to prepare. */
-function statementsOfEveryOperation(): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const { prepare } = DatabaseSync.prototype;
-  DatabaseSync.prototype.prepare = function listen(sql, ...rest) {
-    seen.add(sql);
-    return prepare.call(this, sql, ...rest);
-  };
-  try {
-    const db = new Database(':memory:');
-    migrate(db);
-    seen.clear();
-    runEveryOperation(db);
-    db.close();
-  } finally {
-    DatabaseSync.prototype.prepare = prepare;
+/** The real database; it also remembers every statement. */
+class WatchedDatabase extends Database {
+  readonly seen = new Set<string>();
+
+  override run(sql: string, ...parameters: readonly Parameter[]): number {
+    this.seen.add(sql);
+    return super.run(sql, ...parameters);
   }
-  assert.ok(seen.size > 30, `only ${seen.size} statements were seen`);
-  return seen;
+
+  override insert(sql: string, ...parameters: readonly Parameter[]): number | undefined {
+    this.seen.add(sql);
+    return super.insert(sql, ...parameters);
+  }
+
+  override get<Row>(query: Query<Row>, ...parameters: readonly Parameter[]): Row | undefined {
+    this.seen.add(query.sql);
+    return super.get(query, ...parameters);
+  }
+
+  override all<Row>(query: Query<Row>, ...parameters: readonly Parameter[]): readonly Row[] {
+    this.seen.add(query.sql);
+    return super.all(query, ...parameters);
+  }
+}
+
+function statementsOfEveryOperation(): ReadonlySet<string> {
+  const db = new WatchedDatabase(':memory:');
+  migrate(db);
+  db.seen.clear();
+  runEveryOperation(db);
+  db.close();
+  assert.ok(db.seen.size > 30, `only ${db.seen.size} statements were seen`);
+  return db.seen;
 }
 
 function runEveryOperation(db: Database): void {

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { json, openRestGateway } from './rest-gateway.ts';
+import type { RestGateway } from './rest-gateway.ts';
+
+describe('problems', () => {
+  let rest: RestGateway;
+  before(async () => {
+    rest = await openRestGateway();
+  });
+  after(() => rest.close());
+
+  const cases: readonly [string, string, RequestInit, number, string][] = [
+    ['an unknown path', '/api/v1/nope', {}, 404, 'NOT_FOUND'],
+    ['a trailing slash', '/api/v1/messages/', {}, 404, 'NOT_FOUND'],
+    ['a later feature', '/api/v1/messages/a%40b/resend', { method: 'POST' }, 404, 'NOT_FOUND'],
+    ['a method that is not served', '/api/v1/messages', { method: 'DELETE' }, 405, 'METHOD_NOT_ALLOWED'],
+    ['another media type', '/api/v1/messages', post('text/csv', 'a'), 415, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['JSON where XML is read', '/api/v1/cpas', post('application/json', '{}'), 415, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['XML where JSON is read', '/api/v1/messages', post('text/xml', '<a/>'), 415, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['malformed JSON', '/api/v1/messages', post('application/json', '{"a":'), 400, 'REQUEST_INVALID'],
+    ['no body', '/api/v1/messages', post('application/json', ''), 400, 'REQUEST_INVALID'],
+    ['too large a body', '/api/v1/messages', post('application/json', ' '.repeat(300_000)), 413, 'HTTP_TOO_LARGE'],
+    ['a number that is none', '/api/v1/messages?limit=ten', {}, 400, 'REQUEST_INVALID'],
+    ['a cursor of another list', '/api/v1/messages?cursor=abc', {}, 400, 'REQUEST_INVALID'],
+  ];
+  for (const [what, path, init, status, code] of cases) {
+    it(`RFC 9457 ${what} is answered with ${status} ${code}`, async () => {
+      const response = await rest.fetch(path, init);
+      const text = await response.text();
+      const problem: Record<string, unknown> = JSON.parse(text);
+      assert.deepEqual([response.status, problem['status'], problem['code']], [status, status, code]);
+      assert.equal(response.headers.get('content-type'), 'application/problem+json');
+      assert.equal(problem['type'], `urn:postiljon:error:${code}`);
+      assert.match(String(problem['instance']), /^urn:uuid:[0-9a-f-]{36}$/);
+      assert.doesNotMatch(text, /node_modules|file:|\.[tj]s:\d/);
+    });
+  }
+
+  it('ADR all-errors: everything that is wrong is named at once', async () => {
+    const body = { cpaId: 1, payloads: [{ contentType: 'x', content: 'y', extra: true }], unknown: 1 };
+    const { errors } = await json<{ errors: readonly { location: string }[] }>(await rest.submit(body));
+    const places = errors.map(({ location }) => location).sort();
+    assert.deepEqual(places, [
+      '/action',
+      '/cpaId',
+      '/from',
+      '/payloads/0/contentType',
+      '/payloads/0/extra',
+      '/service',
+      '/unknown',
+    ]);
+  });
+
+  it('an unknown query parameter is refused and the known ones are named', async () => {
+    const problem = await json(await rest.fetch('/api/v1/events?afer=1'));
+    assert.deepEqual(problem['errors'], [{ location: 'afer', detail: 'is not known here; known are after, limit' }]);
+  });
+
+  it('405 names the methods that are served', async () => {
+    const response = await rest.fetch('/api/v1/cpas/a', { method: 'PATCH' });
+    assert.equal(response.headers.get('allow'), 'DELETE, GET, HEAD');
+  });
+
+  it('ADR security-headers and version-header: every answer carries them, refusals too', async () => {
+    for (const path of ['/api/v1/messages', '/api/v1/nope', '/api/v1/messages/%zz']) {
+      const { headers } = await rest.fetch(path);
+      assert.equal(headers.get('api-version'), '1.0.0', path);
+      assert.equal(headers.get('cache-control'), 'no-store');
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(headers.get('x-frame-options'), 'DENY');
+      assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/);
+      assert.match(headers.get('strict-transport-security') ?? '', /^max-age=/);
+      assert.equal(headers.get('access-control-allow-origin'), null);
+    }
+  });
+});
+
+function post(type: string, body: string): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': type }, body };
+}
