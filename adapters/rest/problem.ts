@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { ErrorCode } from '../../src/index.ts';
 import type { RestLog } from './options.ts';
-import { drainBriefly } from './requests/drain.ts';
+import { readRemainder } from './requests/read-remainder.ts';
 import { knownParameters } from './requests/query-values.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -75,7 +75,7 @@ export function errorHandler(log: RestLog) {
     const fields = { requestId: request.id, method: request.method, url: request.url, code: error.code };
     if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'request failed');
     else log.debug({ ...fields, location: error.location, detail: error.detail }, 'request refused');
-    await drainBriefly(request.raw);
+    await readRemainder(request.raw);
     // What was not read of a refused upload must not be taken for the next request.
     if (!request.raw.complete) void reply.header('Connection', 'close');
     return sendProblem(request, reply, { error, errors });

@@ -74,13 +74,15 @@ async function signMarkup(envelope: string, terms: SigningTerms | undefined, sig
       detail: 'no key for the certificate that signs Acknowledgments under this CPA',
     });
   }
+  const sign = (hash: string, data: Uint8Array): Promise<Buffer> => signer.sign(certificate, hash, data);
   return signEnvelope({
+    canonical: true,
     envelope,
     parts: [],
     digest: terms.hashFunction,
     signature: terms.signatureAlgorithm,
     certificate,
-    sign: (hash, data) => signer.sign(certificate, hash, data),
+    sign,
   });
 }
 

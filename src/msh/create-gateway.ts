@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Clock } from '../clock.ts';
 import { toGatewayError } from '../errors.ts';
 import type { OutgoingAnswer, Receive } from '../ports/transport.ts';
 import { writeFault } from '../soap/fault.ts';
@@ -76,12 +77,26 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
       sender.start();
     },
-    async stop() {
-      await sender.stop();
+    async stop(graceMs) {
+      const ended = sender.stop();
+      if (graceMs !== undefined) await atMost(ended, clock, graceMs);
+      else await ended;
+      // What is still under way breaks off here, and is recorded before the store closes.
       await transport.close();
+      await ended;
       await store.close();
     },
   };
+}
+
+/** Waits for `work`, but no longer than `ms`. */
+async function atMost(work: Promise<void>, clock: Clock, ms: number): Promise<void> {
+  let cancel = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    cancel = clock.schedule(clock.now() + ms, resolve);
+  });
+  await Promise.race([work, over]);
+  cancel();
 }
 
 /** After each request there may be an answer to send; and whatever happens, the partner gets one. */

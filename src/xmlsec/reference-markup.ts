@@ -2,24 +2,23 @@ import { hash } from 'node:crypto';
 import { simpleText, type XmlElement } from '../xml/tree.ts';
 import { escapeText, tag } from '../xml/writer.ts';
 import { actorXPath, SOAP_NAMESPACE, xpathPrefix } from './actor-filter.ts';
-import { DS_NAMESPACE, EXCLUSIVE_NAMESPACE, XPATH_TRANSFORM } from './algorithms.ts';
+import { EXCLUSIVE_NAMESPACE, XPATH_TRANSFORM } from './algorithms.ts';
 import { canonicalFormOf } from './canonical-form.ts';
 import type { ParsedReference, ParsedTransform } from './signature.ts';
 import { onlyElements } from './strict-elements.ts';
 
-/** Markup of verified References for an Acknowledgment: prefix ds, every prefix declared where it is used. @spec ebMS2 §6.3.2.6 */
+/**
+ * Markup of verified References for an Acknowledgment: canonical inside an envelope that declares ds and soap, any other prefix
+ * declared where it is used. @spec ebMS2 §6.3.2.6
+ */
 export function writeReferences(references: readonly ParsedReference[]): string {
-  return references.map((one) => writeReference(one, { 'xmlns:ds': DS_NAMESPACE })).join('');
+  return references.map(writeReference).join('');
 }
 
-/** Markup of one Reference; `declarations` are attributes of its start tag. */
-export function writeReference(
-  { uri, transforms, digest, digestValue }: Omit<ParsedReference, 'element'>,
-  declarations: Readonly<Record<string, string>>,
-): string {
+function writeReference({ uri, transforms, digest, digestValue }: ParsedReference): string {
   return tag(
     'ds:Reference',
-    { ...declarations, URI: uri },
+    { URI: uri },
     transforms.length === 0 ? '' : tag('ds:Transforms', {}, ...transforms.map(writeTransform)),
     tag('ds:DigestMethod', { Algorithm: digest }),
     tag('ds:DigestValue', {}, escapeText(digestValue)),
@@ -44,7 +43,7 @@ function copyXPath(transform: XmlElement): string {
 }
 
 function writeXPath(prefix: string, text: string): string {
-  return tag('ds:XPath', { [`xmlns:${prefix}`]: SOAP_NAMESPACE }, escapeText(text));
+  return tag('ds:XPath', prefix === 'soap' ? {} : { [`xmlns:${prefix}`]: SOAP_NAMESPACE }, escapeText(text));
 }
 
 function copyList(transform: XmlElement): string {

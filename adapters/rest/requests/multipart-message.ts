@@ -26,6 +26,7 @@ export async function readMultipart(
   received: ReceivedPayloads,
   limits: RestLimits,
 ): Promise<{ readonly message: MessagePart; readonly payloads: readonly SubmittedPayload[] }> {
+  if (Number(request.headers['content-length'] ?? 0) > limits.upload) throw new GatewayError('HTTP_TOO_LARGE');
   const { text, parts } = await readParts(request, received, limits).catch((thrown: unknown) => {
     throw isFormDataError(thrown) ? malformed(thrown) : thrown;
   });

@@ -32,8 +32,9 @@ export function readSettings(path: string, environment: Environment): SettingsRe
   const folder = dirname(file);
   const { values, problems } = readYamlFile(file, (key) => NAMES.has(key) && !hasChildren(key));
   const raw = new Map(values);
-  const unknown = [...raw].filter(([key]) => !NAMES.has(key) && !hasChildren(key)).map(unknownKey);
-  for (const [key, { value }] of raw) if (hasChildren(key) && isSection(value)) raw.delete(key);
+  // `api:` with nothing below it asks for nothing.
+  for (const [key, { value }] of values) if (hasChildren(key) && isNothing(value)) raw.delete(key);
+  const unknown = [...raw].filter(([key]) => !NAMES.has(key)).map(unknownKey);
   const overlaid = overlay(raw, environment);
   const checked: Record<string, unknown> = {};
   const found = ROWS.flatMap(([key, row]) => {
@@ -77,6 +78,7 @@ function readRow(row: KeyRow, raw: RawValue | undefined, folder: string): unknow
 }
 
 function unknownKey([key, { place }]: readonly [string, RawValue]): Problem {
+  if (hasChildren(key)) return { key, place, reason: 'must be a map of settings' };
   const near = nearest(key, NAMES) ?? [...NAMES].find((name) => name.toLowerCase().endsWith(`.${key.toLowerCase()}`));
   return { key, place, reason: `unknown key${didYouMean(near)}` };
 }
@@ -85,6 +87,6 @@ function hasChildren(key: string): boolean {
   return ROWS.some(([name]) => name.startsWith(`${key}.`));
 }
 
-function isSection(value: unknown): boolean {
-  return typeof value === 'object' || value === undefined;
+function isNothing(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
 }

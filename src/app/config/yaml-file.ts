@@ -33,13 +33,15 @@ export function readYamlFile(
   }
   const values = new Map<string, RawValue>();
   collect(content ?? {}, [], (path, value) => {
-    values.set(path.join('.'), { value, place: `${file}:${lineOf(document, lines, path)}` });
-    return isLeaf(path.join('.'));
+    const key = path.join('.');
+    const entered = isMap(value) && Object.keys(value).length > 0 && !isLeaf(key);
+    if (!entered) values.set(key, { value, place: `${file}:${lineOf(document, lines, path)}` });
+    return entered;
   });
   return { values, problems: [] };
 }
 
-/** Visits every value; goes into a map unless the visitor says that it is a leaf. Maps that are entered do not count as values. */
+/** Visits every value, and goes into the maps for which the visitor says so. */
 function collect(
   map: Readonly<Record<string, unknown>>,
   path: readonly string[],
@@ -47,11 +49,7 @@ function collect(
 ): void {
   for (const [name, value] of Object.entries(map)) {
     const here = [...path, name];
-    if (isMap(value)) {
-      if (!visit(here, value)) collect(value, here, visit);
-    } else {
-      visit(here, value);
-    }
+    if (visit(here, value) && isMap(value)) collect(value, here, visit);
   }
 }
 

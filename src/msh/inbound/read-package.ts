@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../../errors.ts';
 import { type ContentType, parseContentType } from '../../mime/content-type.ts';
@@ -233,13 +233,14 @@ function charsetOf(contentType: string | undefined): string | undefined {
   return contentType === undefined ? undefined : parseContentType(contentType)?.parameters.get('charset');
 }
 
-/** The octets of a part with any digest: the SHA-256 is known, another one costs reading the part again. */
-export async function readDigest(hash: string, part: ReceivedPart, payloads: PayloadStore): Promise<Buffer> {
-  if (hash === 'sha256') return Buffer.from(part.content.sha256, 'hex');
-  const { createHash } = await import('node:crypto');
+/** Digest of a part by any algorithm: its SHA-256 is known, another one costs reading the part again. */
+export function readDigest(hash: string, part: ReceivedPart, payloads: PayloadStore): Buffer | Promise<Buffer> {
+  return hash === 'sha256' ? Buffer.from(part.content.sha256, 'hex') : digestAgain(hash, part, payloads);
+}
+
+async function digestAgain(hash: string, part: ReceivedPart, payloads: PayloadStore): Promise<Buffer> {
   const digest = createHash(hash);
   const stream = await payloads.open(part.content.body);
-  stream.on('data', (chunk: Buffer) => digest.update(chunk));
-  await once(stream, 'end');
+  for await (const chunk of stream as AsyncIterable<Buffer>) digest.update(chunk);
   return digest.digest();
 }

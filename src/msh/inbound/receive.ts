@@ -4,6 +4,7 @@ import type { IncomingRequest, OutgoingAnswer, Receive } from '../../ports/trans
 import { answer } from '../answers.ts';
 import type { CpaRegister } from '../cpa-register.ts';
 import type { MessageLimits } from '../limits.ts';
+import { discardPayloads } from '../discard-payloads.ts';
 import type { Log } from '../log.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
@@ -45,7 +46,7 @@ export function createReceive(inbound: Inbound): Receive {
     try {
       return await handle(arrival, inbound);
     } catch (thrown) {
-      await discard(arrival, inbound);
+      await discard(arrival, inbound, thrown);
       return await refuse(toGatewayError(thrown), arrival, inbound);
     }
   };
@@ -97,6 +98,7 @@ function requireSoapAction(request: IncomingRequest): void {
   throw new GatewayError('HTTP_SOAP_ACTION', { detail: `SOAPAction ${String(soapAction)}` });
 }
 
-async function discard(arrival: Arrival, inbound: Inbound): Promise<void> {
-  for (const part of arrival.package?.parts ?? []) await inbound.payloads.discard(part.content.body);
+async function discard(arrival: Arrival, inbound: Inbound, reason?: unknown): Promise<void> {
+  const bodies = (arrival.package?.parts ?? []).map((part) => part.content.body);
+  await discardPayloads(bodies, reason, inbound);
 }

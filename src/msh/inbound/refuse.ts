@@ -1,7 +1,7 @@
 import { partyByIds } from '../../cpa/party-lookup.ts';
 import type { MessageHeader } from '../../ebms/message.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
-import type { ErrorCode, GatewayError } from '../../errors.ts';
+import { type ErrorCode, GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { NewEvent, Refusal, SignalRecord, Store } from '../../ports/store.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
@@ -56,6 +56,8 @@ export async function refuse(error: GatewayError, arrival: Arrival, refuser: Ref
     reply?.send === undefined ? undefined : { messageId: reply.messageId, envelope: reply.envelope, send: reply.send };
   const noted = await note(error, arrival, { refuser, signal });
   if (noted && signal !== undefined) refuser.wake();
+  // The MessageError that a 204 promises is lost: the partner is asked to come again.
+  if (!noted && signal !== undefined) return busy(new GatewayError('STORE_UNAVAILABLE'));
   if (reply === undefined) return withoutMessageError(error, arrival);
   return reply.send === undefined ? answer('refused', reply.envelope) : answer('refusedLater');
 }
@@ -64,9 +66,15 @@ function withoutMessageError(error: GatewayError, arrival: Arrival): OutgoingAns
   const http = HTTP_ANSWERS[error.code];
   if (http !== undefined) return { ...answer(http), close: true };
   const close = arrival.package === undefined ? { close: true } : {};
-  if (error.row.retriable) return { ...answer('busy', writeFault(error), { 'retry-after': RETRY_AFTER_S }), ...close };
+  if (error.row.retriable) return { ...busy(error), ...close };
+  // Our own key is missing: the partner did nothing wrong, and its retry passes once the key is there.
+  if (error.code === 'SIGNING_KEY_MISSING') return busy(new GatewayError('BUSY'));
   if (arrival.parsed !== undefined && isSignal(arrival.parsed)) return answer('signal');
   return { ...answer(error.row.soap === 'Server' ? 'internal' : 'fault', writeFault(error)), ...close };
+}
+
+function busy(error: GatewayError): OutgoingAnswer {
+  return answer('busy', writeFault(error), { 'retry-after': RETRY_AFTER_S });
 }
 
 interface Reply {

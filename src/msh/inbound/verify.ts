@@ -4,10 +4,10 @@ import { typedKey } from '../../cpa/typed-value.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Trust } from '../../ports/trust.ts';
 import { digestAlgorithm, signatureAlgorithm } from '../../xmlsec/algorithms.ts';
-import { type VerifiedEnvelope, verifyEnvelope } from '../../xmlsec/verify.ts';
+import { type SignedPart, type VerifiedEnvelope, verifyEnvelope } from '../../xmlsec/verify.ts';
 import type { PartnerTerms, Weakening } from '../parts.ts';
 import { identityOfOctets } from '../identity.ts';
-import { readDigest } from './read-package.ts';
+import { type ReceivedPart, readDigest } from './read-package.ts';
 import type { AgreedMessage, ParsedMessage, VerifiedMessage } from './stages.ts';
 
 export interface Verifier {
@@ -40,9 +40,7 @@ export async function verifySigned(
 ): Promise<VerifiedEnvelope> {
   const partner = message.message.header.from.partyIds.map(typedKey)[0] ?? '';
   const usable = terms.filter((candidate) => candidate.certificate !== undefined);
-  let refusal: unknown = new GatewayError('SIGNATURE_INVALID', {
-    detail: 'the CPA names no certificate that can be read',
-  });
+  let refusal: unknown;
   for (const candidate of usable) {
     try {
       return await verifyWith(message, candidate, { ...verifier, partner });
@@ -64,16 +62,20 @@ async function verifyWith(
   const verified = await verifyEnvelope({
     document: message.document,
     header: message.soap.header,
-    parts: message.parts.map((part) => ({
-      contentId: part.contentId,
-      digest: (hash) => readDigest(hash, part, verifier.payloads),
-    })),
+    parts: message.parts.map((part) => signedPart(part, verifier.payloads)),
     certificate,
     allow: { digests: [hashFunction], signatures: [signature] },
   });
   requireCoverage(message, verified);
   await verifier.trust.check(certificate, message.receivedAt);
   return verified;
+}
+
+// Named first: V8 keeps a function literal that is written straight into an object in old space, and with it all that
+// it closes over, until a full collection.
+function signedPart(part: ReceivedPart, payloads: PayloadStore): SignedPart {
+  const digest = (hash: string): Buffer | Promise<Buffer> => readDigest(hash, part, payloads);
+  return { contentId: part.contentId, digest };
 }
 
 function requireStrength(terms: SigningTerms, verifier: Verifier & { readonly partner: string }): void {

@@ -1,7 +1,7 @@
 import { checkIdentifier } from '../../ebms/element-values.ts';
 import { GatewayError } from '../../errors.ts';
 import { isMessageId } from '../../ids.ts';
-import { isPartContentType } from '../../mime/writer.ts';
+import { isContentId, isPartContentType } from '../../mime/writer.ts';
 import type { SubmitRequest } from '../gateway.ts';
 
 /**
@@ -10,7 +10,8 @@ import type { SubmitRequest } from '../gateway.ts';
  */
 export function checkRequest(request: SubmitRequest): void {
   const { messageId } = request;
-  if (messageId !== undefined && !isMessageId(messageId))
+  // It is the Content-ID of the envelope too, which cannot hold the brackets that RFC 5322 allows in a domain literal.
+  if (messageId !== undefined && !(isMessageId(messageId) && isContentId(messageId)))
     throw new GatewayError('MESSAGE_ID_INVALID', { location: 'messageId' });
   for (const field of ['conversationId', 'refToMessageId'] as const) requireIdentifier(field, request[field]);
   request.payloads.forEach(({ contentType }, index) => {

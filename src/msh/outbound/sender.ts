@@ -124,14 +124,19 @@ export class Sender {
     const recorded = this.#record(job, job.message, outcome);
     const used =
       outcome.signal === undefined || !job.message.reliable ? undefined : this.#useSignal(job, outcome.signal);
-    await Promise.all([recorded, used, this.#alarm(job, attempt)]);
+    await Promise.all([recorded, used, this.#alarm(job, outcome)]);
   }
 
-  /** A redirect or a 4xx that is no plea for patience says that something is set up wrong; the schedule goes on. */
-  async #alarm(job: OutboxJob, { status, endedAt }: AttemptOutcome['attempt']): Promise<void> {
-    if (status === undefined || status < 300 || status >= 500 || PATIENCE.has(status)) return;
-    const event = eventOf(job, 'alert.partner-error', { at: endedAt, data: { status, endpoint: job.endpoint } });
-    await this.#parts.store.note({ event });
+  /**
+   * A redirect or a 4xx that is no plea for patience says that something is set up wrong; the schedule goes on. So does
+   * a best-effort message that the partner took with a Warning: there the reader of signals does not look at it.
+   */
+  async #alarm(job: OutboxJob, { attempt: { status, endedAt }, signal }: AttemptOutcome): Promise<void> {
+    const unfit = status !== undefined && status >= 300 && status < 500 && !PATIENCE.has(status);
+    const warned = job.message?.reliable === false && severityOf(signal) === 'Warning';
+    if (status === undefined || !(unfit || warned)) return;
+    const data = { status, endpoint: job.endpoint, ...(warned ? { severity: 'Warning' } : {}) };
+    await this.#parts.store.note({ event: eventOf(job, 'alert.partner-error', { at: endedAt, data }) });
   }
 
   async #record(job: OutboxJob, terms: SentTerms, outcome: AttemptOutcome): Promise<void> {
@@ -178,13 +183,17 @@ function afterAttempt(
 ): AfterAttempt {
   const dueAt = nextDue(terms, attempt.number, attempt.startedAt);
   if (dueAt !== undefined) return transmitted ? { kind: 'wait', dueAt, state: 'SENT' } : { kind: 'wait', dueAt };
-  if (signal?.message.kind === 'ErrorMessage') return failed(job, attempt, 'PEER_REFUSED');
+  if (severityOf(signal) === 'Error') return failed(job, attempt, 'PEER_REFUSED');
   if (!transmitted) return failed(job, attempt, attempt.code ?? 'PEER_ANSWER');
   return {
     kind: 'end',
     state: 'DELIVERED',
     event: eventOf(job, 'message.delivered', { at: attempt.endedAt, data: {} }),
   };
+}
+
+function severityOf(signal: AttemptOutcome['signal']): 'Error' | 'Warning' | undefined {
+  return signal?.message.kind === 'ErrorMessage' ? signal.message.errorList.highestSeverity : undefined;
 }
 
 function failed(job: OutboxJob, attempt: AttemptOutcome['attempt'], code: string): AfterAttempt {

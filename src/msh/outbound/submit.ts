@@ -16,6 +16,7 @@ import { ACTOR_NEXT } from '../../soap/header-blocks.ts';
 import { digestAlgorithm } from '../../xmlsec/algorithms.ts';
 import { signEnvelope } from '../../xmlsec/sign.ts';
 import type { CpaRegister } from '../cpa-register.ts';
+import { discardPayloads } from '../discard-payloads.ts';
 import { endpointHost } from '../endpoint.ts';
 import type { Submitted, SubmitRequest } from '../gateway.ts';
 import { checkCpaDates } from '../inbound/checks/check-cpa-dates.ts';
@@ -42,7 +43,7 @@ export async function submit(request: SubmitRequest, submitter: Submitter): Prom
     if (submitted.repeated) await discard(request, submitter);
     return submitted;
   } catch (error) {
-    await discard(request, submitter);
+    await discard(request, submitter, error);
     throw error;
   }
 }
@@ -165,13 +166,15 @@ async function seal(
     const part = { contentId, contentType, name, content: { body, size, sha256 } };
     return { contentId, digest: await readDigest(hash, part, payloadStore) };
   });
+  const sign = (name: string, data: Uint8Array): Promise<Buffer> => signer.sign(certificate, name, data);
   return signEnvelope({
+    canonical: true,
     envelope: markup,
     parts: await Promise.all(parts),
     digest: hashFunction,
     signature: signatureAlgorithm,
     certificate,
-    sign: (name, data) => signer.sign(certificate, name, data),
+    sign,
   });
 }
 
@@ -217,6 +220,7 @@ function recordOf(
   };
 }
 
-async function discard(request: SubmitRequest, { payloads }: Submitter): Promise<void> {
-  for (const { content } of request.payloads) await payloads.discard(content.body);
+async function discard(request: SubmitRequest, submitter: Submitter, reason?: unknown): Promise<void> {
+  const bodies = request.payloads.map(({ content }) => content.body);
+  await discardPayloads(bodies, reason, submitter);
 }

@@ -139,9 +139,9 @@ describe('what a verified envelope tells', () => {
     assert.deepEqual(one.identity, two.identity);
   });
 
-  it('§6.3.2 the References are copied for an Acknowledgment with all their prefixes declared', async () => {
+  it('§6.3.2 the References are copied for an Acknowledgment canonical where ds and soap are declared', async () => {
     const { referencesXml, references } = await verifyMessage(await signMessage());
-    const copied = childElements(parseXml(Buffer.from(`<a>${referencesXml}</a>`)).root).map(parseReference);
+    const copied = childElements(parseXml(Buffer.from(`<a ${DECLARED}>${referencesXml}</a>`)).root).map(parseReference);
     assert.deepEqual(
       copied.map(({ uri, digest, digestValue }) => [uri, digest, digestValue]),
       references.map(({ uri, digest, digestValue }) => [uri, digest, digestValue]),
@@ -150,16 +150,14 @@ describe('what a verified envelope tells', () => {
       copied[0]?.transforms.map((one) => one.algorithm),
       references[0]?.transforms.map((one) => one.algorithm),
     );
-    assert.ok(
-      referencesXml.includes(`<ds:XPath xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">${xpath()}</ds:XPath>`),
-    );
+    assert.ok(referencesXml.includes(`<ds:XPath>${xpath()}</ds:XPath>`));
   });
 
   it('§6.3.2 a prefix of the partner that is ours for something else is renamed in the copy', async () => {
     const filter = `<s:XPath xmlns:s="http://www.w3.org/2000/09/xmldsig#" xmlns:ds="http://schemas.xmlsoap.org/soap/envelope/">${xpath('ds')}</s:XPath>`;
     const transforms = `<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/><ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116">${filter}</ds:Transform>`;
     const { referencesXml } = await verifyMessage(signAsMarked({ transforms }));
-    const [first] = childElements(parseXml(Buffer.from(`<a>${referencesXml}</a>`)).root);
+    const [first] = childElements(parseXml(Buffer.from(`<a ${DECLARED}>${referencesXml}</a>`)).root);
     assert.ok(first !== undefined);
     assert.equal(parseReference(first).transforms.length, 2);
     assert.ok(referencesXml.includes(`>${xpath('soap')}</ds:XPath>`));
@@ -172,6 +170,8 @@ describe('what a verified envelope tells', () => {
     assert.equal(verified.references.length, 1);
   });
 });
+
+const DECLARED = 'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"';
 
 async function identity(header: string, body = BODY, parts = PARTS): Promise<string> {
   const bytes = await signMessage(envelope(header, body), parts);

@@ -7,7 +7,7 @@ const MOST_MS = 2_000;
  * Reads over the rest of a refused request, within limits: a client that is still writing would otherwise see a broken
  * connection instead of the answer.
  */
-export function drainBriefly(request: IncomingMessage): Promise<void> {
+export function readRemainder(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     let left = MOST_BYTES;

@@ -1,0 +1,71 @@
+import { type CreatableProfile, createCpa } from '../../src/cpa/create-cpa.ts';
+import { parseCpa } from '../../src/cpa/parse-cpa.ts';
+import type { PartyProfile } from '../../src/cpa/party-profile.ts';
+import { partyA, partyB, type TestParty } from './test-keys.ts';
+
+/** Two parties of the tests of the MSH. Their addresses exist only in the routes of a test. */
+export interface ContractParty {
+  readonly oin: string;
+  /** As `type:value`. */
+  readonly key: string;
+  readonly role: string;
+  readonly keys: TestParty;
+  readonly endpoint: string;
+}
+
+function party(name: string, oin: string, keys: TestParty): ContractParty {
+  return { oin, key: `urn:osb:oin:${oin}`, role: name, keys, endpoint: `https://${name}.test/ebms` };
+}
+
+export const gemeente = party('gemeente', '00000099000000001000', partyA);
+export const dienst = party('dienst', '00000099000000002000', partyB);
+
+export const SERVICE = 'urn:osb:services:osb:melding:1.0';
+export const ACTION = 'melden';
+export const REPLY_ACTION = 'bevestigen';
+export const RETRY_INTERVAL = 60_000;
+export const PROFILES = ['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'] as const satisfies readonly CreatableProfile[];
+
+export interface ContractTerms {
+  readonly profile: CreatableProfile;
+  readonly sync?: boolean;
+  /** 2 when absent. */
+  readonly retries?: number;
+  /** Last part of the CPAId. */
+  readonly version?: string;
+  readonly parties?: readonly [ContractParty, ContractParty];
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** A contract in which gemeente sends `melden` to dienst, which sends `bevestigen` back; retries a minute apart. */
+export function contract(terms: ContractTerms): Uint8Array {
+  const [first, second] = terms.parties ?? [gemeente, dienst];
+  return createCpa({
+    parties: [profileOf(first), profileOf(second)],
+    service: SERVICE,
+    actions: [ACTION],
+    replyActions: [REPLY_ACTION],
+    profile: terms.profile,
+    sync: terms.sync ?? false,
+    version: terms.version ?? `${terms.profile}${terms.sync === true ? '-sync' : ''}`,
+    start: terms.start ?? Date.parse('2026-01-01T00:00:00Z'),
+    end: terms.end ?? Date.parse('2036-01-01T00:00:00Z'),
+    retries: terms.retries ?? 2,
+    retryInterval: RETRY_INTERVAL,
+  });
+}
+
+export function cpaIdOf(bytes: Uint8Array): string {
+  return parseCpa(bytes).cpaId;
+}
+
+function profileOf({ oin, role, endpoint, keys }: ContractParty): PartyProfile {
+  return {
+    name: role,
+    role,
+    partyId: { type: 'urn:osb:oin', value: oin },
+    endpoint,
+    certificates: { sign: keys.certificatePem },
+  };
+}
