@@ -91,10 +91,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
 
 /** Waits for `work`, but no longer than `ms`. */
 async function atMost(work: Promise<void>, clock: Clock, ms: number): Promise<void> {
-  let cancel = (): void => undefined;
-  const over = new Promise<void>((resolve) => {
-    cancel = clock.schedule(clock.now() + ms, resolve);
-  });
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.schedule(clock.now() + ms, resolve);
   await Promise.race([work, over]);
   cancel();
 }

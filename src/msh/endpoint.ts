@@ -5,9 +5,19 @@ import type { PartnerTerms } from './parts.ts';
 
 /** Right half of the MessageIds that a party makes: the host of its own endpoint. */
 export function endpointHost(endpoint: string | undefined): string {
-  if (endpoint === undefined || !URL.canParse(endpoint)) return 'localhost';
-  return new URL(endpoint).hostname || 'localhost';
+  if (endpoint === undefined) return NO_HOST;
+  const known = hosts.get(endpoint);
+  if (known !== undefined) return known;
+  const host = (URL.canParse(endpoint) ? new URL(endpoint).hostname : '') || NO_HOST;
+  if (hosts.size >= HOSTS_KEPT) hosts.clear();
+  hosts.set(endpoint, host);
+  return host;
 }
+
+const NO_HOST = 'localhost';
+/** A handful per contract; each message asks. */
+const HOSTS_KEPT = 10_000;
+const hosts = new Map<string, string>();
 
 export interface Destination {
   readonly endpoint: string;

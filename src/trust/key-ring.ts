@@ -1,9 +1,9 @@
-import { createPrivateKey, KeyObject, sign } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, KeyObject } from 'node:crypto';
 import { openCertificate } from '../cpa/certificate.ts';
 import { GatewayError } from '../errors.ts';
 import type { Signer } from '../ports/trust.ts';
 import { readCertificates } from './certificate.ts';
+import { SigningQueue } from './signing-queue.ts';
 
 /** A private key with its certificate, from PEM files, DER files or a PKCS#12 store. */
 export interface SigningKey {
@@ -17,21 +17,22 @@ export interface SigningKey {
 }
 
 const DIGESTS: ReadonlySet<string> = new Set(['sha1', 'sha256', 'sha384', 'sha512']);
-const signAsync = promisify(sign);
 
 /**
- * Holds the private keys that sign messages; one per certificate. The work is done in the thread pool.
+ * Holds the private keys that sign messages; one per certificate. The work is done off the main thread.
  * Throws CONFIG_INVALID when a key cannot be opened, is no RSA key, or does not belong to its certificate.
  */
 export function createSigner(keys: readonly SigningKey[]): Signer {
-  const ring = new Map(keys.map((entry) => openEntry(entry)));
+  const entries = keys.map(openEntry);
+  const ring = new Map(entries.map(([certificate], index) => [certificate, index]));
+  const queue = new SigningQueue(entries.map(([, key]) => key));
   return {
     has: (certificate) => ring.has(keyOf(certificate)),
     async sign(certificate, digest, data) {
       const key = ring.get(keyOf(certificate));
       if (key === undefined) throw new GatewayError('SIGNING_KEY_MISSING');
       if (!DIGESTS.has(digest)) throw new Error(`no digest for signatures: ${digest}`);
-      return signAsync(digest, data, key);
+      return queue.sign(key, digest, data);
     },
   };
 }
@@ -64,8 +65,15 @@ function openEntry(entry: SigningKey): [string, KeyObject] {
   return [keyOf(certificate.raw), key];
 }
 
+/** Contracts hand out the same object for a certificate each time. */
+const names = new WeakMap<Uint8Array, string>();
+
 function keyOf(certificate: Uint8Array): string {
-  return Buffer.from(certificate.buffer, certificate.byteOffset, certificate.byteLength).toString('base64');
+  const known = names.get(certificate);
+  if (known !== undefined) return known;
+  const name = Buffer.from(certificate.buffer, certificate.byteOffset, certificate.byteLength).toString('base64');
+  names.set(certificate, name);
+  return name;
 }
 
 function invalid(location: string, reason: string): GatewayError {

@@ -67,8 +67,15 @@ async function toLink(certificate: X509Certificate): Promise<Link> {
   return { certificate, extensions: await readExtensions(certificate.raw) };
 }
 
+/** Contracts hand out the same object for a certificate each time. */
+const digests = new WeakMap<Uint8Array, string>();
+
 function keyOf(der: Uint8Array): string {
-  return createHash('sha256').update(der).digest('base64');
+  const known = digests.get(der);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(der).digest('base64');
+  digests.set(der, digest);
+  return digest;
 }
 
 function untrusted(detail: string): GatewayError {

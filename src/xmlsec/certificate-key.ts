@@ -6,10 +6,12 @@ const KEPT = 1024;
 const MINIMUM_BITS = 2048;
 
 const keys = new Map<string, KeyObject>();
+/** Contracts hand out the same object for a certificate each time. */
+const digests = new WeakMap<Uint8Array, string>();
 
 /** The RSA key of a certificate (DER), kept by its SHA-256. Throws SIGNATURE_ALGORITHM, SIGNATURE_INVALID. */
 export function certificateKey(certificate: Uint8Array): KeyObject {
-  const digest = hash('sha256', certificate, 'base64');
+  const digest = digestOf(certificate);
   const known = keys.get(digest);
   if (known !== undefined) return known;
   const key = readKey(certificate);
@@ -17,6 +19,14 @@ export function certificateKey(certificate: Uint8Array): KeyObject {
   if (oldest !== undefined) keys.delete(oldest);
   keys.set(digest, key);
   return key;
+}
+
+function digestOf(certificate: Uint8Array): string {
+  const known = digests.get(certificate);
+  if (known !== undefined) return known;
+  const digest = hash('sha256', certificate, 'base64');
+  digests.set(certificate, digest);
+  return digest;
 }
 
 function readKey(certificate: Uint8Array): KeyObject {

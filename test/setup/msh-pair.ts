@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { GatewayError } from '../../src/errors.ts';
 import type { Submitted, SubmitRequest } from '../../src/msh/gateway.ts';
 import type { MessageDetail, MessageState } from '../../src/ports/store.ts';
 import type { IncomingAnswer, OutgoingRequest, Transport } from '../../src/ports/transport.ts';
 import { createTransport } from '../../src/transport/http-client.ts';
 import { ManualClock } from './manual-clock.ts';
-import { ACTION, type ContractParty, type ContractTerms, contract, cpaIdOf, dienst, gemeente, SERVICE } from './msh-contracts.ts';
+import {
+  ACTION,
+  type ContractParty,
+  type ContractTerms,
+  contract,
+  cpaIdOf,
+  dienst,
+  gemeente,
+  SERVICE,
+} from './msh-contracts.ts';
 import { openTestGateway, type TestGateway, type TestGatewayOptions } from './test-gateway.ts';
 
 /** As the system clock does, a timer that is set for a time that has passed runs soon. */
@@ -47,6 +57,29 @@ export class Routes {
       close: () => real.close(),
     };
   }
+}
+
+export interface HangingLine {
+  readonly way: Way;
+  /** Resolves with the first request. */
+  readonly tried: Promise<void>;
+  /** Breaks off what hangs. */
+  release(): void;
+}
+
+/** A line on which requests hang until they are let go. */
+export function hangingLine(): HangingLine {
+  const { promise: tried, resolve } = Promise.withResolvers<void>();
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => undefined);
+  return {
+    way: () => {
+      resolve();
+      return broken;
+    },
+    tried,
+    release: () => reject(new GatewayError('PEER_UNREACHABLE')),
+  };
 }
 
 export interface Pair {
@@ -179,12 +212,10 @@ export async function untilEvents(at: TestGateway, type: string, count: number):
 }
 
 function nextChange(gateway: TestGateway['gateway']): { readonly changed: Promise<void>; readonly cancel: () => void } {
-  let cancel = (): void => undefined;
-  const changed = new Promise<void>((resolve) => {
-    cancel = gateway.events.subscribe(() => {
-      cancel();
-      resolve();
-    });
+  const { promise: changed, resolve } = Promise.withResolvers<void>();
+  const cancel = gateway.events.subscribe(() => {
+    cancel();
+    resolve();
   });
   return { changed, cancel };
 }

@@ -235,7 +235,10 @@ async function requireText(
   const body = answer.status === 200 ? answer.body : await later();
   const text = body.toString();
   const [errorCode, location] = error;
-  const found = /<eb:Error eb:codeContext="[^"]*" eb:errorCode="([^"]*)"(?: eb:location="([^"]*)")? eb:severity="Error">/.exec(text);
+  const found =
+    /<eb:Error eb:codeContext="[^"]*" eb:errorCode="([^"]*)"(?: eb:location="([^"]*)")? eb:severity="Error">/.exec(
+      text,
+    );
   assert.deepEqual([found?.[1], found?.[2]], [errorCode, location]);
   assert.equal(/<eb:Description[^>]*>([^<]*)</.exec(text)?.[1], ERRORS[code].title);
   return { answers: [answer.body, body] };

@@ -19,11 +19,11 @@ export interface Sending {
   readonly clock: MovableClock;
   readonly routes: Routes;
   /** Submits a message; answers its id. */
-  send(payloads?: readonly Buffer[]): Promise<string>;
+  readonly send: (payloads?: readonly Buffer[]) => Promise<string>;
   /** The envelope as it was sent. */
-  sent(messageId: string): Promise<Buffer>;
+  readonly sent: (messageId: string) => Promise<Buffer>;
   /** Posts a signal to the gateway by a request of its own. */
-  post(signal: Uint8Array): Promise<RawAnswer>;
+  readonly post: (signal: Uint8Array) => Promise<RawAnswer>;
 }
 
 /** `answerTo` gets the envelope of each request, and its number. */
@@ -135,7 +135,11 @@ export function errorFor(envelope: Buffer, changes: SignalChanges = {}): Buffer 
   return Buffer.from(writeMessage(reply));
 }
 
-export function signSignal(markup: string, keys: TestParty, { digest, signature }: SignalChanges = {}): Promise<Buffer> {
+export function signSignal(
+  markup: string,
+  keys: TestParty,
+  { digest, signature }: SignalChanges = {},
+): Promise<Buffer> {
   return signEnvelope({
     envelope: markup,
     parts: [],

@@ -27,6 +27,8 @@ export interface TestGatewayOptions {
   readonly limits?: MessageLimits;
   /** In place of one over real HTTP. */
   readonly transport?: Transport;
+  /** Puts something before the real store: a failure at a chosen moment. */
+  readonly store?: (store: Store) => Store;
   /** An earlier gateway's folder: its store and payloads are opened again. */
   readonly folder?: string;
 }
@@ -60,7 +62,8 @@ export interface RawAnswer {
 export async function openTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'postiljon-test-'));
   const clock = options.clock ?? new ManualClock();
-  const store = await openStore({ url: `sqlite:${join(folder, 'postiljon.db')}`, clock });
+  const opened = await openStore({ url: `sqlite:${join(folder, 'postiljon.db')}`, clock });
+  const store = options.store?.(opened) ?? opened;
   const warnings: { message: string; fields: object }[] = [];
   const gateway = await createGateway(
     {

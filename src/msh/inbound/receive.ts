@@ -10,9 +10,9 @@ import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
 import { agree, requireCpa, requireOurParty } from './agree.ts';
 import { parseArrived } from './parse.ts';
-import { readPackage } from './read-package.ts';
+import { type MimePackage, readPackage } from './read-package.ts';
 import { type Refuser, refuse } from './refuse.ts';
-import type { AgreedMessage, Arrival } from './stages.ts';
+import type { Arrival, VerifiedMessage } from './stages.ts';
 import { type Verifier, verifyMessage } from './verify.ts';
 
 export interface Inbound extends Acceptor, Verifier, Refuser {
@@ -39,9 +39,9 @@ export function createReceive(inbound: Inbound): Receive {
       request,
       receivedAt: inbound.clock.now(),
       package: undefined,
-      parsed: undefined,
+      message: undefined,
       known: undefined,
-      agreed: undefined,
+      agreement: undefined,
     };
     try {
       return await handle(arrival, inbound);
@@ -54,41 +54,45 @@ export function createReceive(inbound: Inbound): Receive {
 
 async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswer> {
   requireSoapAction(arrival.request);
-  const { request, receivedAt } = arrival;
-  const mime = await readPackage(request, inbound.limits, inbound.payloads);
-  arrival.package = mime;
+  const { request } = arrival;
+  arrival.package = await readPackage(request, inbound.limits, inbound.payloads);
+  const verified = await readMessage(arrival, arrival.package, inbound);
+  if (verified === undefined) return answer('signal');
+  const accepted = await accept(verified, inbound);
+  if (accepted.duplicate) await discard(arrival, inbound);
+  inbound.counted(accepted.duplicate ? 'duplicate' : 'received');
+  const { cpaId, messageData } = verified.message.header;
+  const fields = { messageId: messageData.messageId, cpaId, remote: request.remote };
+  inbound.log.info(fields, accepted.duplicate ? 'duplicate answered' : 'message received');
+  return accepted.answer;
+}
+
+/** From octets to a verified message; a signal is used at once, and answers undefined. */
+async function readMessage(
+  arrival: Arrival,
+  mime: MimePackage,
+  inbound: Inbound,
+): Promise<VerifiedMessage | undefined> {
+  const { receivedAt, request } = arrival;
   const parsed = parseArrived({ ...mime, receivedAt, remote: request.remote }, inbound.limits.xml);
-  arrival.parsed = parsed;
-  const { header } = parsed.message;
-  const known = requireCpa(header, inbound.cpas);
-  requireOurParty(header, inbound.ours);
-  arrival.known = known;
   const { message } = parsed;
+  arrival.message = message;
+  const known = requireCpa(message.header, inbound.cpas);
+  requireOurParty(message.header, inbound.ours);
+  arrival.known = known;
   switch (message.kind) {
-    case 'ApplicationMessage':
-      arrival.agreed = { ...parsed, message, known, agreement: agree(header, known) };
-      return await handleApplicationMessage(arrival, arrival.agreed, inbound);
+    case 'ApplicationMessage': {
+      const agreement = agree(message.header, known);
+      arrival.agreement = agreement;
+      return await verifyMessage({ ...parsed, message, known, agreement }, inbound);
+    }
     case 'AcknowledgmentMessage':
     case 'ErrorMessage':
       await inbound.signals.read({ ...parsed, message });
-      return answer('signal');
+      return undefined;
     default:
       throw new GatewayError('FEATURE_UNSUPPORTED', { location: '//Header/MessageHeader/Action' });
   }
-}
-
-async function handleApplicationMessage(
-  arrival: Arrival,
-  agreed: AgreedMessage,
-  inbound: Inbound,
-): Promise<OutgoingAnswer> {
-  const accepted = await accept(await verifyMessage(agreed, inbound), inbound);
-  if (accepted.duplicate) await discard(arrival, inbound);
-  inbound.counted(accepted.duplicate ? 'duplicate' : 'received');
-  const { cpaId, messageData } = agreed.message.header;
-  const fields = { messageId: messageData.messageId, cpaId, remote: arrival.request.remote };
-  inbound.log.info(fields, accepted.duplicate ? 'duplicate answered' : 'message received');
-  return accepted.answer;
 }
 
 /** The quotes are part of the value; a peer that leaves them out is read as well. @spec ebMS2 §B.2.2 */

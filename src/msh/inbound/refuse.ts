@@ -1,5 +1,5 @@
 import { partyByIds } from '../../cpa/party-lookup.ts';
-import type { MessageHeader } from '../../ebms/message.ts';
+import type { EbmsMessage, MessageHeader } from '../../ebms/message.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
 import { type ErrorCode, GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
@@ -14,7 +14,7 @@ import type { Log } from '../log.ts';
 import type { PartnerTerms } from '../parts.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { senderKey } from './accept.ts';
-import type { Arrival, ParsedMessage } from './stages.ts';
+import type { Arrival } from './stages.ts';
 
 export interface Refuser {
   readonly store: Store;
@@ -69,7 +69,7 @@ function withoutMessageError(error: GatewayError, arrival: Arrival): OutgoingAns
   if (error.row.retriable) return { ...busy(error), ...close };
   // Our own key is missing: the partner did nothing wrong, and its retry passes once the key is there.
   if (error.code === 'SIGNING_KEY_MISSING') return busy(new GatewayError('BUSY'));
-  if (arrival.parsed !== undefined && isSignal(arrival.parsed)) return answer('signal');
+  if (arrival.message !== undefined && isSignal(arrival.message)) return answer('signal');
   return { ...answer(error.row.soap === 'Server' ? 'internal' : 'fault', writeFault(error)), ...close };
 }
 
@@ -86,16 +86,15 @@ interface Reply {
 /** The MessageError, where the partner gets one: the CPA is known, we speak for its To party, and it is no signal itself. */
 function messageError(
   error: GatewayError,
-  { parsed, known, agreed, receivedAt }: Arrival,
+  { message, known, agreement, receivedAt }: Arrival,
   refuser: Refuser,
 ): Reply | undefined {
-  if (parsed === undefined || isSignal(parsed) || error.row.ebms === undefined) return undefined;
-  const agreement = agreed?.agreement;
-  const signal = makeMessageError(parsed.message.header, error, { now: receivedAt, agreement });
+  if (message === undefined || isSignal(message) || error.row.ebms === undefined) return undefined;
+  const signal = makeMessageError(message.header, error, { now: receivedAt, agreement });
   const synchronous =
-    agreement === undefined ? parsed.message.syncReply !== undefined : isSynchronous(agreement.syncReplyMode);
+    agreement === undefined ? message.syncReply !== undefined : isSynchronous(agreement.syncReplyMode);
   if (synchronous) return { ...signal, send: undefined };
-  const send = known === undefined ? undefined : destination(parsed.message.header, known, refuser);
+  const send = known === undefined ? undefined : destination(message.header, known, refuser);
   return send === undefined ? undefined : { ...signal, send };
 }
 
@@ -107,13 +106,13 @@ function destination(header: MessageHeader, { cpa }: KnownCpa, refuser: Refuser)
   return signalDestination(way, refuser.partners);
 }
 
-function isSignal({ message }: ParsedMessage): boolean {
-  return message.kind === 'AcknowledgmentMessage' || message.kind === 'ErrorMessage';
+function isSignal({ kind }: EbmsMessage): boolean {
+  return kind === 'AcknowledgmentMessage' || kind === 'ErrorMessage';
 }
 
-function describe({ parsed }: Arrival): { messageId?: string; cpaId?: string; fromPartyId?: string } {
-  if (parsed === undefined) return {};
-  const { header } = parsed.message;
+function describe({ message }: Arrival): { messageId?: string; cpaId?: string; fromPartyId?: string } {
+  if (message === undefined) return {};
+  const { header } = message;
   return { messageId: header.messageData.messageId, cpaId: header.cpaId, fromPartyId: senderKey(header.from.partyIds) };
 }
 
@@ -136,7 +135,7 @@ async function note(
     fromPartyId,
     sample: arrival.package?.envelope.subarray(0, SAMPLE_BYTES) ?? Buffer.alloc(0),
   };
-  const event = alertFor(error, refusal, arrival.parsed !== undefined && isSignal(arrival.parsed));
+  const event = alertFor(error, refusal, arrival.message !== undefined && isSignal(arrival.message));
   try {
     await to.refuser.store.note({
       refusal,

@@ -28,8 +28,11 @@ export interface AgreedMessage extends ParsedMessage<ApplicationMessage> {
   readonly agreement: Agreement;
 }
 
-/** What the CPA asks to be signed is signed and covered, by the certificate that the CPA names. */
-export interface VerifiedMessage extends AgreedMessage {
+/**
+ * What the CPA asks to be signed is signed and covered, by the certificate that the CPA names. The tree has served: it is
+ * let go here, so that messages that wait for a signature or the disk hold little memory.
+ */
+export interface VerifiedMessage extends Omit<AgreedMessage, 'document' | 'soap' | 'blocks'> {
   /** Hex; equal for a repeat of the same message, see `identity.ts`. */
   readonly identity: string;
   /** Markup of the verified ds:Reference elements; undefined for an unsigned message. */
@@ -41,7 +44,7 @@ export interface Arrival {
   readonly request: IncomingRequest;
   readonly receivedAt: number;
   package: MimePackage | undefined;
-  parsed: ParsedMessage | undefined;
+  message: EbmsMessage | undefined;
   known: KnownCpa | undefined;
-  agreed: AgreedMessage | undefined;
+  agreement: Agreement | undefined;
 }

@@ -20,13 +20,14 @@ export interface Verifier {
 
 /** Demands what the CPA agreed about security of a message of the application. Throws SIGNATURE_*, CERTIFICATE_UNTRUSTED. */
 export async function verifyMessage(message: AgreedMessage, verifier: Verifier): Promise<VerifiedMessage> {
-  const { agreement, envelopeBytes, parts } = message;
+  const { document: _document, soap: _soap, blocks: _blocks, ...kept } = message;
+  const { agreement, envelopeBytes, parts } = kept;
   if (agreement.encrypted) throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: '//Body' });
   if (agreement.signing === undefined) {
-    return { ...message, identity: identityOfOctets(envelopeBytes, parts), referencesXml: undefined };
+    return { ...kept, identity: identityOfOctets(envelopeBytes, parts), referencesXml: undefined };
   }
   const verified = await verifySigned(message, [agreement.signing], verifier);
-  return { ...message, identity: verified.identity.toString('hex'), referencesXml: verified.referencesXml };
+  return { ...kept, identity: verified.identity.toString('hex'), referencesXml: verified.referencesXml };
 }
 
 /**

@@ -35,6 +35,12 @@ const WORKER = new URL(import.meta.url.endsWith('.ts') ? './store-worker.ts' : '
 export async function openSqliteStore(path: string, clock: Clock = systemClock): Promise<Store> {
   const link = new WorkerLink({ worker: WORKER, settings: { path }, restartable: path !== IN_MEMORY });
   await link.open();
+  try {
+    await link.call('releaseLeases', () => undefined);
+  } catch (thrown) {
+    await link.close();
+    throw thrown;
+  }
   return new SqliteStore(link, clock);
 }
 

@@ -34,7 +34,11 @@ describe('a MessageId that comes again', () => {
         const envelope = await sealDraft(one, at.agreement);
         const receipt = await receiptOf(at, pack(envelope, one.parts));
         const parts = one.parts.map((part) => ({ ...part, body: Buffer.from('another document') }));
-        await conflict(at, pack(envelope, parts), at.agreement.signing === undefined ? 'DUPLICATE_CONFLICT' : 'SIGNATURE_INVALID');
+        await conflict(
+          at,
+          pack(envelope, parts),
+          at.agreement.signing === undefined ? 'DUPLICATE_CONFLICT' : 'SIGNATURE_INVALID',
+        );
         await conflict(at, pack(await seal(at, one, parts), parts), 'DUPLICATE_CONFLICT');
         await again(at, pack(envelope, one.parts), receipt);
       }));
@@ -126,21 +130,25 @@ describe('a MessageId that comes again', () => {
 });
 
 describe('a refused message', () => {
-  const kinds: Readonly<Record<string, { readonly code: ErrorCode; readonly make: (at: Receiving, one: Draft) => Promise<RawRequest> }>> = {
+  const kinds: Readonly<
+    Record<string, { readonly code: ErrorCode; readonly make: (at: Receiving, one: Draft) => Promise<RawRequest> }>
+  > = {
     'with a bad signature': {
       code: 'SIGNATURE_INVALID',
       make: async (at, one) =>
         pack(await signMarkup(markupOf(one), one.parts, { agreement: at.agreement, keys: dienst.keys }), one.parts),
     },
-    'without a signature': { code: 'SIGNATURE_MISSING', make: (_, one) => Promise.resolve(pack(markupOf(one), one.parts)) },
+    'without a signature': {
+      code: 'SIGNATURE_MISSING',
+      make: (_, one) => Promise.resolve(pack(markupOf(one), one.parts)),
+    },
     'for an action that is not agreed': {
       code: 'ACTION_NOT_AGREED',
       make: (at, one) => changed(at, one, (header) => ({ ...header, action: 'anders' })),
     },
     'that is not authorised: the roles swapped': {
       code: 'ACTION_NOT_AGREED',
-      make: (at, one) =>
-        changed(at, one, (header) => ({ ...header, from: { ...header.from, role: 'dienst' } })),
+      make: (at, one) => changed(at, one, (header) => ({ ...header, from: { ...header.from, role: 'dienst' } })),
     },
     'under a CPA that is not known': {
       code: 'CPA_UNKNOWN',
@@ -206,15 +214,6 @@ describe('a refused message', () => {
         assert.deepEqual((await at.here.post(honest)).body, receipt.body);
       }));
   }
-
-  async function changed(
-    at: Receiving,
-    one: Draft,
-    change: (header: Draft['message']['header']) => Draft['message']['header'],
-  ): Promise<RawRequest> {
-    const message = { ...one.message, header: change(one.message.header) };
-    return pack(await sealDraft({ ...one, message }, at.agreement), one.parts);
-  }
 });
 
 function seal(at: Receiving, one: Draft, parts: Draft['parts']): Promise<Buffer> {
@@ -241,7 +240,10 @@ async function again(at: Receiving, request: RawRequest, receipt: Buffer): Promi
   assert.equal(repeated.toString(), receipt.toString());
   // Each sending of an asynchronous receipt counts as an attempt.
   const { items } = await here.store.listMessages({ limit: 10 });
-  assert.deepEqual(items, before.map((item) => ({ ...item, attempts: item.attempts + (answer.status === 200 ? 0 : 1) })));
+  assert.deepEqual(
+    items,
+    before.map((item) => ({ ...item, attempts: item.attempts + (answer.status === 200 ? 0 : 1) })),
+  );
   assert.equal(await received(), events);
   assert.equal(here.gateway.counters.duplicates, duplicates + 1);
 }
@@ -265,4 +267,13 @@ async function conflict(at: Receiving, request: RawRequest, code: ErrorCode): Pr
 
 async function alertsOf({ here }: Receiving): Promise<readonly string[]> {
   return (await here.events()).map((event) => event.type).filter((type) => type.startsWith('alert.'));
+}
+
+async function changed(
+  at: Receiving,
+  one: Draft,
+  change: (header: Draft['message']['header']) => Draft['message']['header'],
+): Promise<RawRequest> {
+  const message = { ...one.message, header: change(one.message.header) };
+  return pack(await sealDraft({ ...one, message }, at.agreement), one.parts);
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { contract, cpaIdOf, type ContractParty, dienst, gemeente, RETRY_INTERVAL } from '../../setup/msh-contracts.ts';
 import { untilAttempts, untilEvents, untilState } from '../../setup/msh-pair.ts';
-import { errorFor, receiptFor, type Sending, type SignalChanges, signSignal, withSender } from '../../setup/msh-receipts.ts';
+import {
+  errorFor,
+  receiptFor,
+  type Sending,
+  type SignalChanges,
+  signSignal,
+  withSender,
+} from '../../setup/msh-receipts.ts';
 import type { TestParty } from '../../setup/test-keys.ts';
 import { DS } from '../../unit/xmlsec/signed-message.ts';
 
@@ -14,7 +21,12 @@ const strangerKeys: TestParty = (() => {
   const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { ...dienst.keys, key, sign: (hash, data) => Promise.resolve(sign(hash, data, key)) };
 })();
-const derde: ContractParty = { ...dienst, oin: '00000099000000003000', key: 'urn:osb:oin:00000099000000003000', role: 'derde' };
+const derde: ContractParty = {
+  ...dienst,
+  oin: '00000099000000003000',
+  key: 'urn:osb:oin:00000099000000003000',
+  role: 'derde',
+};
 
 describe('a receipt that may not be used', () => {
   const variants: Readonly<Record<string, SignalChanges>> = {
@@ -23,9 +35,15 @@ describe('a receipt that may not be used', () => {
     'unsigned where a signed one was asked': { keys: undefined },
     'signed by our own key': { keys: gemeente.keys },
     'signed by a stranger who shows the right certificate': { keys: strangerKeys },
-    'with other digests': { references: (markup) => markup.replace(/(?<=<ds:DigestValue>)./g, (first) => (first === 'A' ? 'B' : 'A')) },
-    'with the digest of the payload alone': { references: (markup) => markup.slice(markup.indexOf('<ds:Reference URI="cid:')) },
-    'with the digest of the envelope alone': { references: (markup) => markup.slice(0, markup.indexOf('<ds:Reference URI="cid:')) },
+    'with other digests': {
+      references: (markup) => markup.replace(/(?<=<ds:DigestValue>)./g, (first) => (first === 'A' ? 'B' : 'A')),
+    },
+    'with the digest of the payload alone': {
+      references: (markup) => markup.slice(markup.indexOf('<ds:Reference URI="cid:')),
+    },
+    'with the digest of the envelope alone': {
+      references: (markup) => markup.slice(0, markup.indexOf('<ds:Reference URI="cid:')),
+    },
     'with one Reference too many': {
       references: (markup) => markup + markup.slice(markup.indexOf('<ds:Reference URI="cid:')).replace('cid:', 'cid:x'),
     },
@@ -33,7 +51,10 @@ describe('a receipt that may not be used', () => {
     'without References': { references: () => '' },
     'for a message that was never sent': { refToMessageId: 'never@gemeente.test' },
     'from another party of another contract': {
-      header: (header) => ({ ...header, from: { partyIds: [{ type: 'urn:osb:oin', value: derde.oin }], role: undefined } }),
+      header: (header) => ({
+        ...header,
+        from: { partyIds: [{ type: 'urn:osb:oin', value: derde.oin }], role: undefined },
+      }),
     },
     'from us to the partner': {
       header: (header) => ({ ...header, from: header.to, to: header.from }),
@@ -179,7 +200,10 @@ describe('a MessageError about a message of ours', () => {
 
   it('A84 from a party that is not the partner: never, whatever the contract', async () => {
     const foreign: SignalChanges = {
-      header: (header) => ({ ...header, from: { partyIds: [{ type: 'urn:osb:oin', value: derde.oin }], role: undefined } }),
+      header: (header) => ({
+        ...header,
+        from: { partyIds: [{ type: 'urn:osb:oin', value: derde.oin }], role: undefined },
+      }),
     };
     for (const profile of ['osb-rm', 'osb-rm-s'] as const) {
       await withSender({ profile }, async (at) => {
@@ -255,5 +279,6 @@ async function requireDelivered(at: Sending, messageId: string): Promise<void> {
 
 async function countEvents({ here }: Sending, type: string, messageId?: string): Promise<number> {
   const events = await here.events();
-  return events.filter((event) => event.type === type && (messageId === undefined || event.messageId === messageId)).length;
+  return events.filter((event) => event.type === type && (messageId === undefined || event.messageId === messageId))
+    .length;
 }

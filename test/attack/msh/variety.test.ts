@@ -15,10 +15,25 @@ import {
   withReceiver,
 } from '../../setup/msh-partner.ts';
 import { payloadsOf, untilState } from '../../setup/msh-pair.ts';
-import { algorithm, EXCLUSIVE, fillIn, reference, signatureMarkup, TRANSFORMS } from '../../unit/xmlsec/signed-message.ts';
+import {
+  algorithm,
+  EXCLUSIVE,
+  fillIn,
+  reference,
+  signatureMarkup,
+  TRANSFORMS,
+} from '../../unit/xmlsec/signed-message.ts';
 
 const TERMS = { profile: 'osb-rm-s', sync: true } as const;
 const EC = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+
+const described = (encoding: string): NonNullable<Packing['partHeaders']> => {
+  return ({ contentId, contentType }) => [
+    `Content-Type: ${contentType}`,
+    `Content-ID: <${contentId}>`,
+    `Content-Transfer-Encoding: ${encoding}`,
+  ];
+};
 
 describe('honest variety', () => {
   const lists = ['', 'eb', 'soap eb', 'eb xlink soap ds'];
@@ -26,7 +41,8 @@ describe('honest variety', () => {
     it(`A85 exclusive C14N with PrefixList "${list}"`, () =>
       withReceiver(TERMS, async (at) => {
         const one = draft(at);
-        const inclusive = list === '' ? '' : `<ec:InclusiveNamespaces xmlns:ec="${EC}" PrefixList="${list}"></ec:InclusiveNamespaces>`;
+        const inclusive =
+          list === '' ? '' : `<ec:InclusiveNamespaces xmlns:ec="${EC}" PrefixList="${list}"></ec:InclusiveNamespaces>`;
         const [enveloped = '', filter = ''] = TRANSFORMS;
         const signature = signatureMarkup({
           canonicalization: algorithm('CanonicalizationMethod', EXCLUSIVE, inclusive),
@@ -40,13 +56,6 @@ describe('honest variety', () => {
       }));
   }
 
-  const described = (encoding: string): NonNullable<Packing['partHeaders']> => {
-    return ({ contentId, contentType }) => [
-      `Content-Type: ${contentType}`,
-      `Content-ID: <${contentId}>`,
-      `Content-Transfer-Encoding: ${encoding}`,
-    ];
-  };
   const packings: Readonly<Record<string, Packing>> = {
     'a part as base64': { partHeaders: described('base64'), encode: (body) => Buffer.from(body.toString('base64')) },
     'a part as BASE64 in lines': {
@@ -61,11 +70,15 @@ describe('honest variety', () => {
     'a part as 8bit': { partHeaders: described('8bit') },
     'start pointing past the first part': { rootAt: 1 },
     'Multipart/Related in another case': {
-      contentType: (boundary) => `Multipart/RELATED; Boundary="${boundary}"; TYPE="text/xml"; Start="<envelope@gemeente.test>"`,
+      contentType: (boundary) =>
+        `Multipart/RELATED; Boundary="${boundary}"; TYPE="text/xml"; Start="<envelope@gemeente.test>"`,
     },
-    'a Content-Type without start': { contentType: (boundary) => `multipart/related; boundary=${boundary}; type="text/xml"` },
+    'a Content-Type without start': {
+      contentType: (boundary) => `multipart/related; boundary=${boundary}; type="text/xml"`,
+    },
     'start that names no part': {
-      contentType: (boundary) => `multipart/related; boundary=${boundary}; type="text/xml"; start="<nobody@gemeente.test>"`,
+      contentType: (boundary) =>
+        `multipart/related; boundary=${boundary}; type="text/xml"; start="<nobody@gemeente.test>"`,
     },
     'a Content-ID that is folded': {
       partHeaders: ({ contentId, contentType }) => [`Content-Type: ${contentType}`, `Content-ID:\r\n\t<${contentId}>`],
@@ -109,7 +122,10 @@ describe('honest variety', () => {
         .replaceAll('</eb:', '</')
         .replaceAll('soap:', 'S:')
         .replace('xmlns:soap=', 'xmlns:S=')
-        .replace(' xmlns:eb=', ' xmlns="http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd" xmlns:unused="urn:u" xmlns:eb=')
+        .replace(
+          ' xmlns:eb=',
+          ' xmlns="http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd" xmlns:unused="urn:u" xmlns:eb=',
+        )
         .replaceAll('><', '>\n  <');
       await acceptedAsItIs(at, one, pack(await signMarkup(markup, one.parts, at), one.parts));
     }));
@@ -117,7 +133,10 @@ describe('honest variety', () => {
   it('A85 many parts, an empty one, and one with the octets of a boundary', () =>
     withReceiver(TERMS, async (at) => {
       const bodies = ['', '\r\n--MIME_boundar', '--MIME_boundary\r\n'.slice(0, 5), '\r\n\r\n', '\0\x01\xff'];
-      const parts = bodies.map((body, index) => ({ contentId: `${index}@gemeente.test`, body: Buffer.from(body, 'latin1') }));
+      const parts = bodies.map((body, index) => ({
+        contentId: `${index}@gemeente.test`,
+        body: Buffer.from(body, 'latin1'),
+      }));
       const one = draft(at, parts);
       await acceptedAsItIs(at, one, pack(await sealDraft(one, at.agreement), one.parts));
     }));

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { CanonicalWriter } from '../../../src/xml/canonical-writer.ts';
 import { tokenize } from '../../../src/xml/tokenizer.ts';
-import { type Draft, draft, markupOf, pack, requireAccepted, sealDraft, signMarkup, withReceiver } from '../../setup/msh-partner.ts';
+import {
+  type Draft,
+  draft,
+  markupOf,
+  pack,
+  requireAccepted,
+  sealDraft,
+  signMarkup,
+  withReceiver,
+} from '../../setup/msh-partner.ts';
 
 const many = (count: number, write: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => write(n)).join('');

@@ -53,8 +53,7 @@ describe('the XML of a message', () => {
     'a byte order mark behind the declaration': `${DECLARATION}\uFEFF`,
   };
   for (const [what, start] of Object.entries(beginnings)) {
-    it(`A12 ${what}`, () =>
-      refusedBytes((bytes) => Buffer.concat([Buffer.from(start), bytes]), 'XML_MALFORMED'));
+    it(`A12 ${what}`, () => refusedBytes((bytes) => Buffer.concat([Buffer.from(start), bytes]), 'XML_MALFORMED'));
   }
   it('A12 a byte order mark inside an identifier', () =>
     refusedBytes((bytes) => replaced(bytes, '<eb:Action>', '<eb:Action>\uFEFF'), undefined));
@@ -93,7 +92,16 @@ describe('the XML of a message', () => {
 
   it('A15 a comment or instruction that splits an identifier', async () => {
     for (const inside of ['<!--x-->', '<?x y?>']) {
-      for (const element of ['eb:MessageId', 'eb:CPAId', 'eb:PartyId eb:type="urn:osb:oin"', 'eb:Action', 'eb:Service eb:type="urn:osb:services"', 'eb:ConversationId', 'eb:Role', 'eb:Timestamp'])
+      for (const element of [
+        'eb:MessageId',
+        'eb:CPAId',
+        'eb:PartyId eb:type="urn:osb:oin"',
+        'eb:Action',
+        'eb:Service eb:type="urn:osb:services"',
+        'eb:ConversationId',
+        'eb:Role',
+        'eb:Timestamp',
+      ])
         await refusedMarkup((markup) => insertAfter(markup, `<${element}>`, 3, inside), 'HEADER_INVALID');
     }
   });
@@ -116,8 +124,14 @@ describe('the XML of a message', () => {
     refusedMarkup((markup) => insertAfter(markup, '<eb:MessageId>', 3, '<eb:Action>x</eb:Action>'), 'HEADER_INVALID'));
 
   it('A18 an element of the ebMS namespace that the schema does not know', async () => {
-    await refusedMarkup((markup) => markup.replace('</eb:MessageHeader>', '<eb:More/></eb:MessageHeader>'), 'HEADER_INVALID');
-    await refusedMarkup((markup) => markup.replace('</soap:Header>', '<eb:More eb:version="2.0"/></soap:Header>'), 'HEADER_INVALID');
+    await refusedMarkup(
+      (markup) => markup.replace('</eb:MessageHeader>', '<eb:More/></eb:MessageHeader>'),
+      'HEADER_INVALID',
+    );
+    await refusedMarkup(
+      (markup) => markup.replace('</soap:Header>', '<eb:More eb:version="2.0"/></soap:Header>'),
+      'HEADER_INVALID',
+    );
     await refusedMarkup(
       (markup) => markup.replace('</soap:Header>', '<eb:More soap:mustUnderstand="1" eb:version="2.0"/></soap:Header>'),
       'FEATURE_UNSUPPORTED',
@@ -126,7 +140,8 @@ describe('the XML of a message', () => {
   it('A18 a header block that must be understood and is not', async () => {
     for (const actor of ['', ' soap:actor="http://schemas.xmlsoap.org/soap/actor/next"'])
       await refusedMarkup(
-        (markup) => markup.replace('</soap:Header>', `<x:x xmlns:x="urn:x" soap:mustUnderstand="1"${actor}/></soap:Header>`),
+        (markup) =>
+          markup.replace('</soap:Header>', `<x:x xmlns:x="urn:x" soap:mustUnderstand="1"${actor}/></soap:Header>`),
         'SOAP_MUST_UNDERSTAND',
       );
   });

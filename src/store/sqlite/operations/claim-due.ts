@@ -62,6 +62,14 @@ export function claimDue(db: Database, terms: ClaimTerms): Claim {
   return { jobs, nextDue: dueTimes.length === 0 ? undefined : Math.min(...dueTimes) };
 }
 
+/**
+ * Frees every lease. Only when the store is opened by a process that has claimed nothing yet: it holds the file alone, so
+ * that whoever held a lease is dead, and its rows need not wait until the lease has run out.
+ */
+export function releaseLeases(db: Database): void {
+  db.run('UPDATE outbox SET lease_until = 0, fence = fence + 1 WHERE lease_until > 0');
+}
+
 function readLane(db: Database, row: LaneRow, { now, perLane, limit }: ClaimTerms): Lane {
   const room = Math.max(0, Math.min(perLane - row.leased, limit));
   const due = row.due_at !== null && row.due_at <= now;

@@ -1,5 +1,5 @@
 import { acceptInbound, findInbound } from './accept-inbound.ts';
-import { claimDue } from './claim-due.ts';
+import { claimDue, releaseLeases } from './claim-due.ts';
 import { concludeOutbound } from './conclude-outbound.ts';
 import { listCpas, removeCpa, saveCpa, setCpaActive } from './cpas.ts';
 import { listEvents } from './events.ts';
@@ -17,6 +17,7 @@ export const OPERATIONS = {
   findInbound,
   submitOutbound,
   claimDue,
+  releaseLeases,
   recordAttempt,
   concludeOutbound,
   takeInbound,
