@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatewayError } from '../../errors.ts';
+import { LONGEST_LOG_PAGES } from './checkpointer.ts';
 import { Database } from './database.ts';
 import { migrate } from './migrate.ts';
 import { describeFailure, isBusy } from './sqlite-errors.ts';
@@ -8,8 +9,6 @@ import { describeFailure, isBusy } from './sqlite-errors.ts';
 export const IN_MEMORY = ':memory:';
 
 const BUSY_TIMEOUT_MS = 1_000;
-/** A checkpoint every 16 MiB of log: rarer than SQLite's own 4 MiB, and still a matter of milliseconds. */
-const CHECKPOINT_PAGES = 4_096;
 /** What is larger costs more to look through at each commit than it saves: the operating system caches the file as well. */
 const CACHE_KIB = 8_192;
 
@@ -86,7 +85,7 @@ function prepared(path: string): Database {
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -${CACHE_KIB};
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES};
     `);
     migrate(db);
     return db;

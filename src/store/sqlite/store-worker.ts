@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { GatewayError } from '../../errors.ts';
-import { openDatabase } from './open-database.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { IN_MEMORY, openDatabase } from './open-database.ts';
 import type { OpenedDatabase } from './open-database.ts';
 import type { Call, Reply, WorkerSettings } from './protocol.ts';
 import { runBatch, toFailure } from './run-batch.ts';
@@ -12,11 +13,20 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
   const reply = (message: Reply): void => port.postMessage(message);
   const opened = open(settings, reply);
   if (opened === undefined) return;
-  port.on('message', (calls: readonly Call[] | null) => {
-    if (calls !== null) return reply(runBatch(opened.db, calls));
+  const checkpointer = settings.path === IN_MEMORY ? undefined : new Checkpointer(opened.db, settings);
+  const close = async (): Promise<void> => {
+    await checkpointer?.close();
     opened.close();
     reply({ kind: 'closed' });
     port.close();
+  };
+  port.on('message', (calls: readonly Call[] | null) => {
+    if (calls === null) {
+      void close();
+      return;
+    }
+    reply(runBatch(opened.db, calls));
+    checkpointer?.consider();
   });
   reply({ kind: 'opened' });
 }

@@ -1,15 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { Agent } from 'undici';
 import { parseXml, findChild } from '../../../src/xml/tree.ts';
 import { parseEnvelope } from '../../../src/soap/envelope.ts';
 import { verifyEnvelope } from '../../../src/xmlsec/verify.ts';
 import type { Floor } from '../floor.ts';
+import { generateLoad, httpRequest } from '../load-generator.ts';
 import { cpuOf, type Figures, peakRssOf, percentile } from '../measure.ts';
 import { type ReadyRequest, signMessages } from '../signed-messages.ts';
 import { makeTwoParties, type TwoParties } from '../two-parties.ts';
 
 const CONNECTIONS = 64;
-const WARM_UP = 2_000;
+const WARM_UP = 6_000;
 const MESSAGES = 16_000;
 const CHECK_EVERY = 500;
 const TARGET = 0.25;
@@ -47,35 +47,17 @@ export async function receiveSigned(floor: Floor, payloadBytes: number): Promise
 /** Sends every message once over a fixed number of connections; answers the latencies, sorted. */
 async function load(parties: TwoParties, messages: readonly ReadyRequest[]): Promise<readonly number[]> {
   const { sender, receiver } = parties;
-  const tls = { key: sender.file('keys/tls.key'), cert: sender.file('keys/tls.crt'), ca: sender.file('keys/ca.crt') };
-  const agent = new Agent({ connections: CONNECTIONS, pipelining: 1, connect: tls });
   const url = new URL(receiver.ebmsUrl);
-  const latencies: number[] = [];
+  const tls = { key: sender.file('keys/tls.key'), cert: sender.file('keys/tls.crt'), ca: sender.file('keys/ca.crt') };
+  const requests = messages.map(({ contentType, body }) =>
+    httpRequest(url, { 'content-type': contentType, soapaction: '"ebXML"' }, body),
+  );
   const samples: Buffer[] = [];
-  let next = 0;
-  const run = async (): Promise<void> => {
-    for (let message = messages[next]; message !== undefined; message = messages[next]) {
-      const index = next++;
-      const started = performance.now();
-      const headers = { 'content-type': message.contentType, soapaction: '"ebXML"' };
-      const response = await agent.request({
-        origin: url.origin,
-        path: url.pathname,
-        method: 'POST',
-        headers,
-        body: message.body,
-      });
-      const answer = Buffer.from(await response.body.arrayBuffer());
-      latencies.push(performance.now() - started);
-      if (response.statusCode !== 200)
-        throw new Error(`HTTP ${response.statusCode}: ${answer.toString().slice(0, 2000)}`);
-      if (index % CHECK_EVERY === 0) samples.push(answer);
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, run));
-  await agent.close();
+  const latencies = await generateLoad({ url, tls, connections: CONNECTIONS }, requests, (answer, index) => {
+    if (index % CHECK_EVERY === 0) samples.push(Buffer.from(answer));
+  });
   for (const sample of samples) await requireReceipt(sample, receiver.file('keys/sign.crt'));
-  return latencies.sort((a, b) => a - b);
+  return latencies;
 }
 
 /** The answer is a receipt whose signature holds. */
