@@ -8,8 +8,15 @@ export type AppLog = Logger;
 const SECRETS = ['key', 'passphrase', 'password', 'content', 'authorization'];
 const STDERR = 2;
 
-/** JSON lines on stderr: stdout is for answers. */
+/** Lines are written together, but none waits longer than this. */
+const FLUSH_MS = 200;
+const BUFFER_BYTES = 8192;
+
+/** JSON lines on stderr: stdout is for answers. What is in hand when the process ends in any way but SIGKILL is written. */
 export function createLog(options: { readonly level: string; readonly name: string }): AppLog {
+  const destination = pino.destination({ dest: STDERR, sync: true, minLength: BUFFER_BYTES });
+  setInterval(() => destination.flushSync(), FLUSH_MS).unref();
+  process.on('exit', () => destination.flushSync());
   return pino(
     {
       level: options.level,
@@ -19,7 +26,7 @@ export function createLog(options: { readonly level: string; readonly name: stri
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '(secret)' },
       serializers: { err: describeError },
     },
-    pino.destination({ dest: STDERR, sync: true }),
+    destination,
   );
 }
 

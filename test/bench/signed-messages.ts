@@ -7,16 +7,11 @@ import { newMessageId } from '../../src/ids.ts';
 import { encodeCid } from '../../src/mime/content-id.ts';
 import { writeMultipart } from '../../src/mime/writer.ts';
 import { signEnvelope } from '../../src/xmlsec/sign.ts';
+import { httpRequest } from './load-generator.ts';
 import { ACTION, type TwoParties } from './two-parties.ts';
 
-export interface ReadyRequest {
-  readonly messageId: string;
-  readonly contentType: string;
-  readonly body: Buffer;
-}
-
-/** Signs `count` messages beforehand, each with its own MessageId and payload of `size` octets. */
-export async function signMessages(parties: TwoParties, count: number, size: number): Promise<readonly ReadyRequest[]> {
+/** Makes `count` HTTP requests beforehand: signed messages, each with its own MessageId and payload of `size` octets. */
+export async function signedRequests(parties: TwoParties, count: number, size: number): Promise<readonly Buffer[]> {
   const cpa = parseCpa(parties.cpa);
   const from = { type: 'urn:osb:oin', value: parties.sender.oin };
   const agreement = resolveSend(cpa, {
@@ -29,7 +24,8 @@ export async function signMessages(parties: TwoParties, count: number, size: num
   const { signing } = agreement;
   if (signing === undefined) throw new Error('the contract does not sign');
   const payload = Buffer.from(randomBytes(size).toString('base64')).subarray(0, size);
-  const messages: ReadyRequest[] = [];
+  const url = new URL(parties.receiver.ebmsUrl);
+  const requests: Buffer[] = [];
   for (let index = 0; index < count; index += 1) {
     const message = applicationMessage(agreement, index);
     const { messageId } = message.header.messageData;
@@ -50,9 +46,9 @@ export async function signMessages(parties: TwoParties, count: number, size: num
     const root = { contentId: messageId, contentType: 'text/xml; charset=UTF-8', bytes: envelope };
     const packed = writeMultipart(root, [{ contentId, contentType: 'application/xml', size, body: bytes }]);
     if (!(packed.body instanceof Uint8Array)) throw new Error('a package in memory was expected');
-    messages.push({ messageId, contentType: packed.contentType, body: Buffer.from(packed.body) });
+    requests.push(httpRequest(url, { 'content-type': packed.contentType, soapaction: '"ebXML"' }, packed.body));
   }
-  return messages;
+  return requests;
 }
 
 function applicationMessage(agreement: ReturnType<typeof resolveSend>, index: number): ApplicationMessage {

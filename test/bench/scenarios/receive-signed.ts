@@ -3,9 +3,9 @@ import { parseXml, findChild } from '../../../src/xml/tree.ts';
 import { parseEnvelope } from '../../../src/soap/envelope.ts';
 import { verifyEnvelope } from '../../../src/xmlsec/verify.ts';
 import type { Floor } from '../floor.ts';
-import { generateLoad, httpRequest } from '../load-generator.ts';
+import { generateLoad } from '../load-generator.ts';
 import { cpuOf, type Figures, peakRssOf, percentile } from '../measure.ts';
-import { type ReadyRequest, signMessages } from '../signed-messages.ts';
+import { signedRequests } from '../signed-messages.ts';
 import { makeTwoParties, type TwoParties } from '../two-parties.ts';
 
 const CONNECTIONS = 64;
@@ -19,11 +19,11 @@ export async function receiveSigned(floor: Floor, payloadBytes: number): Promise
   const parties = await makeTwoParties();
   const gateway = await parties.start(parties.receiver);
   try {
-    const messages = await signMessages(parties, WARM_UP + MESSAGES, payloadBytes);
-    await load(parties, messages.slice(0, WARM_UP));
+    const requests = await signedRequests(parties, WARM_UP + MESSAGES, payloadBytes);
+    await load(parties, requests.slice(0, WARM_UP));
     const cpuBefore = cpuOf(gateway.pid);
     const started = performance.now();
-    const latencies = await load(parties, messages.slice(WARM_UP));
+    const latencies = await load(parties, requests.slice(WARM_UP));
     const seconds = (performance.now() - started) / 1000;
     const rate = MESSAGES / seconds;
     return {
@@ -45,13 +45,10 @@ export async function receiveSigned(floor: Floor, payloadBytes: number): Promise
 }
 
 /** Sends every message once over a fixed number of connections; answers the latencies, sorted. */
-async function load(parties: TwoParties, messages: readonly ReadyRequest[]): Promise<readonly number[]> {
+async function load(parties: TwoParties, requests: readonly Buffer[]): Promise<readonly number[]> {
   const { sender, receiver } = parties;
   const url = new URL(receiver.ebmsUrl);
   const tls = { key: sender.file('keys/tls.key'), cert: sender.file('keys/tls.crt'), ca: sender.file('keys/ca.crt') };
-  const requests = messages.map(({ contentType, body }) =>
-    httpRequest(url, { 'content-type': contentType, soapaction: '"ebXML"' }, body),
-  );
   const samples: Buffer[] = [];
   const latencies = await generateLoad({ url, tls, connections: CONNECTIONS }, requests, (answer, index) => {
     if (index % CHECK_EVERY === 0) samples.push(Buffer.from(answer));
