@@ -181,7 +181,11 @@ export interface OutboxJob {
 export interface SentTerms {
   readonly cpaId: string;
   readonly fromPartyId: string;
+  readonly fromRole: string | undefined;
   readonly toPartyId: string;
+  readonly toRole: string | undefined;
+  readonly service: string;
+  readonly action: string;
   readonly state: OutboundState;
   readonly timeToLive: number | undefined;
   readonly retries: number;

@@ -35,11 +35,15 @@ const PATIENCE: ReadonlySet<number> = new Set([408, 429]);
 export class Sender {
   readonly #parts: SenderParts;
   readonly #running = new Set<Promise<void>>();
+  /** Attempts under way by lane, and the lanes that had no place left at the last claim. */
+  readonly #lanes = new Map<string, number>();
+  readonly #full = new Set<string>();
   #claiming = false;
   #claims: Promise<void> | undefined;
   #again = false;
   #stopped = true;
   #cancelTimer: (() => void) | undefined;
+  #timerAt: number | undefined;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -90,17 +94,25 @@ export class Sender {
       perLane: concurrency,
     });
     for (const job of jobs) this.#run(job);
+    for (const [lane, count] of this.#lanes) if (count >= concurrency) this.#full.add(lane);
     if (jobs.length === CLAIM_LIMIT) this.#again = true;
-    // Rows that are due and were not claimed wait for a place in their lane: the end of an attempt wakes us.
+    // Rows that are due and were not claimed wait for places in their lane: those that become free wake us.
     else if (next !== undefined && next > now) this.#wakeAt(next);
   }
 
+  /** One timer, for the earliest time that anybody asked for: waking too early costs one look. */
   #wakeAt(at: number): void {
+    if (this.#stopped || (this.#timerAt !== undefined && this.#timerAt <= at)) return;
     this.#cancelTimer?.();
-    if (!this.#stopped) this.#cancelTimer = this.#parts.clock.schedule(at, () => this.wake());
+    this.#timerAt = at;
+    this.#cancelTimer = this.#parts.clock.schedule(at, () => {
+      this.#timerAt = undefined;
+      this.wake();
+    });
   }
 
   #run(job: OutboxJob): void {
+    this.#lanes.set(job.lane, (this.#lanes.get(job.lane) ?? 0) + 1);
     const running = this.#handle(job)
       .catch((error: unknown) => {
         // The lease runs out and the row falls due again.
@@ -108,9 +120,17 @@ export class Sender {
       })
       .finally(() => {
         this.#running.delete(running);
-        this.wake();
+        this.#leave(job.lane);
       });
     this.#running.add(running);
+  }
+
+  /** A lane that was full may have more: it is looked at again once half of its places are free. */
+  #leave(lane: string): void {
+    const count = (this.#lanes.get(lane) ?? 1) - 1;
+    if (count === 0) this.#lanes.delete(lane);
+    else this.#lanes.set(lane, count);
+    if (count * 2 <= this.#parts.concurrency && this.#full.delete(lane)) this.wake();
   }
 
   async #handle(job: OutboxJob): Promise<void> {
@@ -120,11 +140,8 @@ export class Sender {
     this.#parts.attempted();
     const { attempt } = outcome;
     this.#parts.log.info({ messageId: job.messageId, ...attempt }, 'attempt ended');
-    // In this order and without waiting between: the attempt stands in the log before its signal ends the message.
-    const recorded = this.#record(job, job.message, outcome);
-    const used =
-      outcome.signal === undefined || !job.message.reliable ? undefined : this.#useSignal(job, outcome.signal);
-    await Promise.all([recorded, used, this.#alarm(job, outcome)]);
+    if (job.message.reliable && (await this.#endBySignal(job, job.message, outcome))) return;
+    await Promise.all([this.#record(job, job.message, outcome), this.#alarm(job, outcome)]);
   }
 
   /**
@@ -143,12 +160,16 @@ export class Sender {
     const after = afterAttempt(job, terms, outcome);
     const held = await this.#parts.store.recordAttempt(job.lease, outcome.attempt, after);
     if (held && after.kind === 'end') this.#parts.ended(after.state);
+    if (after.kind === 'wait') this.#wakeAt(after.dueAt);
   }
 
-  async #useSignal(job: OutboxJob, signal: NonNullable<AttemptOutcome['signal']>): Promise<void> {
+  /** Whether the signal in the answer ended the message; the attempt is then noted with its end. */
+  async #endBySignal(job: OutboxJob, terms: SentTerms, { signal, attempt }: AttemptOutcome): Promise<boolean> {
+    if (signal === undefined) return false;
     const { signals, store, log } = this.#parts;
+    const sent = { ...terms, messageId: job.messageId, envelope: job.envelope };
     try {
-      await signals.read(signal);
+      return (await signals.read(signal, { sent, attempt })) === 'ended';
     } catch (thrown) {
       const error = toGatewayError(thrown);
       const { code, location, detail } = error;
@@ -156,6 +177,7 @@ export class Sender {
       await store.note({
         event: eventOf(job, 'alert.signal-refused', { at: signal.receivedAt, data: { code, detail: detail ?? '' } }),
       });
+      return false;
     }
   }
 

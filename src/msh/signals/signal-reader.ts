@@ -4,7 +4,7 @@ import type { Agreement } from '../../cpa/agreement.ts';
 import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
 import type { AcknowledgmentMessage, ErrorMessage } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
-import type { Conclusion, MessageDetail, NewEvent, Store } from '../../ports/store.ts';
+import type { Attempt, Conclusion, MessageDetail, NewEvent, Store } from '../../ports/store.ts';
 import type { CpaRegister } from '../cpa-register.ts';
 import { SIGNAL_CHECKS } from '../inbound/checks/grid.ts';
 import type { ParsedMessage } from '../inbound/stages.ts';
@@ -21,8 +21,31 @@ export interface SignalReader {
    * Uses an Acknowledgment or MessageError about a message of ours, wherever it came in. Throws SIGNAL_UNEXPECTED,
    * SIGNATURE_* and so on when it may not be used: then nothing has changed. @spec ebMS2 §6.3.2, §4.2.3
    */
-  read(signal: SignalMessage): Promise<void>;
+  read(signal: SignalMessage, within?: Exchange): Promise<SignalUse>;
 }
+
+/** The exchange in whose HTTP answer the signal came: what was sent, and the attempt that is noted with the end. */
+export interface Exchange {
+  readonly sent: SentMessage;
+  readonly attempt: Attempt;
+}
+
+export type SentMessage = Pick<
+  MessageDetail,
+  | 'messageId'
+  | 'cpaId'
+  | 'fromPartyId'
+  | 'fromRole'
+  | 'toPartyId'
+  | 'toRole'
+  | 'service'
+  | 'action'
+  | 'envelope'
+  | 'ackSigned'
+>;
+
+/** `ended`: the message has ended, now or before, and the attempt of the exchange is noted. `open`: it goes on. */
+export type SignalUse = 'ended' | 'open';
 
 export interface SignalParts extends Verifier {
   readonly store: Store;
@@ -33,18 +56,21 @@ export interface SignalParts extends Verifier {
 
 export function createSignalReader(parts: SignalParts): SignalReader {
   return {
-    async read(signal) {
+    async read(signal, within) {
       for (const check of SIGNAL_CHECKS) check(signal);
-      const { sent, agreement } = await requireSent(signal, parts);
-      if (isAcknowledgment(signal)) await readAcknowledgment(signal, { sent, agreement, parts });
-      else if (isError(signal)) await readError(signal, { sent, agreement, parts });
+      const sent = await requireSent(signal, parts, within?.sent);
+      const attempt = within?.sent.messageId === sent.messageId ? within.attempt : undefined;
+      const about = { sent, agreement: agreementOf(sent, parts.cpas), attempt, parts };
+      if (isAcknowledgment(signal)) return readAcknowledgment(signal, about);
+      return isError(signal) ? readError(signal, about) : 'open';
     },
   };
 }
 
 interface About {
-  readonly sent: MessageDetail;
+  readonly sent: SentMessage;
   readonly agreement: Agreement;
+  readonly attempt: Attempt | undefined;
   readonly parts: SignalParts;
 }
 
@@ -60,12 +86,13 @@ function isError(signal: SignalMessage): signal is ParsedMessage<ErrorMessage> {
 async function requireSent(
   signal: SignalMessage,
   parts: SignalParts,
-): Promise<{ sent: MessageDetail; agreement: Agreement }> {
+  known: SentMessage | undefined,
+): Promise<SentMessage> {
   const { header } = signal.message;
   const refToMessageId = isAcknowledgment(signal)
     ? signal.message.acknowledgment.refToMessageId
     : header.messageData.refToMessageId;
-  const sent = refToMessageId === undefined ? undefined : await parts.store.findMessage(refToMessageId, 'out');
+  const sent = refToMessageId === known?.messageId ? known : await findSent(refToMessageId, parts.store);
   if (
     sent === undefined ||
     sent.cpaId !== header.cpaId ||
@@ -76,10 +103,14 @@ async function requireSent(
       `no message ${String(refToMessageId)} was sent to ${senderKey(header.from.partyIds)} under this CPA`,
     );
   }
-  return { sent, agreement: agreementOf(sent, parts.cpas) };
+  return sent;
 }
 
-function agreementOf(sent: MessageDetail, cpas: CpaRegister): Agreement {
+async function findSent(messageId: string | undefined, store: Store): Promise<SentMessage | undefined> {
+  return messageId === undefined ? undefined : store.findMessage(messageId, 'out');
+}
+
+function agreementOf(sent: SentMessage, cpas: CpaRegister): Agreement {
   const { cpa } = cpas.get(sent.cpaId);
   return resolveSend(cpa, {
     from: [parsePartyKey(sent.fromPartyId, cpa)],
@@ -91,20 +122,20 @@ function agreementOf(sent: MessageDetail, cpas: CpaRegister): Agreement {
   });
 }
 
-async function readAcknowledgment(signal: ParsedMessage<AcknowledgmentMessage>, about: About): Promise<void> {
+async function readAcknowledgment(signal: ParsedMessage<AcknowledgmentMessage>, about: About): Promise<SignalUse> {
   const { sent, agreement, parts } = about;
   checkActor(signal.message.acknowledgment);
   if (agreement.ackRequested === 'never') throw unexpected('no Acknowledgment was asked for');
   if (sent.ackSigned === true) await verifySigned(signal, acknowledgmentSigning(agreement), parts);
   compareReferences(signal.message.acknowledgment.references, sent, sent.ackSigned === true);
-  await conclude(signal, about, { state: 'DELIVERED', event: 'message.delivered', data: {} });
+  return conclude(signal, about, { state: 'DELIVERED', event: 'message.delivered', data: {} });
 }
 
 /**
  * A MessageError ends a delivery only where the contract does not sign (no peer signs its errors, so that anybody
  * could have made one), and only with severity Error. Otherwise it is an alert, and the schedule goes on.
  */
-async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Promise<void> {
+async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Promise<SignalUse> {
   const { errorList } = signal.message;
   const [error] = errorList.errors;
   const data = {
@@ -126,17 +157,18 @@ async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Pro
     'partner reports an error; the message stays open',
   );
   await about.parts.store.note({ event });
+  return 'open';
 }
 
 async function conclude(
   signal: SignalMessage,
-  { sent, parts }: About,
+  { sent, attempt, parts }: About,
   end: {
     readonly state: 'DELIVERED' | 'FAILED';
     readonly event: 'message.delivered' | 'message.failed';
     readonly data: NewEvent['data'];
   },
-): Promise<void> {
+): Promise<SignalUse> {
   const at = signal.receivedAt;
   const signalId = signal.message.header.messageData.messageId;
   const conclusion: Conclusion = {
@@ -150,13 +182,15 @@ async function conclude(
       at,
       data: { ...end.data, signal: signalId, wouldBe: end.state },
     }),
+    ...(attempt === undefined ? {} : { attempt }),
   };
   const outcome = await parts.store.concludeOutbound(conclusion);
   if (outcome === 'concluded') parts.concluded(end.state);
   parts.log.info({ messageId: sent.messageId, signal: signalId, outcome, state: end.state }, 'signal used');
+  return outcome === 'unknown' ? 'open' : 'ended';
 }
 
-function eventOf(sent: MessageDetail, event: Pick<NewEvent, 'type' | 'at' | 'data'>): NewEvent {
+function eventOf(sent: SentMessage, event: Pick<NewEvent, 'type' | 'at' | 'data'>): NewEvent {
   return { ...event, messageId: sent.messageId, direction: 'out', cpaId: sent.cpaId };
 }
 

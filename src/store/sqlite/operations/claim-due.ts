@@ -105,7 +105,11 @@ interface JobRow {
   readonly message_id: string;
   readonly cpa_id: string;
   readonly from_party_id: string;
+  readonly from_role: string | null;
   readonly to_party_id: string;
+  readonly to_role: string | null;
+  readonly service: string;
+  readonly action: string;
   readonly state: SentTerms['state'];
   readonly time_to_live: number | null;
   readonly retries: number;
@@ -118,7 +122,7 @@ interface JobRow {
 const JOB: Query<JobRow> = {
   sql: `
   SELECT o.message, o.signal_id, o.octets, o.fence, o.endpoint, o.lane, coalesce(m.attempts, o.attempts) AS attempts, m.direction, m.message_id, m.cpa_id, m.from_party_id,
-    m.to_party_id, m.state, m.time_to_live, m.retries, m.retry_interval, m.reliable, m.sync_reply,
+    m.from_role, m.to_party_id, m.to_role, m.service, m.action, m.state, m.time_to_live, m.retries, m.retry_interval, m.reliable, m.sync_reply,
     m.ack_signed
   FROM outbox o LEFT JOIN message m ON m.id = o.message WHERE o.id = ?`,
 };
@@ -160,7 +164,11 @@ function messageOf(db: Database, key: number, row: JobRow): JobContent {
     message: {
       cpaId: row.cpa_id,
       fromPartyId: row.from_party_id,
+      fromRole: row.from_role ?? undefined,
       toPartyId: row.to_party_id,
+      toRole: row.to_role ?? undefined,
+      service: row.service,
+      action: row.action,
       state: row.state,
       timeToLive: row.time_to_live ?? undefined,
       retries: row.retries,
