@@ -16,8 +16,8 @@ const OVERFLOW = 48;
 const BATCH = 4;
 
 interface Waiting extends SigningJob {
-  resolve(signature: Buffer): void;
-  reject(error: GatewayError): void;
+  readonly resolve: (signature: Buffer) => void;
+  readonly reject: (error: GatewayError) => void;
 }
 
 const signInPool = promisify(sign);

@@ -125,12 +125,12 @@ export class Sender {
     this.#running.add(running);
   }
 
-  /** A lane that was full may have more: it is looked at again once half of its places are free. */
+  /** A lane that was full may have more: it is looked at again once a quarter of its places is free. */
   #leave(lane: string): void {
     const count = (this.#lanes.get(lane) ?? 1) - 1;
     if (count === 0) this.#lanes.delete(lane);
     else this.#lanes.set(lane, count);
-    if (count * 2 <= this.#parts.concurrency && this.#full.delete(lane)) this.wake();
+    if (count * 4 <= this.#parts.concurrency * 3 && this.#full.delete(lane)) this.wake();
   }
 
   async #handle(job: OutboxJob): Promise<void> {
