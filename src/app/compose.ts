@@ -34,6 +34,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   const transport = createTransport({
     trust: keys.trust,
     allowPlain: config.ebms.allowPlain,
+    limits: { maxConnectionsPerPeer: config.ebms.concurrency },
     ...(keys.tlsClient === undefined ? {} : { tls: tlsIdentity(keys.tlsClient) }),
   });
   const { payloadFolder } = await prepareFolders(config);

@@ -16,7 +16,7 @@ import { submit } from './outbound/submit.ts';
 import type { GatewayConfig, GatewayParts, Weakening } from './parts.ts';
 import { createSignalReader } from './signals/signal-reader.ts';
 
-const DEFAULT_CONCURRENCY = 16;
+const DEFAULT_CONCURRENCY = 32;
 const ORPHAN_AGE_MS = 24 * 3_600_000;
 
 /** Wires the pipelines to the ports and opens the contracts. Sends nothing before `start`. */

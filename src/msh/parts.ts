@@ -12,7 +12,7 @@ export interface GatewayConfig {
   /** What differs for one partner, by `type:value`. */
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly limits: MessageLimits;
-  /** Attempts under way at the same time for one partner; 16 where not given. */
+  /** Attempts under way at the same time for one partner; 32 where not given. */
   readonly concurrency?: number;
 }
 

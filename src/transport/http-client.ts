@@ -31,7 +31,7 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   totalTimeoutMs: 900_000,
   idleTimeoutMs: 4_000,
   maxAnswerBytes: 1024 * 1024,
-  maxConnectionsPerPeer: 16,
+  maxConnectionsPerPeer: 32,
 };
 
 export interface TransportOptions {

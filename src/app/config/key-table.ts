@@ -78,8 +78,8 @@ export const KEYS = {
   },
   'ebms.concurrency': {
     kind: 'integer',
-    default: 16,
-    meaning: 'Attempts under way at the same time to one partner.',
+    default: 32,
+    meaning: 'Attempts under way at the same time to one partner, and connections to it.',
   },
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },

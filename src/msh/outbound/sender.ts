@@ -139,7 +139,8 @@ export class Sender {
     const outcome = await makeAttempt(job, this.#parts);
     this.#parts.attempted();
     const { attempt } = outcome;
-    this.#parts.log.info({ messageId: job.messageId, ...attempt }, 'attempt ended');
+    const level = attempt.code === undefined ? 'debug' : 'warn';
+    this.#parts.log[level]({ messageId: job.messageId, ...attempt }, 'attempt ended');
     if (job.message.reliable && (await this.#endBySignal(job, job.message, outcome))) return;
     await Promise.all([this.#record(job, job.message, outcome), this.#alarm(job, outcome)]);
   }
