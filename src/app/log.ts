@@ -23,7 +23,7 @@ export function createLog(options: { readonly level: string; readonly name: stri
       base: { gateway: options.name },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '(secret)' },
+      redact: { paths: SECRETS, censor: '(secret)' },
       serializers: { err: describeError },
     },
     destination,

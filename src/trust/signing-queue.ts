@@ -2,7 +2,7 @@ import { type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../errors.ts';
-import type { SigningJob, SigningReply, SigningSettings } from './signing-thread.ts';
+import type { SigningBatch, SigningReply, SigningSettings } from './signing-thread.ts';
 
 const THREAD = new URL(
   import.meta.url.endsWith('.ts') ? './signing-thread.ts' : './signing-thread.js',
@@ -15,7 +15,11 @@ const OVERFLOW = 48;
 /** Signatures in one message to the thread: enough to save messages, few enough that the first need not wait for the last. */
 const BATCH = 4;
 
-interface Waiting extends SigningJob {
+interface Waiting {
+  /** Index of the key. */
+  readonly key: number;
+  readonly digest: string;
+  readonly data: Uint8Array;
   readonly resolve: (signature: Buffer) => void;
   readonly reject: (error: GatewayError) => void;
 }
@@ -82,7 +86,7 @@ export class SigningQueue {
     this.#sent.push(...gathered);
     for (let from = 0; from < gathered.length; from += BATCH) {
       const batch = gathered.slice(from, from + BATCH);
-      this.#thread?.postMessage(batch.map(({ key, digest, data }): SigningJob => ({ key, digest, data })));
+      this.#thread?.postMessage(pack(batch));
     }
   }
 
@@ -105,4 +109,13 @@ export class SigningQueue {
     this.#gathered = [];
     for (const { reject } of lost) reject(new GatewayError('BUSY', { detail: 'the signing thread ended', cause }));
   }
+}
+
+function pack(batch: readonly Waiting[]): SigningBatch {
+  return {
+    keys: batch.map(({ key }) => key),
+    digests: batch.map(({ digest }) => digest),
+    lengths: batch.map(({ data }) => data.length),
+    data: Buffer.concat(batch.map(({ data }) => data)),
+  };
 }

@@ -6,24 +6,31 @@ export interface SigningSettings {
   readonly keys: readonly KeyObject[];
 }
 
-export interface SigningJob {
-  /** Index of the key in the settings. */
-  readonly key: number;
-  readonly digest: string;
+/** A batch in few objects, since each costs to be carried over: the octets of all jobs in a row, and what divides them. */
+export interface SigningBatch {
+  /** For each job the index of its key in the settings, its digest and the number of its octets. */
+  readonly keys: readonly number[];
+  readonly digests: readonly string[];
+  readonly lengths: readonly number[];
   readonly data: Uint8Array;
 }
 
-/** The signatures of a batch in its order; the text of the error where there is none. */
+/** The signatures in the order of the batch; the text of the error where there is none. */
 export type SigningReply = readonly (Uint8Array | string)[];
 
 function serve(port: MessagePort, { keys }: SigningSettings): void {
-  port.on('message', (jobs: readonly SigningJob[]) => {
-    const reply: SigningReply = jobs.map((job) => signOne(job, keys[job.key]));
+  port.on('message', (batch: SigningBatch) => {
+    let at = 0;
+    const reply: SigningReply = batch.lengths.map((length, index) => {
+      const data = batch.data.subarray(at, at + length);
+      at += length;
+      return signOne(keys[batch.keys[index] ?? -1], batch.digests[index] ?? '', data);
+    });
     port.postMessage(reply);
   });
 }
 
-function signOne({ digest, data }: SigningJob, key: KeyObject | undefined): Uint8Array | string {
+function signOne(key: KeyObject | undefined, digest: string, data: Uint8Array): Uint8Array | string {
   try {
     return key === undefined ? 'no such key' : sign(digest, data, key);
   } catch (error) {
