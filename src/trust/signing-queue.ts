@@ -70,14 +70,14 @@ export class SigningQueue {
     const settings: SigningSettings = { keys: this.#keys };
     const thread = new Worker(THREAD, { workerData: settings });
     this.#thread = thread;
-    // It has nothing to keep a process alive for.
-    thread.unref();
     thread.once('online', () => {
       this.#online = true;
     });
     thread.on('message', (reply: SigningReply) => this.#answered(reply));
     thread.once('error', (cause) => this.#died(cause));
     thread.once('exit', () => this.#died(undefined));
+    // It has nothing to keep a process alive for. Last, because a listener for messages takes that back.
+    thread.unref();
   }
 
   #flush(): void {

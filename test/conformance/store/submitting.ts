@@ -106,7 +106,11 @@ export function exerciseSubmitting(use: UseStore): void {
         message: {
           cpaId: message.cpaId,
           fromPartyId: message.fromPartyId,
+          fromRole: message.fromRole,
           toPartyId: message.toPartyId,
+          toRole: message.toRole,
+          service: message.service,
+          action: message.action,
           state: 'QUEUED',
           timeToLive: T0 + 1,
           retries: 3,
