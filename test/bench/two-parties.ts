@@ -1,15 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type GatewayProcess, postiljon, startGateway } from '../setup/gateway-process.ts';
+import { type GatewayProcess, postiljon, startGateway } from '../setup/gateway-process.ts';
+import { makeOrganisation, type Organisation } from '../setup/organisation.ts';
 
-export interface Party {
-  readonly name: string;
-  readonly oin: string;
-  readonly folder: string;
-  readonly config: string;
-  readonly apiUrl: string;
-  readonly ebmsUrl: string;
+export interface Party extends Organisation {
   file(path: string): Buffer;
 }
 
@@ -30,8 +25,8 @@ export const ACTION = 'deliver';
 export async function makeTwoParties(): Promise<TwoParties> {
   const folder = mkdtempSync(join(tmpdir(), 'postiljon-bench-'));
   const ca = join(folder, 'ca');
-  const sender = await makeParty({ folder, ca, name: 'sender', oin: '00000099000000001000' });
-  const receiver = await makeParty({ folder, ca, name: 'receiver', oin: '00000099000000002000' });
+  const sender = await makeParty({ parent: folder, ca, name: 'sender', oin: '00000099000000001000' });
+  const receiver = await makeParty({ parent: folder, ca, name: 'receiver', oin: '00000099000000002000' });
   const cpaFile = join(folder, 'cpa.xml');
   const parties = [sender, receiver].flatMap((party) => ['--party', join(party.folder, 'party.yaml')]);
   await postiljon(
@@ -62,30 +57,9 @@ export async function makeTwoParties(): Promise<TwoParties> {
   };
 }
 
-async function makeParty(of: { folder: string; ca: string; name: string; oin: string }): Promise<Party> {
-  const folder = join(of.folder, of.name);
-  const [port, apiPort] = [await freePort(), await freePort()];
-  const keys = ['--test-pki', '--ca', of.ca, '--key-bits', '2048'];
-  await postiljon(
-    'init',
-    folder,
-    '--oin',
-    of.oin,
-    '--name',
-    of.name,
-    ...keys,
-    '--port',
-    String(port),
-    '--api-port',
-    String(apiPort),
-  );
-  return {
-    name: of.name,
-    oin: of.oin,
-    folder,
-    config: join(folder, 'postiljon.yaml'),
-    apiUrl: `http://127.0.0.1:${apiPort}`,
-    ebmsUrl: `https://localhost:${port}/ebms`,
-    file: (path) => readFileSync(join(folder, path)),
-  };
+const KEY_BITS = 2048;
+
+async function makeParty(of: { parent: string; ca: string; name: string; oin: string }): Promise<Party> {
+  const organisation = await makeOrganisation({ ...of, keyBits: KEY_BITS });
+  return { ...organisation, file: (path) => readFileSync(join(organisation.folder, path)) };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Exchanged, exchangeDocument } from './exchange.ts';
-import { type Organisation, openOrganisations } from './organisations.ts';
+import type { Organisation } from '../../setup/organisation.ts';
+import { openOrganisations } from './organisations.ts';
 import { createSteps } from './steps.ts';
 
 const { values } = parseArgs({

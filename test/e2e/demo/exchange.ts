@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Organisation, Place } from './organisations.ts';
+import type { Organisation } from '../../setup/organisation.ts';
+import type { Place } from './organisations.ts';
 import type { Steps } from './steps.ts';
 
 export interface Exchanged {

@@ -1,17 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type GatewayProcess, postiljon, startGateway } from '../../setup/gateway-process.ts';
+import { type GatewayProcess, postiljon, startGateway } from '../../setup/gateway-process.ts';
+import { makeOrganisation, type Organisation } from '../../setup/organisation.ts';
 import type { Steps } from './steps.ts';
-
-export interface Organisation {
-  readonly name: string;
-  readonly oin: string;
-  readonly folder: string;
-  readonly config: string;
-  readonly apiUrl: string;
-  readonly ebmsUrl: string;
-}
 
 export interface Place {
   /** The sender, then the receiver. */
@@ -35,8 +27,12 @@ export async function openOrganisations(steps: Steps): Promise<Place> {
   };
   try {
     const organisations = await steps.step('Two organisations: a test PKI, keys and a configuration each', async () => {
-      const sender = await makeOrganisation(folder, 'gemeente-voorbeeld', '00000099000000001000');
-      return [sender, await makeOrganisation(folder, 'dienst-voorbeeld', '00000099000000002000')] as const;
+      const shared = { parent: folder, ca: join(folder, 'ca') };
+      const sender = await makeOrganisation({ ...shared, name: 'gemeente-voorbeeld', oin: '00000099000000001000' });
+      return [
+        sender,
+        await makeOrganisation({ ...shared, name: 'dienst-voorbeeld', oin: '00000099000000002000' }),
+      ] as const;
     });
     const cpa = join(folder, 'cpa.xml');
     const parties = organisations.flatMap((one) => ['--party', join(one.folder, 'party.yaml')]);
@@ -68,19 +64,4 @@ export async function openOrganisations(steps: Steps): Promise<Place> {
     await close();
     throw error;
   }
-}
-
-async function makeOrganisation(folder: string, name: string, oin: string): Promise<Organisation> {
-  const own = join(folder, name);
-  const [port, apiPort] = [await freePort(), await freePort()];
-  const ports = ['--port', String(port), '--api-port', String(apiPort)];
-  await postiljon('init', own, '--oin', oin, '--name', name, '--test-pki', '--ca', join(folder, 'ca'), ...ports);
-  return {
-    name,
-    oin,
-    folder: own,
-    config: join(own, 'postiljon.yaml'),
-    apiUrl: `http://127.0.0.1:${apiPort}`,
-    ebmsUrl: `https://localhost:${port}/ebms`,
-  };
 }
