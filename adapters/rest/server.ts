@@ -67,6 +67,8 @@ function addGuards(app: FastifyInstance, options: RestOptions): void {
 
 /** Many clients name JSON where they send no body at all. */
 function acceptEmptyJson(app: FastifyInstance): void {
+  // Nothing here is plain text.
+  app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {

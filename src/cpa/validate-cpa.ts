@@ -1,5 +1,6 @@
 import type { Cpa } from './model.ts';
 import { checkBothSides } from './rules/both-sides.ts';
+import { checkCpaId } from './rules/cpa-id.ts';
 import { checkCertificates } from './rules/certificates.ts';
 import { checkDates } from './rules/dates.ts';
 import { checkEndpoints } from './rules/endpoints.ts';
@@ -17,6 +18,7 @@ export type { Finding, FindingCode, Severity } from './rules/finding-table.ts';
 export { FINDINGS } from './rules/finding-table.ts';
 
 const RULES: readonly ((subject: RuleSubject) => readonly Finding[])[] = [
+  checkCpaId,
   checkStatus,
   checkDates,
   checkParties,

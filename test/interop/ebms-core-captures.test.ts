@@ -128,6 +128,7 @@ describe('captures of ebms-core, replayed in the receiver’s place', function (
   }
 
   it('error-tampered-payload after the honest message: refused, the first record untouched', replayTampered);
+  it('a changed copy of an accepted message is refused with an alert, whatever it is refused for', replayChangedAction);
   it('conversation: request, receipt, reply with RefToMessageId, receipt', replayConversation);
   it('error-ack-for-unknown is not even of the schema: a Fault, and nothing changes', replayUnknownReceipt);
   it('a receipt for a message that was never sent changes nothing and raises an alert', replayStrayReceipt);
@@ -202,6 +203,19 @@ async function replayTampered(): Promise<void> {
     assert.match(refusal.body.toString(), /errorCode="SecurityFailure"/);
     assert.deepEqual(await here.store.listMessages({ limit: 10 }), before);
     assert.ok((await here.events()).some((event) => event.type.startsWith('alert.')));
+    assert.deepEqual((await here.post(asRequest(honest))).body, receipt.body);
+  });
+}
+
+async function replayChangedAction(): Promise<void> {
+  const honest = first('rm-unsigned-sync');
+  await withReceiver('overheid', { captured: honest }, async ({ here }) => {
+    const receipt = await here.post(asRequest(honest));
+    assert.equal(receipt.status, 200);
+    const text = honest.body.toString('latin1').replace('>afleveren</eb:Action>', '>verwijder</eb:Action>');
+    const refusal = await here.post(asRequest({ ...honest, body: Buffer.from(text, 'latin1') }));
+    assert.match(refusal.body.toString(), /errorCode="ValueNotRecognized"/);
+    assert.equal((await here.events()).filter((event) => event.type === 'alert.message-refused').length, 1);
     assert.deepEqual((await here.post(asRequest(honest))).body, receipt.body);
   });
 }

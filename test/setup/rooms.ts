@@ -59,7 +59,7 @@ export const ROOT_ENTRIES: readonly string[] = [
   'SECURITY.md',
   'publiccode.yml',
 ];
-export const GENERATED_FOLDERS: readonly string[] = ['node_modules', 'dist', 'coverage'];
+export const GENERATED_FOLDERS: readonly string[] = ['try', 'node_modules', 'dist', 'coverage'];
 
 export const MAX_LINES = 400;
 /** Tables and migrations may be longer, each by name. */

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../../src/index.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Gateway, SubmittedPayload } from '../../../src/index.ts';
 import type { RestOptions } from '../options.ts';
@@ -58,6 +59,13 @@ async function readSubmission(
   const received = new ReceivedPayloads(gateway.messages);
   try {
     if (request.isMultipart()) return await readMultipart(request, received, options.limits);
+    // No body at all: the schema is looked at only where there is one.
+    if (request.body === undefined || request.body === null) {
+      throw new GatewayError('REQUEST_INVALID', {
+        location: 'body',
+        detail: 'a message is needed, as JSON or multipart/form-data',
+      });
+    }
     return { message: request.body, payloads: await storeJsonPayloads(request.body, received) };
   } catch (error) {
     await received.discard();

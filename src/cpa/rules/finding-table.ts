@@ -35,6 +35,11 @@ export const FINDINGS = {
     'Compare the file with the one that the partner has.',
     'CPPA 2.0 §9.9',
   ),
+  CPA_ID_FORM: error(
+    'The cpaid cannot stand in a path or a header.',
+    'Give it at most 255 characters, without white space, control characters and dot segments.',
+    'CPPA 2.0 §9.1',
+  ),
   SCHEMA_VERSION: note('The schema version is not 2_0b.', NONE_NEEDED),
   DATES_REVERSED: error('Start is not before End.', 'Mend the dates.', 'CPPA 2.0 §9.3'),
   DATES_ENDED: error('The CPA has ended.', 'Agree on a new CPA.', 'CPPA 2.0 §9.3'),

@@ -135,8 +135,8 @@ async function note(
     fromPartyId,
     sample: arrival.package?.envelope.subarray(0, SAMPLE_BYTES) ?? Buffer.alloc(0),
   };
-  const event = alertFor(error, refusal, arrival.message !== undefined && isSignal(arrival.message));
   try {
+    const event = await alertFor(error, refusal, { arrival, store: to.refuser.store });
     await to.refuser.store.note({
       refusal,
       ...(event === undefined ? {} : { event }),
@@ -149,11 +149,29 @@ async function note(
   }
 }
 
-/** What an operator should see at once: anything that looks like an attack, or like a partner with a wrong key. */
-function alertFor(error: GatewayError, refusal: Refusal, signal: boolean): NewEvent | undefined {
-  if (error.row.ebms !== 'SecurityFailure' && !signal) return undefined;
-  const { at, messageId, cpaId, id } = refusal;
-  const message = error.code === 'DUPLICATE_CONFLICT' ? 'alert.duplicate-conflict' : 'alert.message-refused';
-  const type = signal ? 'alert.signal-refused' : message;
-  return { type, at, messageId, direction: 'in', cpaId, data: { code: error.code, refusal: id } };
+/**
+ * What an operator should see at once: anything that looks like an attack, or like a partner with a wrong key; and any
+ * refused copy of a message that was accepted before, whatever it was refused for.
+ */
+async function alertFor(
+  error: GatewayError,
+  refusal: Refusal,
+  { arrival: { message }, store }: { readonly arrival: Arrival; readonly store: Store },
+): Promise<NewEvent | undefined> {
+  const { at, messageId, cpaId, fromPartyId, id } = refusal;
+  const signal = message !== undefined && isSignal(message);
+  const event = (type: NewEvent['type']): NewEvent => ({
+    type,
+    at,
+    messageId,
+    direction: 'in',
+    cpaId,
+    data: { code: error.code, refusal: id },
+  });
+  if (signal) return event('alert.signal-refused');
+  if (error.code === 'DUPLICATE_CONFLICT') return event('alert.duplicate-conflict');
+  if (error.row.ebms === 'SecurityFailure') return event('alert.message-refused');
+  if (messageId === undefined || fromPartyId === undefined) return undefined;
+  const known = await store.findInbound(fromPartyId, messageId);
+  return known === undefined ? undefined : event('alert.message-refused');
 }

@@ -16,17 +16,23 @@ npm run demo -- --serve      keeps both gateways running and prints their addres
   await main();
 }
 
+const PARENT_CHECK_MS = 500;
+
 async function main(): Promise<void> {
   const steps = createSteps(values.json === true);
   const place = await openOrganisations(steps);
   const interrupted = new AbortController();
   const onSignal = (): void => interrupted.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  // npm does not pass a SIGTERM on; but what started this is gone then.
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && onSignal(), PARENT_CHECK_MS);
   try {
     const exchanged = await exchangeDocument(place, steps);
     report(exchanged, place.organisations, steps.totalMs());
     if (values.serve === true) await serve(place.organisations, interrupted.signal);
   } finally {
+    clearInterval(watch);
     await place.close();
   }
 }

@@ -9,7 +9,7 @@ interface Clause {
 
 /**
  * Clause → code → tests, from `@spec` tags in src/ and adapters/, `spec:` in the tables, and clauses named in test titles.
- * A title or tag that names no specification means ebMS2, as the tests of this project do.
+ * A title or tag that names no specification means ebMS2, or what the room of the test is about.
  */
 export function conformancePage(root: string): string {
   const clauses = new Map<string, Clause>();
@@ -47,19 +47,28 @@ function tagged(root: string, file: string): readonly string[] {
   return [...text.matchAll(TAG)].flatMap((match) => clausesIn(match[1] ?? match[2] ?? ''));
 }
 
+/** What a bare § means in the titles of some rooms' tests. */
+const UNNAMED: readonly (readonly [RegExp, string])[] = [
+  [/c14n|canonical/, 'XML-C14N'],
+  [/\/xml\//, 'XML 1.0'],
+  [/\/xmlsec\//, 'ebMS2'],
+  [/\/cpa\//, 'CPPA 2.0'],
+];
+
 const TITLE = /\b(?:describe|it)\(\s*(['"`])((?:(?!\1).)+)\1/gs;
 
 function titled(root: string, file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(TITLE)].flatMap((match) => clausesIn(match[2] ?? ''));
+  const unnamed = UNNAMED.find(([place]) => place.test(file.replaceAll('\\', '/')))?.[1];
+  return [...text.matchAll(TITLE)].flatMap((match) => clausesIn(match[2] ?? '', unnamed));
 }
 
 const CLAUSE =
   /(?:\b(ebMS2|CPPA 2\.0|SOAP 1\.1|XMLDSIG|XML-?C14N|RFC \d+|XML 1\.0)\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b(Digikoppeling [A-Z]{2,}\d+)/g;
 
-/** `ebMS2 §6.5.6`, `RFC 2387 §3.2`, `Digikoppeling TLS002`; a bare § belongs to the specification named before it, or to ebMS2. */
-function clausesIn(text: string): readonly string[] {
-  let specification = 'ebMS2';
+/** `ebMS2 §6.5.6`, `RFC 2387 §3.2`, `Digikoppeling TLS002`; a bare § belongs to the specification named before it, or to `unnamed`. */
+function clausesIn(text: string, unnamed = 'ebMS2'): readonly string[] {
+  let specification = unnamed;
   return [...text.matchAll(CLAUSE)].map(([, named, number, rule]) => {
     specification = named ?? specification;
     return rule ?? `${specification} §${number}`;

@@ -35,6 +35,16 @@ const CASES: readonly Case[] = [
     name: 'a Signature',
     edits: [['</tns:CollaborationProtocolAgreement>', '<tns:Signature/></tns:CollaborationProtocolAgreement>']],
   },
+  {
+    code: 'CPA_ID_FORM',
+    name: 'a cpaid that climbs',
+    edits: [[/tns:cpaid="[^"]*"/, 'tns:cpaid="../../../etc/zz"']],
+  },
+  {
+    code: 'CPA_ID_FORM',
+    name: 'a cpaid of 300 characters',
+    edits: [[/tns:cpaid="[^"]*"/, `tns:cpaid="${'z'.repeat(300)}"`]],
+  },
   { code: 'SCHEMA_VERSION', name: 'another schema version', edits: [['"2_0b"', '"1.0"']] },
   { code: 'DATES_REVERSED', name: 'an End before Start', edits: [[END, '<tns:End>2025-01-01']] },
   { code: 'DATES_ENDED', name: 'a contract that has ended', now: at('2036-02-01') },
