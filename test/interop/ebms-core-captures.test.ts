@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { parseCpa } from '../../src/cpa/parse-cpa.ts';
-import { typedKey } from '../../src/cpa/typed-value.ts';
-import type { EbmsMessage } from '../../src/ebms/message.ts';
-import { type ArrivedEnvelope, parseArrived } from '../../src/msh/inbound/parse.ts';
-import { readPackage } from '../../src/msh/inbound/read-package.ts';
-import { DEFAULT_MESSAGE_LIMITS } from '../../src/msh/limits.ts';
 import type { PartnerTerms } from '../../src/msh/parts.ts';
-import { openPayloadFiles } from '../../src/store/files/payload-files.ts';
+import { parsePackage, parseSignal, seedSent } from '../setup/capture-packages.ts';
 import { asRequest, type Captured, readCapture } from '../setup/captures.ts';
 import { fixture, fixturePath, fixturesPresent } from '../setup/fixtures.ts';
 import { ManualClock } from '../setup/manual-clock.ts';
@@ -344,7 +336,7 @@ async function signalOf(answer: RawAnswer, expected: Expected, partner: Recordin
 }
 
 async function requireSignal(envelope: Buffer, captured: Captured, expected: Expected): Promise<void> {
-  const { message } = parse(envelope);
+  const { message } = parseSignal(envelope);
   const original = await parsePackage(captured);
   assert.equal(message.header.messageData.refToMessageId, original.message.header.messageData.messageId);
   assert.equal(message.header.conversationId, original.message.header.conversationId);
@@ -358,57 +350,4 @@ async function requireSignal(envelope: Buffer, captured: Captured, expected: Exp
   assert.equal(envelope.includes('<ds:Signature>'), expected.signed === true);
   const references = original.parts.length + 1;
   assert.equal(message.acknowledgment.references.length, expected.signed === true ? references : 0);
-}
-
-function parse(envelope: Buffer): { readonly message: EbmsMessage } {
-  const arrived: ArrivedEnvelope = { envelope, charset: undefined, parts: [], receivedAt: 0, remote: 'test' };
-  return parseArrived(arrived, DEFAULT_MESSAGE_LIMITS.xml);
-}
-
-async function parsePackage(captured: Captured): Promise<ReturnType<typeof parseArrived>> {
-  const incoming = { method: 'POST', path: '/ebms', remote: 'test', clientCertificate: undefined };
-  const payloads = await openPayloadFiles({
-    directory: join(tmpdir(), 'postiljon-test-captures'),
-    inlineLimit: 1024 * 1024,
-  });
-  const request = { ...incoming, headers: captured.headers, body: Readable.from([captured.body]) };
-  const arrived = await readPackage(request, DEFAULT_MESSAGE_LIMITS, payloads);
-  return parseArrived({ ...arrived, receivedAt: 0, remote: 'test' }, DEFAULT_MESSAGE_LIMITS.xml);
-}
-
-/** Puts a captured message into the store as one that this gateway sent. */
-async function seedSent({ store, gateway }: TestGateway, captured: Captured, endpoint: string): Promise<string> {
-  const { message, parts, envelopeBytes } = await parsePackage(captured);
-  assert.ok(message.kind === 'ApplicationMessage');
-  const { header } = message;
-  const { messageId, timestamp, refToMessageId, timeToLive } = header.messageData;
-  const key = ([partyId]: typeof header.from.partyIds): string => (partyId === undefined ? '' : typedKey(partyId));
-  const outcome = await store.submitOutbound({
-    messageId,
-    cpaId: header.cpaId,
-    fromPartyId: key(header.from.partyIds),
-    fromRole: header.from.role,
-    toPartyId: key(header.to.partyIds),
-    toRole: header.to.role,
-    service: typedKey(header.service),
-    action: header.action,
-    conversationId: header.conversationId,
-    refToMessageId,
-    timestamp: Date.parse(timestamp),
-    timeToLive: timeToLive === undefined ? undefined : Date.parse(timeToLive),
-    storedAt: Date.parse(timestamp),
-    envelope: envelopeBytes,
-    payloads: parts.map(({ content, ...part }) => ({ ...part, ...content })),
-    endpoint,
-    lane: key(header.to.partyIds),
-    retries: 5,
-    retryInterval: 300_000,
-    reliable: true,
-    syncReply: false,
-    ackSigned: message.ackRequested?.signed === true,
-    idempotency: undefined,
-  });
-  assert.equal(outcome.kind, 'submitted');
-  assert.ok(gateway);
-  return messageId;
 }

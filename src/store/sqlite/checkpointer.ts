@@ -42,13 +42,13 @@ export class Checkpointer {
     this.#thread.postMessage({});
   }
 
-  /** Resolves when the thread has let go of the database. */
-  async close(): Promise<void> {
+  /** Resolves when the thread has let go of the database; undefined when there is none. */
+  close(): Promise<unknown> | undefined {
     const thread = this.#thread;
-    if (thread === undefined) return;
+    if (thread === undefined) return undefined;
     const gone = once(thread, 'exit');
     thread.postMessage(null);
-    await gone;
+    return gone;
   }
 
   #start(): Worker {

@@ -14,15 +14,16 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
   const opened = open(settings, reply);
   if (opened === undefined) return;
   const checkpointer = settings.path === IN_MEMORY ? undefined : new Checkpointer(opened.db, settings);
-  const close = async (): Promise<void> => {
-    await checkpointer?.close();
+  const close = (): void => {
     opened.close();
     reply({ kind: 'closed' });
     port.close();
   };
   port.on('message', (calls: readonly Call[] | null) => {
     if (calls === null) {
-      void close();
+      const ending = checkpointer?.close();
+      if (ending === undefined) close();
+      else void ending.finally(close);
       return;
     }
     reply(runBatch(opened.db, calls));
