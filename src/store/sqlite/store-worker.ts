@@ -12,7 +12,10 @@ import { describeFailure } from './sqlite-errors.ts';
 function serve(port: MessagePort, settings: WorkerSettings): void {
   const reply = (message: Reply): void => port.postMessage(message);
   const opened = open(settings, reply);
-  if (opened === undefined) return;
+  if (opened === undefined) {
+    port.close();
+    return;
+  }
   const checkpointer = settings.path === IN_MEMORY ? undefined : new Checkpointer(opened.db, settings);
   const close = (): void => {
     opened.close();

@@ -4,6 +4,8 @@ import type { Organisation } from '../../setup/organisation.ts';
 import { openOrganisations } from './organisations.ts';
 import { createSteps } from './steps.ts';
 
+const PARENT_CHECK_MS = 500;
+
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, serve: { type: 'boolean' }, help: { type: 'boolean' } },
 });
@@ -15,8 +17,6 @@ npm run demo -- --serve      keeps both gateways running and prints their addres
 } else {
   await main();
 }
-
-const PARENT_CHECK_MS = 500;
 
 async function main(): Promise<void> {
   const steps = createSteps(values.json === true);
