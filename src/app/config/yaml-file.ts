@@ -24,7 +24,7 @@ export function readYamlFile(
     reason: error.message,
   }));
   if (problems.length > 0) return { values: new Map(), problems };
-  const content: unknown = document.toJS({ maxAliasCount: 20 });
+  const content = contentOf(document, file);
   if (content !== null && !isMap(content)) {
     return {
       values: new Map(),
@@ -39,6 +39,16 @@ export function readYamlFile(
     return entered;
   });
   return { values, problems: [] };
+}
+
+/** Aliases that multiply are refused before they fill the memory. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('CONFIG_INVALID', { location: file, detail: `${file}: ${reason}`, cause });
+  }
 }
 
 /** Visits every value, and goes into the maps for which the visitor says so. */

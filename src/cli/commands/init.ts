@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import { createOutput } from '../output.ts';
-import { example, readPort, readWhole, withCommon } from './options.ts';
+import { example, readPort, withCommon, readKeyBits } from './options.ts';
 
 interface Options {
   readonly oin: string;
@@ -26,7 +26,7 @@ export function initCommand(): Command {
     .option('--test-pki', 'make keys and certificates of a test CA, and party.yaml for partners')
     .option('--ca <dir>', 'folder of the test CA, to share one (default: DIR/ca)')
     .option('--endpoint <url>', 'URL that partners send to (default: https://localhost:PORT/ebms)')
-    .option('--key-bits <bits>', 'size of the test keys', readWhole)
+    .option('--key-bits <bits>', 'size of the test keys', readKeyBits)
     .addHelpText(
       'after',
       example('postiljon init gemeente --oin 00000099000000001000 --name gemeente --test-pki --ca ca'),

@@ -32,6 +32,14 @@ export function readWhole(text: string): number {
   return Number(text);
 }
 
+const KEY_BITS: ReadonlySet<number> = new Set([2048, 3072, 4096]);
+
+export function readKeyBits(text: string): number {
+  const bits = readWhole(text);
+  if (!KEY_BITS.has(bits)) throw new InvalidArgumentError(`It must be one of ${[...KEY_BITS].join(', ')}.`);
+  return bits;
+}
+
 export function readPort(text: string): number {
   const port = readWhole(text);
   if (port > 65_535) throw new InvalidArgumentError('It must be a port.');

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createOutput } from '../output.ts';
-import { collect, example, readWhole, withCommon } from './options.ts';
+import { collect, example, readWhole, withCommon, readKeyBits } from './options.ts';
 
 interface CaOptions {
   readonly out: string;
@@ -34,7 +34,7 @@ function caCommand(): Command {
     .description('Make a test CA: ca.key and ca.crt.')
     .option('--out <dir>', 'folder', 'ca')
     .option('--name <name>', 'name of the CA', 'CA')
-    .option('--key-bits <bits>', 'size of its key', readWhole)
+    .option('--key-bits <bits>', 'size of its key', readKeyBits)
     .addHelpText('after', example('postiljon pki ca --out ca'))
     .action(async ({ out, name, keyBits, json }: CaOptions) => {
       const { makeCa } = await import('../../app/pki.ts');
@@ -54,7 +54,7 @@ function issueCommand(): Command {
     .option('--file <name>', 'NAME of the files (default: the common name)')
     .option('--host <name>', 'DNS name or IP address for TLS; may be repeated (default: localhost, 127.0.0.1)', collect)
     .option('--days <days>', 'validity', readWhole)
-    .option('--key-bits <bits>', 'size of the key', readWhole)
+    .option('--key-bits <bits>', 'size of the key', readKeyBits)
     .addHelpText('after', example('postiljon pki issue --oin 00000099000000001000 --cn gemeente --ca ca --out keys'))
     .action(async ({ json, file, host, ...options }: IssueOptions) => {
       const { issue } = await import('../../app/pki.ts');
