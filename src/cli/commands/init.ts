@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import { createOutput } from '../output.ts';
-import { example, readPort, withCommon, readKeyBits } from './options.ts';
+import { example, readKeyBits, readPort, withCommon } from './options.ts';
 
 interface Options {
   readonly oin: string;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { createOutput } from '../output.ts';
-import { collect, example, readWhole, withCommon, readKeyBits } from './options.ts';
+import { collect, example, readKeyBits, readWhole, withCommon } from './options.ts';
 
 interface CaOptions {
   readonly out: string;
