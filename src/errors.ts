@@ -154,7 +154,7 @@ export const ERRORS = {
   TLS_CLIENT_CERTIFICATE: row(
     403,
     SECURITY_TITLE,
-    'Connect with a client certificate that chains to keys.trust of the receiver.',
+    'Connect with a client certificate that chains to keys.trust of the receiver and holds the OIN of the From party.',
     { ebms: 'SecurityFailure', spec: 'Digikoppeling TLS002' },
   ),
   SIGNATURE_MISSING: row(422, SECURITY_TITLE, 'Sign the message: the CPA asks it.', {

@@ -22,6 +22,8 @@ export interface PartnerTerms {
   readonly allow: readonly Weakening[];
   /** Used instead of the Endpoint of the CPA. */
   readonly endpoint?: string;
+  /** The OIN in the TLS certificate of who connects for this partner: an intermediary. */
+  readonly tlsOin?: string;
 }
 
 export interface GatewayParts {

@@ -127,7 +127,7 @@ function readParty(value: unknown): string | Unusable {
   return oinOf(text) === undefined ? text : `${OIN_TYPE}:${text}`;
 }
 
-const PARTNER_KEYS = ['allow', 'endpoint'];
+const PARTNER_KEYS = ['allow', 'endpoint', 'tlsOin'];
 const WEAKENINGS: readonly PartnerTerms['allow'][number][] = ['sha1', 'cbc', 'rsa15', 'keyRef'];
 
 function readPartners(value: unknown): Readonly<Record<string, PartnerTerms>> | Unusable {
@@ -145,17 +145,28 @@ function readPartners(value: unknown): Readonly<Record<string, PartnerTerms>> | 
 
 function readPartner(terms: unknown): PartnerTerms | Unusable {
   if (!isMap(terms)) return new Unusable('must be a map');
-  if (terms['tlsOin'] !== undefined) return new Unusable('tlsOin is not in this version of Postiljon');
   const unknown = Object.keys(terms).find((key) => !PARTNER_KEYS.includes(key));
   if (unknown !== undefined) return new Unusable(`unknown key ${unknown}${didYouMean(nearest(unknown, PARTNER_KEYS))}`);
   const allow = readList(terms['allow'] ?? [], readWeakening);
   if (allow instanceof Unusable) return new Unusable(`allow: ${allow.reason}`);
-  if (terms['endpoint'] === undefined) return { allow };
-  const endpoint = terms['endpoint'];
-  if (typeof endpoint !== 'string' || !/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
-    return new Unusable('endpoint: must be an http(s) URL');
+  const { endpoint, tlsOin } = terms;
+  if (endpoint !== undefined && !isHttpUrl(endpoint)) return new Unusable('endpoint: must be an http(s) URL');
+  if (tlsOin !== undefined && !isOin(tlsOin)) {
+    return new Unusable('tlsOin: must be the OIN, in quotes, of who connects for this partner');
   }
-  return { allow, endpoint };
+  return {
+    allow,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(tlsOin === undefined ? {} : { tlsOin }),
+  };
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
+}
+
+function isOin(value: unknown): value is string {
+  return typeof value === 'string' && oinOf(value) !== undefined;
 }
 
 function readWeakening(value: unknown): PartnerTerms['allow'][number] | Unusable {

@@ -128,7 +128,7 @@ export const KEYS = {
     kind: 'partners',
     default: {},
     meaning:
-      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use) and `endpoint` (used instead of the URL of the CPA).',
+      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA) and `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary).',
   },
   'revocation.mode': {
     kind: 'choice',

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
 import { agree, requireCpa, requireOurParty } from './agree.ts';
+import { bindClient } from './bind-client.ts';
 import { parseArrived } from './parse.ts';
 import { type MimePackage, readPackage } from './read-package.ts';
 import { type Refuser, refuse } from './refuse.ts';
@@ -80,6 +81,7 @@ async function readMessage(
   const known = requireCpa(message.header, inbound.cpas);
   requireOurParty(message.header, inbound.ours);
   arrival.known = known;
+  bindClient(message.header, request.clientCertificate, { known, partners: inbound.partners });
   switch (message.kind) {
     case 'ApplicationMessage': {
       const agreement = agree(message.header, known);
