@@ -15,7 +15,7 @@ export type MessageKind = EbmsMessage['kind'];
 interface Common {
   readonly header: MessageHeader;
   readonly syncReply: SyncReply | undefined;
-  readonly messageOrder: boolean;
+  readonly messageOrder: MessageOrder | undefined;
 }
 
 export interface ApplicationMessage extends Common {
@@ -96,6 +96,14 @@ export interface AckRequested {
 export interface SyncReply {
   readonly version: string;
   readonly actor: string | undefined;
+}
+
+/** @spec ebMS2 §9.1 */
+export interface MessageOrder {
+  readonly version: string;
+  /** As it stands on the wire: `readSequenceNumber` tells whether it is one. */
+  readonly sequenceNumber: string;
+  readonly status: 'Reset' | 'Continue';
 }
 
 /** @spec ebMS2 §6.3.2 */

@@ -17,6 +17,7 @@ import type {
   ErrorList,
   ErrorMessage,
   MessageHeader,
+  MessageOrder,
   SyncReply,
 } from './message.ts';
 import { ACTOR_NEXT_MSH, EB_NS, MSH_ACTION, MSH_SERVICE } from './namespaces.ts';
@@ -43,7 +44,7 @@ interface Reading {
   readonly common: {
     readonly header: MessageHeader;
     readonly syncReply: SyncReply | undefined;
-    readonly messageOrder: boolean;
+    readonly messageOrder: MessageOrder | undefined;
   };
   readonly slots: HeaderSlots;
   readonly content: XmlElement | undefined;
@@ -66,9 +67,8 @@ export function parseMessage({ header, body }: SoapEnvelope): ParsedMessage {
   const common = {
     header: read(slots.messageHeader, parseMessageHeader),
     syncReply: slots.syncReply === undefined ? undefined : read(slots.syncReply, parseSyncReply),
-    messageOrder: slots.messageOrder !== undefined,
+    messageOrder: slots.messageOrder === undefined ? undefined : read(slots.messageOrder, parseMessageOrder),
   };
-  if (slots.messageOrder !== undefined) read(slots.messageOrder, parseMessageOrder);
   const reading: Reading = { common, slots, content: bodyContent(body), blocks };
   return { message: parseKind(reading), blocks };
 }

@@ -5,6 +5,7 @@ import { writeAcknowledgment } from './acknowledgment.ts';
 import { writeErrorList } from './error-list.ts';
 import { writeManifest } from './manifest.ts';
 import { writeMessageHeader } from './message-header.ts';
+import { writeMessageOrder } from './message-order.ts';
 import type { EbmsMessage } from './message.ts';
 import { DS_NS, EB_NS, XLINK_NS } from './namespaces.ts';
 import { writeStatusRequest, writeStatusResponse } from './status.ts';
@@ -20,15 +21,15 @@ export interface WriteExtra {
 
 /**
  * The unsigned envelope as markup that is canonical already: attributes and namespaces in order, no white space between
- * elements, no declaration. A message with `messageOrder` cannot be written: this gateway numbers nothing.
+ * elements, no declaration.
  */
 export function writeMessage(message: EbmsMessage, { referencesXml }: WriteExtra = {}): string {
-  if (message.messageOrder) throw new Error('a message with MessageOrder cannot be written');
   const header = tag(
     'soap:Header',
     {},
     writeMessageHeader(message.header),
     message.syncReply === undefined ? '' : writeSyncReply(message.syncReply),
+    message.messageOrder === undefined ? '' : writeMessageOrder(message.messageOrder),
     headerContent(message, referencesXml),
   );
   return tag('soap:Envelope', DECLARATIONS, header, tag('soap:Body', {}, bodyContent(message)));

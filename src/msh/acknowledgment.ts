@@ -29,7 +29,7 @@ export async function makeAcknowledgment(message: VerifiedMessage, signer: Signe
     kind: 'AcknowledgmentMessage',
     header: replyHeader(header, { action: MSH_ACTION.acknowledgment, timestamp, agreement: message.agreement }),
     syncReply: undefined,
-    messageOrder: false,
+    messageOrder: undefined,
     acknowledgment: {
       version: '2.0',
       actor: ACTOR_TO_PARTY_MSH,
@@ -61,7 +61,7 @@ export function makeMessageError(
       agreement: at.agreement,
     }),
     syncReply: undefined,
-    messageOrder: false,
+    messageOrder: undefined,
     errorList: errorListFor(error),
   };
   return { messageId: reply.header.messageData.messageId, envelope: Buffer.from(writeMessage(reply), 'utf8') };

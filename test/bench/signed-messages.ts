@@ -72,7 +72,7 @@ function applicationMessage(agreement: ReturnType<typeof resolveSend>, index: nu
       descriptions: [],
     },
     syncReply: { version: '2.0', actor: 'http://schemas.xmlsoap.org/soap/actor/next' },
-    messageOrder: false,
+    messageOrder: undefined,
     ackRequested: { version: '2.0', actor: agreement.actor, signed: true },
     nextMshAckRequested: false,
     manifest: undefined,

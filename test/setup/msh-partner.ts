@@ -88,7 +88,7 @@ export function draft({ agreement, clock }: Pick<Receiving, 'agreement' | 'clock
       descriptions: [],
     },
     syncReply: agreement.syncReplyMode === 'none' ? undefined : { version: '2.0', actor: ACTOR_NEXT },
-    messageOrder: false,
+    messageOrder: undefined,
     ackRequested:
       agreement.ackRequested === 'always'
         ? { version: '2.0', actor: agreement.actor, signed: agreement.ackSignatureRequested === 'always' }

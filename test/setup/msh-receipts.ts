@@ -94,7 +94,7 @@ export async function receiptFor(envelope: Buffer, changes: SignalChanges = {}):
     kind: 'AcknowledgmentMessage',
     header,
     syncReply: undefined,
-    messageOrder: false,
+    messageOrder: undefined,
     acknowledgment: {
       version: '2.0',
       actor: changes.actor,
@@ -117,7 +117,7 @@ export function errorFor(envelope: Buffer, changes: SignalChanges = {}): Buffer 
     kind: 'ErrorMessage',
     header: signalHeader(message.header, MSH_ACTION.messageError, changes),
     syncReply: undefined,
-    messageOrder: false,
+    messageOrder: undefined,
     errorList: {
       version: '2.0',
       highestSeverity: severity,

@@ -114,7 +114,7 @@ function buildMessage(request: SubmitRequest, agreement: Agreement, now: number)
       descriptions: [],
     },
     syncReply: isSynchronous(agreement.syncReplyMode) ? { version: '2.0', actor: ACTOR_NEXT } : undefined,
-    messageOrder: false,
+    messageOrder: undefined,
     ackRequested:
       agreement.ackRequested === 'always'
         ? { version: '2.0', actor: agreement.actor, signed: agreement.ackSignatureRequested === 'always' }

@@ -74,7 +74,25 @@ describe('header blocks', () => {
     assert.deepEqual(parse(honest).message, applicationMessage);
     const order =
       '<eb:MessageOrder soap:mustUnderstand="1" eb:version="2.0"><eb:SequenceNumber eb:status="Reset">0</eb:SequenceNumber></eb:MessageOrder>';
-    assert.equal(parse(withBlock(order)).message.messageOrder, true);
+    const first = { version: '2.0', sequenceNumber: '0', status: 'Reset' } as const;
+    assert.deepEqual(parse(withBlock(order)).message.messageOrder, first);
+    assert.deepEqual(parse(withBlock(order.replace(/ eb:status="Reset"/, ''))).message.messageOrder, {
+      ...first,
+      status: 'Continue',
+    });
+    // What is no number is for the checks, unless it is absurd.
+    for (const text of ['-1', 'één', '', '100000000'])
+      assert.equal(parse(withBlock(order.replace('>0<', `>${text}<`))).message.messageOrder?.sequenceNumber, text);
+    refuses(
+      'HEADER_INVALID',
+      '//Header/MessageOrder/SequenceNumber',
+      withBlock(order.replace('>0<', `>${'1'.repeat(65)}<`)),
+    );
+    refuses(
+      'HEADER_INVALID',
+      '//Header/MessageOrder/SequenceNumber/@status',
+      withBlock(order.replace('Reset', 'reset')),
+    );
     refuses('HEADER_INVALID', '//Header/MessageOrder/SequenceNumber', withBlock(order.replace(/<eb:Seq.*Number>/, '')));
     refuses('HEADER_INVALID', '//Header/MessageOrder', withBlock(order + order));
     const next = `<eb:AckRequested soap:actor="${ACTOR_NEXT_MSH}" soap:mustUnderstand="1" eb:signed="false" eb:version="2.0"/>`;

@@ -48,7 +48,13 @@ const common = (service: fc.Arbitrary<{ type?: string; value: string }>, action:
     syncReply: optional(
       fc.record({ version, actor: fc.constantFrom('http://schemas.xmlsoap.org/soap/actor/next', 'x') }),
     ),
-    messageOrder: fc.constant(false),
+    messageOrder: optional(
+      fc.record({
+        version,
+        sequenceNumber: fc.integer({ min: 0, max: 99_999_999 }).map(String),
+        status: fc.constantFrom('Reset', 'Continue'),
+      }),
+    ),
   });
 const signal = (action: string) => common(fc.constant({ value: MSH_SERVICE }), fc.constant(action));
 

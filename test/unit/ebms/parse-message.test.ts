@@ -191,7 +191,7 @@ function ackRequested(actor: string, signed = 'false'): string {
 
 function signal(action: string): string {
   const header = { ...applicationMessage.header, service: { value: MSH_SERVICE }, action };
-  return writeMessage({ kind: 'PingMessage', header, syncReply: undefined, messageOrder: false });
+  return writeMessage({ kind: 'PingMessage', header, syncReply: undefined, messageOrder: undefined });
 }
 
 function response(status: string): string {

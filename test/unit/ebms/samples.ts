@@ -33,7 +33,7 @@ export const applicationMessage: ApplicationMessage = {
   kind: 'ApplicationMessage',
   header,
   syncReply: { version: '2.0', actor: ACTOR_NEXT },
-  messageOrder: false,
+  messageOrder: undefined,
   ackRequested: { version: '2.0', actor: ACTOR_TO_PARTY_MSH, signed: true },
   nextMshAckRequested: false,
   manifest: { version: '2.0', references: [{ href: 'cid:part-1', role: undefined }] },
@@ -57,7 +57,7 @@ export const acknowledgmentMessage: AcknowledgmentMessage = {
   kind: 'AcknowledgmentMessage',
   header: { ...signalHeader, action: 'Acknowledgment' },
   syncReply: undefined,
-  messageOrder: false,
+  messageOrder: undefined,
   acknowledgment: {
     version: '2.0',
     actor: ACTOR_TO_PARTY_MSH,
@@ -78,7 +78,7 @@ export const errorMessage: ErrorMessage = {
   kind: 'ErrorMessage',
   header: { ...signalHeader, action: 'MessageError' },
   syncReply: undefined,
-  messageOrder: false,
+  messageOrder: undefined,
   errorList: {
     version: '2.0',
     highestSeverity: 'Error',

@@ -59,8 +59,14 @@ describe('writeMessage', () => {
     assert.match(markup, /<eb:Reference xlink:href="cid:part-1" xlink:type="simple">/);
   });
 
-  it('§9.1 a message with MessageOrder is a programming mistake', () => {
-    assert.throws(() => writeMessage({ ...applicationMessage, messageOrder: true }), Error);
+  it('§9.1 MessageOrder stands before AckRequested, with its number and status', () => {
+    const messageOrder = { version: '2.0', sequenceNumber: '7', status: 'Continue' } as const;
+    const markup = writeMessage({ ...applicationMessage, messageOrder });
+    assert.match(
+      markup,
+      /<eb:MessageOrder soap:mustUnderstand="1" eb:version="2.0"><eb:SequenceNumber eb:status="Continue">7<\/eb:SequenceNumber><\/eb:MessageOrder><eb:AckRequested /,
+    );
+    assert.deepEqual(parse(markup).message.messageOrder, messageOrder);
   });
 
   it('§6.3.2.5 an Acknowledgment holds the References as they stood in the message', () => {

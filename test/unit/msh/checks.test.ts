@@ -37,6 +37,7 @@ const RM_SYNC: ContractTerms = { profile: 'osb-rm', sync: true };
 const BE: ContractTerms = { profile: 'osb-be' };
 const PART = 'document@gemeente.test';
 const ACK = { version: '2.0', actor: TO_PARTY, signed: false };
+const FIRST = { version: '2.0', sequenceNumber: '0', status: 'Reset' } as const;
 const sync = (actor: string | undefined): Change => inMessage(() => ({ syncReply: { version: '2.0', actor } }));
 const partyId = (value: string, type?: string): { value: string; type?: string } =>
   type === undefined ? { value } : { value, type };
@@ -180,7 +181,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   '§9 checkMessageOrder': {
     check: checkMessageOrder,
     passes: [['absent', RM]],
-    refuses: [['there', RM, inMessage(() => ({ messageOrder: true })), 'FEATURE_UNSUPPORTED', '//Header/MessageOrder']],
+    refuses: [
+      ['there', RM, inMessage(() => ({ messageOrder: FIRST })), 'FEATURE_UNSUPPORTED', '//Header/MessageOrder'],
+    ],
   },
   '§6.3.1 §6.4.2 checkAckRequested': {
     check: checkAckRequested,

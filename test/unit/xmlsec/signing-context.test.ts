@@ -25,7 +25,7 @@ const APPLICATION: ApplicationMessage = {
   kind: 'ApplicationMessage',
   header: HEADER,
   syncReply: { version: '2.0', actor: 'http://schemas.xmlsoap.org/soap/actor/next' },
-  messageOrder: false,
+  messageOrder: undefined,
   ackRequested: { version: '2.0', actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH', signed: true },
   nextMshAckRequested: false,
   manifest: { version: '2.0', references: [{ href: 'cid:a%20b@c', role: undefined }] },
@@ -34,7 +34,7 @@ const RECEIPT: AcknowledgmentMessage = {
   kind: 'AcknowledgmentMessage',
   header: HEADER,
   syncReply: undefined,
-  messageOrder: false,
+  messageOrder: undefined,
   acknowledgment: {
     version: '2.0',
     actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',

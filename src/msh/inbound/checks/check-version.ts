@@ -15,6 +15,7 @@ function versionsOf(message: EbmsMessage): readonly (readonly [string, string | 
   const common = [
     ['//Header/MessageHeader', message.header.version],
     ['//Header/SyncReply', message.syncReply?.version],
+    ['//Header/MessageOrder', message.messageOrder?.version],
   ] as const;
   switch (message.kind) {
     case 'ApplicationMessage':
