@@ -190,6 +190,12 @@ export const ERRORS = {
   ENCRYPTION_UNSUPPORTED: row(501, SECURITY_TITLE, 'This version does not decrypt: use a profile without encryption.', {
     ebms: 'SecurityFailure',
   }),
+  DECRYPTION_FAILED: row(
+    422,
+    SECURITY_TITLE,
+    'Encrypt for the certificate of the CPA, with AES-GCM and RSA-OAEP; older algorithms need `allow` for that partner.',
+    { ebms: 'SecurityFailure', spec: 'Digikoppeling ENC003' },
+  ),
   SIGNAL_UNEXPECTED: row(422, SECURITY_TITLE, 'A signal must answer an open message of the same parties and CPA.', {
     ebms: 'SecurityFailure',
     spec: 'ebMS2 §6.3.2',
