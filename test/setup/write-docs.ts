@@ -7,6 +7,7 @@ import { answersPage } from './docs/answers.ts';
 import { conformancePage } from './docs/conformance.ts';
 import { decisionsPage } from './docs/decisions.ts';
 import { errorsPage } from './docs/errors.ts';
+import { hostileInputPage } from './docs/hostile-input.ts';
 import { statesPage } from './docs/states.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,6 +18,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/answers.md': answersPage,
   'docs/configuration.md': configurationDoc,
   'docs/conformance.md': () => conformancePage(root),
+  'docs/hostile-input.md': () => hostileInputPage(root),
   'docs/adr/README.md': () => decisionsPage(root),
 };
 

@@ -1,31 +1,81 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHAPTERS, REQUIREMENTS } from '../requirements/index.ts';
+import type { Requirement } from '../requirements/requirement.ts';
+import { type NamedTest, testsByRequirement } from './named-tests.ts';
 import { page, table } from './page.ts';
+import { testList } from './test-list.ts';
 
 interface Clause {
   readonly code: Set<string>;
   readonly tests: Set<string>;
 }
 
+type Tests = ReadonlyMap<string, readonly NamedTest[]>;
+
 /**
- * Clause → code → tests, from `@spec` tags in src/ and adapters/, `spec:` in the tables, and clauses named in test titles.
- * A title or tag that names no specification means ebMS2, or what the room of the test is about.
+ * Requirement → code → tests: the tables of test/setup/requirements, `@spec` tags of src/ and adapters/, tags in test titles.
+ * Behind it the clauses of other specifications, from `@spec` tags and clauses named in titles.
  */
 export function conformancePage(root: string): string {
+  const clauses = readClauses(root);
+  const tests = testsByRequirement(root);
+  return page(
+    'Conformance',
+    '`test/setup/requirements/`, the @spec tags and the test titles',
+    'Each requirement of ebMS 2.0 and Digikoppeling that binds a gateway, in our words: where it is implemented, and the ' +
+      'tests that prove it, by the title that names it. KVS is the Koppelvlakstandaard ebMS2, numbered by the clause of ' +
+      'ebMS 2.0 that it profiles.',
+    '## Holes',
+    holes(tests),
+    ...CHAPTERS.flatMap((chapter) => [`## ${chapter.title}`, requirementTable(chapter.requirements, clauses, tests)]),
+    '## Other clauses that code or tests name',
+    clauseTable(clauses),
+  );
+}
+
+function holes(tests: Tests): string {
+  const open = REQUIREMENTS.filter((one) => one.left === undefined && !tests.has(one.id));
+  const left = REQUIREMENTS.filter((one) => one.left !== undefined);
+  const proven = REQUIREMENTS.length - open.length - left.length;
+  return [
+    `${REQUIREMENTS.length} requirements: ${proven} proven by tests that name them, ${left.length} left out on purpose, ${open.length} without a test.`,
+    ...open.map((one) => `- ${one.id} (${one.level}): ${one.text}`),
+  ].join('\n');
+}
+
+function requirementTable(rows: readonly Requirement[], clauses: Clauses, tests: Tests): string {
+  return table(
+    ['Requirement', 'Level', 'Binds', 'What it asks', 'Code', 'Tests'],
+    rows.map((one) => [
+      one.id,
+      one.level,
+      one.side,
+      one.text,
+      list(clauses.get(one.clause)?.code ?? new Set()),
+      testList(tests.get(one.id), one.left),
+    ]),
+  );
+}
+
+type Clauses = ReadonlyMap<string, Clause>;
+
+function readClauses(root: string): Clauses {
   const clauses = new Map<string, Clause>();
   for (const file of globSync('{src,adapters}/**/*.ts', { cwd: root }).sort())
     note(clauses, 'code', file, tagged(root, file));
   for (const file of globSync('test/**/*.test.ts', { cwd: root }).sort())
     note(clauses, 'tests', file, titled(root, file));
+  return clauses;
+}
+
+function clauseTable(clauses: Clauses): string {
+  const shown = new Set(REQUIREMENTS.map((one) => one.clause));
   const rows = [...clauses]
+    .filter(([name]) => !shown.has(name))
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([name, clause]) => [name, list(clause.code), clause.tests.size === 0 ? 'none names it' : list(clause.tests)]);
-  return page(
-    'Conformance',
-    'the @spec tags and test titles',
-    'Where a clause is implemented and which test files name it. A clause without a test that names it may still be tested.',
-    table(['Clause', 'Code', 'Tests'], rows),
-  );
+  return table(['Clause', 'Code', 'Tests'], rows);
 }
 
 function note(clauses: Map<string, Clause>, kind: keyof Clause, file: string, names: readonly string[]): void {
@@ -64,7 +114,7 @@ function titled(root: string, file: string): readonly string[] {
 }
 
 const CLAUSE =
-  /(?:\b(ebMS2|CPPA 2\.0|SOAP 1\.1|XMLDSIG|XML-?C14N|RFC \d+|XML 1\.0)\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b(Digikoppeling [A-Z]{2,}\d+)/g;
+  /(?:\b(ebMS2|KVS|CPPA 2\.0|SOAP 1\.1|XMLDSIG|XML-?C14N|RFC \d+|XML 1\.0)\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b(Digikoppeling [A-Z]{2,}\d+)/g;
 
 /** `ebMS2 §6.5.6`, `RFC 2387 §3.2`, `Digikoppeling TLS002`; a bare § belongs to the specification named before it, or to `unnamed`. */
 function clausesIn(text: string, unnamed = 'ebMS2'): readonly string[] {
