@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { CREATABLE_PROFILES, createCpa } from '../cpa/create-cpa.ts';
-import type { CpaOptions, CreatableProfile } from '../cpa/create-cpa.ts';
+import { createCpa } from '../cpa/create-cpa.ts';
+import type { CpaOptions } from '../cpa/create-cpa.ts';
 import { parseCpa } from '../cpa/parse-cpa.ts';
+import { PROFILE_NAMES } from '../cpa/profiles.ts';
+import type { ProfileName } from '../cpa/profiles.ts';
 import { parsePartyProfile } from '../cpa/party-profile.ts';
 import type { PartyProfile } from '../cpa/party-profile.ts';
 import { validateCpa } from '../cpa/validate-cpa.ts';
 import type { Finding } from '../cpa/validate-cpa.ts';
 import { GatewayError } from '../errors.ts';
-
-export { CREATABLE_PROFILES } from '../cpa/create-cpa.ts';
 
 export interface ContractRequest extends Omit<CpaOptions, 'parties' | 'profile'> {
   /** Two party.yaml files; the first sends `actions` to the second. */
@@ -72,9 +72,9 @@ async function readParty(file: string): Promise<PartyProfile> {
   return parsePartyProfile(value, file);
 }
 
-function readProfile(name: string): CreatableProfile {
-  const found = CREATABLE_PROFILES.find((profile) => profile === name);
+function readProfile(name: string): ProfileName {
+  const found = PROFILE_NAMES.find((profile) => profile === name);
   if (found !== undefined) return found;
-  const detail = `${name} is no profile; one of ${CREATABLE_PROFILES.join(', ')}`;
+  const detail = `${name} is no profile; one of ${PROFILE_NAMES.join(', ')}`;
   throw new GatewayError('REQUEST_INVALID', { location: '--profile', detail });
 }

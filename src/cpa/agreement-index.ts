@@ -1,5 +1,5 @@
 import type { AgreedParty, Agreement } from './agreement.ts';
-import { docExchangeOf, isEncrypted, messageSigning, retryPolicyOf } from './agreement-terms.ts';
+import { docExchangeOf, encryptionTermsOf, messageSigning, retryPolicyOf } from './agreement-terms.ts';
 import { counterpartsOf, otherParty } from './counterpart.ts';
 import type { Side } from './counterpart.ts';
 import type { Cpa, DeliveryChannel, PartyInfo } from './model.ts';
@@ -64,10 +64,11 @@ function agreementOf(cpa: Cpa, sending: Side, receiving: Side): Agreement | unde
     actor: sendChannel.actor ?? TO_PARTY_MSH,
     endpoint: endpointOf(receiving.party, receiveChannel),
     signing: messageSigning(sending.party, sendChannel, characteristics),
-    encrypted: isEncrypted(characteristics, [
-      docExchangeOf(sending.party, sendChannel),
-      docExchangeOf(receiving.party, receiveChannel),
-    ]),
+    encryption: encryptionTermsOf(
+      characteristics,
+      { party: sending.party, channel: sendChannel },
+      { party: receiving.party, channel: receiveChannel },
+    ),
     retry: retryPolicyOf(sending.party, sendChannel),
     persistDuration: receiver?.persistDuration ?? docExchangeOf(sending.party, sendChannel)?.sender?.persistDuration,
   };

@@ -1,4 +1,4 @@
-import type { RetryPolicy, SigningTerms } from './agreement.ts';
+import type { EncryptionTerms, RetryPolicy, SigningTerms } from './agreement.ts';
 import type { BusinessTransactionCharacteristics, DeliveryChannel, DocExchange, PartyInfo } from './model.ts';
 
 /** Best practice of Digikoppeling, for a contract that leaves the schedule to the sender: about a day. */
@@ -55,12 +55,28 @@ export function retryPolicyOf(party: PartyInfo, channel: DeliveryChannel): Retry
   };
 }
 
-/** Whether payloads travel encrypted: asked for by the From party, and a certificate to encrypt for was agreed. */
-export function isEncrypted(
+/**
+ * The encryption of payloads: asked for by the From party's CanSend, with what the To party's channel names. Where only
+ * the From party has a ReceiverDigitalEnvelope the terms have no certificate: neither side can seal or open, which fails
+ * closed. Confidentiality that no envelope on either side backs is a wish, and binds nobody.
+ * @spec CPPA 2.0 §8.4.8, §8.4.54
+ */
+export function encryptionTermsOf(
   characteristics: BusinessTransactionCharacteristics,
-  docExchanges: readonly (DocExchange | undefined)[],
-): boolean {
-  const { isConfidential } = characteristics;
-  if (isConfidential !== 'persistent' && isConfidential !== 'transient-and-persistent') return false;
-  return docExchanges.some((docExchange) => docExchange?.receiver?.envelope !== undefined);
+  from: { readonly party: PartyInfo; readonly channel: DeliveryChannel },
+  to: { readonly party: PartyInfo; readonly channel: DeliveryChannel },
+): EncryptionTerms | undefined {
+  if (!asksEncryption(characteristics)) return undefined;
+  const envelope = docExchangeOf(to.party, to.channel)?.receiver?.envelope;
+  if (envelope === undefined) {
+    const ownOnly = docExchangeOf(from.party, from.channel)?.receiver?.envelope !== undefined;
+    return ownOnly ? { algorithms: [], certificate: undefined } : undefined;
+  }
+  const { certificateRef, encryptionAlgorithms: algorithms } = envelope;
+  const certificate = certificateRef === undefined ? undefined : to.party.certificates.get(certificateRef)?.der;
+  return { algorithms, certificate };
+}
+
+export function asksEncryption({ isConfidential }: BusinessTransactionCharacteristics): boolean {
+  return isConfidential === 'persistent' || isConfidential === 'transient-and-persistent';
 }

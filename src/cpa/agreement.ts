@@ -30,7 +30,8 @@ export interface Agreement {
   readonly endpoint: string | undefined;
   /** undefined: the message is not signed. */
   readonly signing: SigningTerms | undefined;
-  readonly encrypted: boolean;
+  /** undefined: payloads travel as they are. */
+  readonly encryption: EncryptionTerms | undefined;
   readonly retry: RetryPolicy;
   /** ms; how long the receiver keeps the MessageId at least. */
   readonly persistDuration: number | undefined;
@@ -48,6 +49,14 @@ export interface SigningTerms {
   readonly hashFunction: string;
   readonly signatureAlgorithm: string;
   /** DER; undefined when the CPA names none that can be read. */
+  readonly certificate: Uint8Array | undefined;
+}
+
+/** What the To party wants its payloads encrypted with. @spec CPPA 2.0 §8.4.54 */
+export interface EncryptionTerms {
+  /** URIs in the order of the CPA, the attribute `w3c` before the text. */
+  readonly algorithms: readonly string[];
+  /** DER of the To party's EncryptionCertificateRef; undefined when the CPA names none that can be read. */
   readonly certificate: Uint8Array | undefined;
 }
 

@@ -12,15 +12,6 @@ import { DEFAULT_RETRIES, DEFAULT_RETRY_INTERVAL_MS } from './agreement-terms.ts
 import type { Service, TypedValue } from './typed-value.ts';
 import { writePartyInfo } from './write-party-info.ts';
 
-/** The profiles that a contract can be made for: those without payload encryption. */
-export type CreatableProfile = Exclude<ProfileName, 'osb-be-e' | 'osb-rm-e'>;
-export const CREATABLE_PROFILES = [
-  'osb-be',
-  'osb-rm',
-  'osb-be-s',
-  'osb-rm-s',
-] as const satisfies readonly CreatableProfile[];
-
 export interface CpaOptions {
   /** The first sends `actions` to the second. */
   readonly parties: readonly [PartyProfile, PartyProfile];
@@ -29,7 +20,7 @@ export interface CpaOptions {
   readonly actions: readonly string[];
   /** Sent by the second party to the first. */
   readonly replyActions?: readonly string[];
-  readonly profile: CreatableProfile;
+  readonly profile: ProfileName;
   /** Acknowledgments in the HTTP answer, where the profile is reliable; false when absent. */
   readonly sync?: boolean;
   /** `service_A_B_version` when absent, all other characters than letters, digits, - and _ replaced. */

@@ -21,10 +21,12 @@ export interface PartyCertificates {
   readonly tlsClient?: string;
   /** `tlsClient`, else `sign`, when absent. */
   readonly tlsServer?: string;
+  /** What partners encrypt payloads for; `sign` when absent. */
+  readonly decrypt?: string;
 }
 
 const KEYS: ReadonlySet<string> = new Set(['name', 'partyId', 'role', 'endpoint', 'certificates']);
-const CERTIFICATE_KEYS = ['sign', 'tlsClient', 'tlsServer'] as const;
+const CERTIFICATE_KEYS = ['sign', 'tlsClient', 'tlsServer', 'decrypt'] as const;
 
 /**
  * Checks what was read from a party file. `partyId` may be an object, `urn:osb:oin:<OIN>` or a bare OIN.
@@ -88,9 +90,9 @@ function parseCertificates(input: unknown, key: string): PartyCertificates {
     const pem = certificates[name];
     return pem === undefined ? [] : [[name, firstCertificate(pem, `${key}.${name}`)] as const];
   });
-  const { sign, ...tls }: Partial<PartyCertificates> = Object.fromEntries(found);
+  const { sign, ...others }: Partial<PartyCertificates> = Object.fromEntries(found);
   if (sign === undefined) throw invalid(`${key}.sign`, 'it is missing');
-  return { sign, ...tls };
+  return { sign, ...others };
 }
 
 /** A bundle holds the chain behind the party's own certificate: only that one goes into a CPA. */

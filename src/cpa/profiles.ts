@@ -13,7 +13,8 @@ export const PROFILES = {
 
 export type ProfileName = keyof typeof PROFILES;
 
-const PROFILE_NAMES = [
+/** In the order of the specification. */
+export const PROFILE_NAMES = [
   'osb-be',
   'osb-rm',
   'osb-be-s',
@@ -57,7 +58,7 @@ function follows(agreement: Agreement, wanted: Profile): boolean {
     (!wanted.reliable || agreement.ackSignatureRequested === wanted.ackSignatureRequested) &&
     agreement.duplicateElimination === wanted.duplicateElimination &&
     (agreement.signing !== undefined) === wanted.signed &&
-    agreement.encrypted === wanted.encrypted &&
+    (agreement.encryption !== undefined) === wanted.encrypted &&
     (agreement.syncReplyMode === 'none' || (wanted.reliable && agreement.syncReplyMode === 'mshSignalsOnly'))
   );
 }

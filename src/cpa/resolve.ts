@@ -85,7 +85,7 @@ export function resolveSignal(
     actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
     endpoint: endpointOf(parties.to, receiveChannel),
     signing: undefined,
-    encrypted: false,
+    encryption: undefined,
     retry: { retries: 0, retryInterval: 0, reliable: false },
     persistDuration: undefined,
   };

@@ -3,6 +3,7 @@ import { checkBothSides } from './rules/both-sides.ts';
 import { checkCpaId } from './rules/cpa-id.ts';
 import { checkCertificates } from './rules/certificates.ts';
 import { checkDates } from './rules/dates.ts';
+import { checkEncryption } from './rules/encryption.ts';
 import { checkEndpoints } from './rules/endpoints.ts';
 import type { Finding, Severity } from './rules/finding-table.ts';
 import { checkMessaging } from './rules/messaging.ts';
@@ -27,6 +28,7 @@ const RULES: readonly ((subject: RuleSubject) => readonly Finding[])[] = [
   checkMessaging,
   checkReliability,
   checkSigning,
+  checkEncryption,
   checkCertificates,
   checkEndpoints,
   recogniseProfiles,

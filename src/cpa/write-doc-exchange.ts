@@ -5,6 +5,7 @@ import type { PartyPlan } from './party-plan.ts';
 const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
 const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
+const AES256_GCM = 'http://www.w3.org/2009/xmlenc11#aes256-gcm';
 const UNITS = [
   ['D', 86_400_000],
   ['H', 3_600_000],
@@ -20,10 +21,12 @@ export function writeDocExchange(plan: PartyPlan): Markup {
     element('tns:ebXMLSenderBinding', { 'tns:version': '2.0' }, [
       ...reliability,
       ...(profile.signed ? [nonRepudiation('Sender', { 'tns:certId': `${key}_SigningCertificate` })] : []),
+      ...(profile.encrypted ? [digitalEnvelope('Sender', { 'tns:securityId': `${key}_Security` })] : []),
     ]),
     element('tns:ebXMLReceiverBinding', { 'tns:version': '2.0' }, [
       ...reliability,
       ...(profile.signed ? [nonRepudiation('Receiver', { 'tns:securityId': `${key}_Security` })] : []),
+      ...(profile.encrypted ? [digitalEnvelope('Receiver', { 'tns:certId': `${key}_EncryptionCertificate` })] : []),
     ]),
   ]);
 }
@@ -58,5 +61,14 @@ function nonRepudiation(side: 'Sender' | 'Receiver', reference: Readonly<Record<
     element('tns:HashFunction', {}, SHA256),
     element('tns:SignatureAlgorithm', {}, RSA_SHA256),
     element(side === 'Sender' ? 'tns:SigningCertificateRef' : 'tns:SigningSecurityDetailsRef', reference),
+  ]);
+}
+
+/** The receiver's certificate and algorithm decide; some gateways want an envelope in the sender binding too. @spec Digikoppeling ENC003 */
+function digitalEnvelope(side: 'Sender' | 'Receiver', reference: Readonly<Record<string, string>>): Markup {
+  return element(`tns:${side}DigitalEnvelope`, {}, [
+    element('tns:DigitalEnvelopeProtocol', { 'tns:version': '1.0' }, 'XMLENC'),
+    element('tns:EncryptionAlgorithm', { 'tns:minimumStrength': '256', 'tns:w3c': AES256_GCM }, AES256_GCM),
+    element(side === 'Sender' ? 'tns:EncryptionSecurityDetailsRef' : 'tns:EncryptionCertificateRef', reference),
   ]);
 }

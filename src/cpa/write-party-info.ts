@@ -86,7 +86,7 @@ function characteristics({ signed, isConfidential }: Profile): Markup {
 }
 
 function certificates({ key, party, profile }: PartyPlan): readonly Markup[] {
-  const { sign, tlsClient = sign, tlsServer = tlsClient } = party.certificates;
+  const { sign, tlsClient = sign, tlsServer = tlsClient, decrypt = sign } = party.certificates;
   const certificate = (use: string, pem: string): Markup =>
     element('tns:Certificate', { 'tns:certId': `${key}_${use}Certificate` }, [
       element('ds:KeyInfo', {}, [
@@ -95,13 +95,19 @@ function certificates({ key, party, profile }: PartyPlan): readonly Markup[] {
     ]);
   return [
     ...(profile.signed ? [certificate('Signing', sign)] : []),
+    ...(profile.encrypted ? [certificate('Encryption', decrypt)] : []),
     certificate('Client', tlsClient),
     certificate('Server', tlsServer),
   ];
 }
 
 function securityDetails({ key, profile }: PartyPlan): Markup {
-  const uses = [...(profile.signed ? ['Signing'] : []), 'Client', 'Server'];
+  const uses = [
+    ...(profile.signed ? ['Signing'] : []),
+    ...(profile.encrypted ? ['Encryption'] : []),
+    'Client',
+    'Server',
+  ];
   const anchors = uses.map((use) => element('tns:AnchorCertificateRef', { 'tns:certId': `${key}_${use}Certificate` }));
   return element('tns:SecurityDetails', { 'tns:securityId': `${key}_Security` }, [
     element('tns:TrustAnchors', {}, anchors),

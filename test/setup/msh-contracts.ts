@@ -1,4 +1,5 @@
-import { type CreatableProfile, createCpa } from '../../src/cpa/create-cpa.ts';
+import { createCpa } from '../../src/cpa/create-cpa.ts';
+import type { ProfileName } from '../../src/cpa/profiles.ts';
 import { parseCpa } from '../../src/cpa/parse-cpa.ts';
 import type { PartyProfile } from '../../src/cpa/party-profile.ts';
 import { partyA, partyB, type TestParty } from './test-keys.ts';
@@ -24,10 +25,10 @@ export const SERVICE = 'urn:osb:services:osb:melding:1.0';
 export const ACTION = 'melden';
 export const REPLY_ACTION = 'bevestigen';
 export const RETRY_INTERVAL = 60_000;
-export const PROFILES = ['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'] as const satisfies readonly CreatableProfile[];
+export const PROFILES = ['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'] as const satisfies readonly ProfileName[];
 
 export interface ContractTerms {
-  readonly profile: CreatableProfile;
+  readonly profile: ProfileName;
   readonly sync?: boolean;
   /** 2 when absent. */
   readonly retries?: number;

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { CREATABLE_PROFILES, createCpa } from '../../src/cpa/create-cpa.ts';
+import { createCpa } from '../../src/cpa/create-cpa.ts';
+import { PROFILE_NAMES } from '../../src/cpa/profiles.ts';
 import { parsePartyProfile } from '../../src/cpa/party-profile.ts';
 import type { PartyProfile } from '../../src/cpa/party-profile.ts';
 
@@ -18,7 +19,7 @@ export function sampleParty(name: 'gemeente-voorbeeld' | 'dienst-voorbeeld'): Pa
 /** File name → content. */
 export function sampleCpas(): ReadonlyMap<string, Uint8Array> {
   const parties = [sampleParty('gemeente-voorbeeld'), sampleParty('dienst-voorbeeld')] as const;
-  const variants = CREATABLE_PROFILES.flatMap((profile) => [
+  const variants = PROFILE_NAMES.flatMap((profile) => [
     { profile, name: profile, sync: false },
     ...(profile === 'osb-rm-s' ? [{ profile, name: 'osb-rm-s-sync', sync: true }] : []),
   ]);

@@ -77,4 +77,5 @@ const RULES: readonly Rule[] = [
   keyPair('ebms.tls'),
   keyPair('keys.sign'),
   keyPair('keys.tlsClient'),
+  keyPair('keys.decrypt'),
 ];

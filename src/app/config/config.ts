@@ -41,6 +41,8 @@ export interface Config {
   };
   readonly keys: {
     readonly sign: KeyFiles | undefined;
+    /** `sign` where nothing else is configured. */
+    readonly decrypt: KeyFiles | undefined;
     readonly tlsClient: KeyFiles | undefined;
     readonly trust: readonly string[];
   };
@@ -78,6 +80,7 @@ export function inspectConfig(
 
 function build(file: string, folder: string, settings: Settings): Config {
   const sign = keyFiles(settings, 'keys.sign');
+  const decrypt = keyFiles(settings, 'keys.decrypt') ?? sign;
   const tlsClient = keyFiles(settings, 'keys.tlsClient');
   const endpoint = settings['ebms.tls'] === 'off' ? undefined : keyFiles(settings, 'ebms.tls');
   const clientCa = settings['ebms.tls.clientCa'];
@@ -118,7 +121,7 @@ function build(file: string, folder: string, settings: Settings): Config {
         parts: settings['api.limits.parts'],
       },
     },
-    keys: { sign, tlsClient, trust: settings['keys.trust'] },
+    keys: { sign, decrypt, tlsClient, trust: settings['keys.trust'] },
     partners: settings.partners,
     log: { level: settings['log.level'] },
     stop: { graceSeconds: settings['stop.graceSeconds'] },

@@ -118,17 +118,25 @@ export const KEYS = {
   'keys.tlsClient.pkcs12': PKCS12,
   'keys.tlsClient.passphrase': PASSPHRASE,
   'keys.tlsClient.passphraseFile': PASSPHRASE_FILE,
+  'keys.decrypt.key': {
+    ...PRIVATE_KEY,
+    shownDefault: '`keys.sign`',
+    meaning: 'Private key (PEM) that opens encrypted payloads, where it is not the one of `keys.sign`.',
+  },
+  'keys.decrypt.certificate': CERTIFICATE,
+  'keys.decrypt.pkcs12': PKCS12,
+  'keys.decrypt.passphrase': PASSPHRASE,
+  'keys.decrypt.passphraseFile': PASSPHRASE_FILE,
   'keys.trust': {
     kind: 'paths',
     default: [],
     meaning: 'CA certificates (PEM) that partners’ certificates must chain to.',
   },
-  'keys.decrypt': { kind: 'absent', meaning: 'Not in this version: it does not decrypt.' },
   partners: {
     kind: 'partners',
     default: {},
     meaning:
-      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA) and `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary).',
+      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`).',
   },
   'revocation.mode': {
     kind: 'choice',
@@ -155,7 +163,7 @@ export const KEYS = {
 
 export type Key = keyof typeof KEYS;
 /** Where the files of a private key stand. */
-export type KeyFilesPrefix = 'ebms.tls' | 'keys.sign' | 'keys.tlsClient';
+export type KeyFilesPrefix = 'ebms.tls' | 'keys.sign' | 'keys.tlsClient' | 'keys.decrypt';
 
 type Given<R> = R extends { readonly default: unknown } | { readonly required: true } ? true : false;
 type ValueOf<R> = R extends { readonly kind: infer K extends Kind }

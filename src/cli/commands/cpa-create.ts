@@ -27,7 +27,11 @@ export function cpaCreateCommand(): Command {
     .requiredOption('--service <service>', 'the service')
     .requiredOption('--action <action>', 'an action of the first party; may be repeated', collect)
     .option('--reply-action <action>', 'an action of the second party; may be repeated', collect)
-    .option('--profile <profile>', 'Digikoppeling profile: osb-be, osb-rm, osb-be-s, osb-rm-s', 'osb-rm-s')
+    .option(
+      '--profile <profile>',
+      'Digikoppeling profile: osb-be, osb-rm, and each with -s (signed) or -e (signed and encrypted)',
+      'osb-rm-s',
+    )
     .option('--sync', 'acknowledgments come in the HTTP answer')
     .option('--cpa-id <id>', 'CPAId (default: made from service and parties)')
     .option('--start <time>', 'first moment of validity, RFC 3339 (default: now)')

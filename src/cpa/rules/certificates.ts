@@ -22,9 +22,9 @@ export function checkCertificates(subject: RuleSubject): readonly Finding[] {
       const facts = certificate.der === undefined ? undefined : readCertificate(certificate.der);
       if (facts === undefined) return [finding('CERTIFICATE_UNREADABLE', place)];
       // The same certificate under several ids is one finding, unless its use is another.
-      const key = `${facts.fingerprint} ${use.purpose}`;
-      if (judged.has(key) || (use.purpose === 'tls' && judged.has(`${facts.fingerprint} sign`))) return [];
-      judged.add(key);
+      // Whoever signs or encrypts with it is judged more strictly than TLS, and comes first.
+      if (judged.has(facts.fingerprint)) return [];
+      judged.add(facts.fingerprint);
       return judge(facts, { ...use, party, subject }).map(([code, detail]) => finding(code, place, detail));
     });
   });
@@ -35,7 +35,7 @@ interface Use {
   readonly purpose: 'sign' | 'encrypt' | 'tls';
 }
 
-/** Signing certificates first. */
+/** Those that sign first, then those that encrypt. */
 function usesOf(party: PartyInfo): readonly Use[] {
   const uses: Use[] = [];
   const add = (certId: string | undefined, purpose: Use['purpose']): void => {
@@ -80,7 +80,7 @@ function judgeDates(facts: CertificateFacts, purpose: Use['purpose'], { cpa, now
 }
 
 function judgeKey({ keyType, rsaBits, subject }: CertificateFacts, purpose: Use['purpose']): Judgement[] {
-  if (keyType !== 'rsa') return purpose === 'sign' ? [['CERTIFICATE_KEY_TYPE', `${subject}, ${keyType}`]] : [];
+  if (keyType !== 'rsa') return purpose !== 'tls' ? [['CERTIFICATE_KEY_TYPE', `${subject}, ${keyType}`]] : [];
   const bits = `${subject}, ${rsaBits} bits`;
   if (rsaBits === undefined || rsaBits < 2048) return [['CERTIFICATE_KEY_SHORT', bits]];
   return rsaBits < 3072 ? [['CERTIFICATE_KEY_PHASE_OUT', bits]] : [];

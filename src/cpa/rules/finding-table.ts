@@ -165,10 +165,40 @@ export const FINDINGS = {
     'Use RSA with SHA-256, SHA-384 or SHA-512.',
     'Digikoppeling SIGN004',
   ),
-  ENCRYPTION_UNSUPPORTED: warning(
-    'The payload must be encrypted, which this version does not do: such messages are refused.',
-    'Use a profile without encryption.',
+  ENCRYPTION_TERMS_MISSING: warning(
+    'The action is confidential and neither party has a ReceiverDigitalEnvelope: payloads travel unencrypted.',
+    'Give both receiver bindings a ReceiverDigitalEnvelope, or write isConfidential transient.',
     'Digikoppeling ENC001',
+  ),
+  ENCRYPTION_RECEIVER_MISSING: error(
+    'The payload must be encrypted and the channel of the receiver has no ReceiverDigitalEnvelope to do it for.',
+    'Add one, with EncryptionAlgorithm and EncryptionCertificateRef.',
+    'CPPA 2.0 §8.4.54',
+  ),
+  ENCRYPTION_SENDER_MISSING: warning(
+    'Only the receiver has a ReceiverDigitalEnvelope: some gateways then send the payload unencrypted, which is refused.',
+    'Give the channel of the sender one as well.',
+    'CPPA 2.0 §8.4.54',
+  ),
+  ENCRYPTION_CERTIFICATE_MISSING: error(
+    'The ReceiverDigitalEnvelope names no certificate to encrypt for.',
+    'Add an EncryptionCertificateRef.',
+    'CPPA 2.0 §8.4.54',
+  ),
+  ENCRYPTION_UNSIGNED: warning(
+    'The payload is encrypted and the message is not signed: anybody can encrypt for the receiver.',
+    'Sign as well, as the profiles osb-be-e and osb-rm-e do.',
+    'Digikoppeling ENC001',
+  ),
+  ENCRYPTION_ALGORITHM_LEGACY: warning(
+    'The payload is encrypted with CBC or 3DES, which Digikoppeling takes from legacy only.',
+    'Agree on AES-GCM; until then this partner needs `allow: [cbc]` to send, and `encryption: { data: aes256-gcm }` to be sent to.',
+    'Digikoppeling ENC003',
+  ),
+  ENCRYPTION_ALGORITHM_UNKNOWN: error(
+    'The EncryptionAlgorithm is not known here.',
+    'Use http://www.w3.org/2009/xmlenc11#aes256-gcm.',
+    'Digikoppeling ENC003',
   ),
   TLS_OUTDATED: note(
     'The transport names an outdated protocol: TLS 1.2 or 1.3 is used whatever it says.',
@@ -192,7 +222,7 @@ export const FINDINGS = {
     'Use 3072 bits at the next renewal.',
     'Digikoppeling TLS006',
   ),
-  CERTIFICATE_KEY_TYPE: error('The signing certificate holds no RSA key.', 'Use one with an RSA key.'),
+  CERTIFICATE_KEY_TYPE: error('The certificate that signs or encrypts holds no RSA key.', 'Use one with an RSA key.'),
   CERTIFICATE_SHA1: warning('The certificate is signed with SHA-1.', 'Renew it.', 'Digikoppeling SIGN001'),
   CERTIFICATE_OIN: note(
     'subject.serialNumber of the certificate is not the OIN of the party.',

@@ -8,21 +8,17 @@ import type { Finding } from './finding-table.ts';
 import { channelsInUse, placeOfDocExchange, placeOfParty } from './places.ts';
 import type { RuleSubject } from './places.ts';
 
-/** Signature and encryption that the actions demand. @spec Digikoppeling SIGN001-SIGN004, ENC001 */
+/** Signatures that the actions demand. @spec Digikoppeling SIGN001-SIGN004 */
 export function checkSigning({ cpa }: RuleSubject): readonly Finding[] {
   const agreements = [...agreementIndexOf(cpa).sends.values()].flatMap((sends) => [...sends.values()].flat());
   return [...agreements.flatMap((agreement) => judgeAgreement(cpa, agreement)), ...checkAlgorithms(cpa)];
 }
 
 function judgeAgreement(cpa: Cpa, agreement: Agreement): readonly Finding[] {
-  const findings: Finding[] = [];
-  const { from, sendChannel, characteristics, action, encrypted } = agreement;
+  const { from, sendChannel, characteristics, action } = agreement;
   const place = `${placeOfParty(cpa, from.info)}//ThisPartyActionBinding[@action='${action}']`;
-  if (characteristics.isNonRepudiationRequired && signingTermsOf(from.info, sendChannel) === undefined) {
-    findings.push(finding('SIGNING_TERMS_MISSING', place, sendChannel.channelId));
-  }
-  if (encrypted) findings.push(finding('ENCRYPTION_UNSUPPORTED', place, action));
-  return findings;
+  const missing = characteristics.isNonRepudiationRequired && signingTermsOf(from.info, sendChannel) === undefined;
+  return missing ? [finding('SIGNING_TERMS_MISSING', place, sendChannel.channelId)] : [];
 }
 
 function checkAlgorithms(cpa: Cpa): readonly Finding[] {

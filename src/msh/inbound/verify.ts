@@ -22,7 +22,7 @@ export interface Verifier {
 export async function verifyMessage(message: AgreedMessage, verifier: Verifier): Promise<VerifiedMessage> {
   const { document: _document, soap: _soap, blocks: _blocks, ...kept } = message;
   const { agreement, envelopeBytes, parts } = kept;
-  if (agreement.encrypted) throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: '//Body' });
+  if (agreement.encryption !== undefined) throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: '//Body' });
   if (agreement.signing === undefined) {
     return { ...kept, identity: identityOfOctets(envelopeBytes, parts), referencesXml: undefined };
   }

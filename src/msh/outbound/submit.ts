@@ -86,7 +86,7 @@ function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): 
       detail: `${request.from} is not one of the parties of this gateway`,
     });
   }
-  if (agreement.encrypted)
+  if (agreement.encryption !== undefined)
     throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: 'cpaId', detail: request.cpaId });
   return agreement;
 }

@@ -38,7 +38,7 @@ const EXPECTED: Readonly<Record<string, readonly FindingCode[]>> = {
     ...TLS,
     ...SIGNED,
     'ALGORITHM_SHA1',
-    'ENCRYPTION_UNSUPPORTED',
+    'ENCRYPTION_ALGORITHM_LEGACY',
     'PROFILE_NONE',
   ],
   'captures/cpas/be-signed-sync.xml': [
@@ -63,7 +63,7 @@ const EXPECTED: Readonly<Record<string, readonly FindingCode[]>> = {
     'TLS_OUTDATED',
     ...SIGNED,
     'ALGORITHM_SHA1',
-    'ENCRYPTION_UNSUPPORTED',
+    'ENCRYPTION_ALGORITHM_LEGACY',
     'PROFILE_NONE',
   ],
   'captures/cpas/osb-rm-s.xml': [...PLAIN, 'TLS_OUTDATED', ...SIGNED, 'PERSIST_TOO_SHORT', 'PROFILE'],

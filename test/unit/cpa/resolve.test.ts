@@ -28,7 +28,7 @@ describe('resolveSend', () => {
       signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
       certificate: certificateOf(cpa, 0, 'PartyA_SigningCertificate'),
     });
-    assert.equal(agreement.encrypted, false);
+    assert.equal(agreement.encryption, undefined);
     assert.equal(resolveSend(cpa, QUERY), agreement);
   });
 
@@ -117,6 +117,38 @@ describe('resolveSignal', () => {
   it('keeps working on the first channel when the default one is missing', () => {
     const cpa = sampleCpa('osb-rm-s', ['defaultMshChannelId="PartyA_DefaultChannel"', 'defaultMshChannelId="none"']);
     assert.equal(resolveSignal(cpa, [GEMEENTE], [DIENST], 'Ping').sendChannel.channelId, 'PartyA_DefaultChannel');
+  });
+});
+
+describe('encryption of payloads', () => {
+  const gcm = 'http://www.w3.org/2009/xmlenc11#aes256-gcm';
+  const envelope = /<tns:ReceiverDigitalEnvelope>[^]*?<\/tns:ReceiverDigitalEnvelope>/g;
+
+  it('CPPA §8.4.54 algorithm and certificate are those of the receiver', () => {
+    const cpa = sampleCpa('osb-rm-e');
+    const there = resolveSend(cpa, QUERY).encryption;
+    assert.deepEqual(there, {
+      algorithms: [gcm],
+      certificate: certificateOf(cpa, 1, 'PartyB_EncryptionCertificate'),
+    });
+    const back = { from: DIENST, to: GEMEENTE, service: SERVICE, action: 'meldingBevestigen' };
+    assert.equal(resolveSend(cpa, back).encryption?.certificate, certificateOf(cpa, 0, 'PartyA_EncryptionCertificate'));
+  });
+
+  it('CPPA §8.4.8 isConfidential of the sender decides; without an envelope on either side it is a wish', () => {
+    const transient = sampleCpa('osb-rm-e', [
+      'isConfidential="transient-and-persistent"',
+      'isConfidential="transient"',
+    ]);
+    assert.equal(resolveSend(transient, QUERY).encryption, undefined);
+    assert.equal(resolveSend(sampleCpa('osb-rm-e', [envelope, '']), QUERY).encryption, undefined);
+  });
+
+  it('fails closed where the receiver names nothing to encrypt for', () => {
+    const second =
+      /(<tns:ReceiverDigitalEnvelope>[^]*?)<tns:ReceiverDigitalEnvelope>[^]*?<\/tns:ReceiverDigitalEnvelope>/;
+    const encryption = resolveSend(sampleCpa('osb-rm-e', [second, '$1']), QUERY).encryption;
+    assert.deepEqual(encryption, { algorithms: [], certificate: undefined });
   });
 });
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { CREATABLE_PROFILES } from '../../../src/cpa/create-cpa.ts';
 import { parseCpa } from '../../../src/cpa/parse-cpa.ts';
+import type { ProfileName } from '../../../src/cpa/profiles.ts';
 import type { Cpa } from '../../../src/cpa/model.ts';
 import { sampleCpas } from '../../setup/sample-cpas.ts';
 
 /** Within the validity of every sample contract and certificate. */
 export const NOW = Date.parse('2026-11-22T12:00:00Z');
 
-export type SampleName = (typeof CREATABLE_PROFILES)[number] | 'osb-rm-s-sync';
+export type SampleName = ProfileName | 'osb-rm-s-sync';
 
 const samples = new Map([...sampleCpas()].map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]));
 

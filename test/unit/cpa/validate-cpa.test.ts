@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseCpa } from '../../../src/cpa/parse-cpa.ts';
+import { PROFILE_NAMES } from '../../../src/cpa/profiles.ts';
 import { FINDINGS, validateCpa } from '../../../src/cpa/validate-cpa.ts';
 import type { Finding, FindingCode } from '../../../src/cpa/validate-cpa.ts';
 import { createCa, issueCertificate } from '../../../src/trust/test-pki.ts';
@@ -22,6 +23,8 @@ const END = '<tns:End>2036-01-01';
 const NON_REPUDIATION = /<tns:SenderNonRepudiation>[^]*?<\/tns:SenderNonRepudiation>/g;
 const RELIABLE = /(<tns:ebXMLSenderBinding[^>]*>)\s*<tns:ReliableMessaging>[^]*?<\/tns:ReliableMessaging>/g;
 const ENDPOINT = 'https://ebms.dienst-voorbeeld.example/ebms';
+/** Of the first party. */
+const RECEIVER_ENVELOPE = /<tns:ReceiverDigitalEnvelope>[^]*?<\/tns:ReceiverDigitalEnvelope>/;
 const ENVELOPE =
   '<tns:ReceiverDigitalEnvelope><tns:DigitalEnvelopeProtocol>XMLENC</tns:DigitalEnvelopeProtocol>' +
   '<tns:EncryptionAlgorithm>http://www.w3.org/2009/xmlenc11#aes256-gcm</tns:EncryptionAlgorithm>' +
@@ -149,12 +152,57 @@ const CASES: readonly Case[] = [
     edits: [['http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2001/04/xmldsig-more#md5']],
   },
   {
-    code: 'ENCRYPTION_UNSUPPORTED',
-    name: 'encrypted payloads',
-    edits: [
-      ['isConfidential="transient"', 'isConfidential="persistent"'],
-      ['</tns:ebXMLReceiverBinding>', ENVELOPE],
-    ],
+    code: 'ENCRYPTION_TERMS_MISSING',
+    name: 'confidential payloads without terms',
+    edits: [['isConfidential="transient"', 'isConfidential="persistent"']],
+  },
+  {
+    code: 'ENCRYPTION_RECEIVER_MISSING',
+    name: 'an envelope on one side',
+    sample: 'osb-rm-e',
+    edits: [[RECEIVER_ENVELOPE, '']],
+  },
+  {
+    code: 'ENCRYPTION_SENDER_MISSING',
+    name: 'an envelope on one side, seen from the other',
+    sample: 'osb-rm-e',
+    edits: [[RECEIVER_ENVELOPE, '']],
+  },
+  {
+    code: 'ENCRYPTION_CERTIFICATE_MISSING',
+    name: 'an envelope without a certificate',
+    sample: 'osb-rm-e',
+    edits: [[/<tns:EncryptionCertificateRef [^>]*>/g, '']],
+  },
+  {
+    code: 'ENCRYPTION_UNSIGNED',
+    name: 'encryption without a signature',
+    sample: 'osb-be-e',
+    edits: [['isNonRepudiationRequired="true"', 'isNonRepudiationRequired="false"']],
+  },
+  {
+    code: 'ENCRYPTION_ALGORITHM_LEGACY',
+    name: 'CBC',
+    sample: 'osb-rm-e',
+    edits: [['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'http://www.w3.org/2001/04/xmlenc#aes256-cbc']],
+  },
+  {
+    code: 'ENCRYPTION_ALGORITHM_LEGACY',
+    name: '3DES',
+    sample: 'osb-rm-e',
+    edits: [['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'http://www.w3.org/2001/04/xmlenc#tripledes-cbc']],
+  },
+  {
+    code: 'ENCRYPTION_ALGORITHM_UNKNOWN',
+    name: 'another cipher',
+    sample: 'osb-rm-e',
+    edits: [['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'urn:example:rot13']],
+  },
+  {
+    code: 'CERTIFICATE_MISSING',
+    name: 'an encryption certificate that is not there',
+    sample: 'osb-rm-e',
+    edits: [['EncryptionCertificateRef tns:certId="Party', 'EncryptionCertificateRef tns:certId="No']],
   },
   { code: 'TLS_OUTDATED', name: 'SSL', edits: [['tns:version="1.2">TLS', 'tns:version="3.0">SSL']] },
   {
@@ -242,7 +290,7 @@ describe('validateCpa', () => {
   });
 
   it('recognises every profile by what it asks, not by a name', () => {
-    for (const sample of ['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'] as const) {
+    for (const sample of PROFILE_NAMES) {
       assert.deepEqual(profiles(validateCpa(sampleCpa(sample), NOW)), [sample, sample]);
     }
     const encrypted = sampleCpa(
