@@ -233,6 +233,11 @@ export const ERRORS = {
     'A message with this MessageId was submitted before.',
     'Use another messageId, or repeat the request with its Idempotency-Key.',
   ),
+  MESSAGE_ENDED: row(
+    409,
+    'The message has ended.',
+    'Look at its state; what has ended can only be sent once more, as a new message.',
+  ),
   IDEMPOTENCY_CONFLICT: row(
     409,
     'The Idempotency-Key was used with another body.',

@@ -12,7 +12,9 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { operateRoutes } from './routes/operate.ts';
 import { payloadRoutes } from './routes/payloads.ts';
+import { rawRoute } from './routes/raw.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { createServer, urlOf } from './server.ts';
 
@@ -44,7 +46,9 @@ export async function createRestApi(gateway: Gateway, options: RestOptions): Pro
     openApiRoute(api);
     submitRoutes(api, gateway, options);
     messageRoutes(api, gateway);
+    operateRoutes(api, gateway);
     payloadRoutes(api, gateway);
+    rawRoute(api, gateway);
     eventRoutes(api, gateway, { source, streams });
   });
   // In a scope of its own: it reads XML bodies, which the others refuse.

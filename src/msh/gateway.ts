@@ -49,6 +49,18 @@ export interface MessageUseCases {
   find(messageId: string, direction?: Direction): Promise<MessageDetail>;
   /** The octets of payload `n` (1 is the first), and what is known of it. Throws NOT_FOUND. */
   openPayload(messageId: string, n: number, direction?: Direction): Promise<OpenPayload>;
+  /**
+   * Sends a stored message once more as a NEW one: same contract, parties, roles, service, action, conversation,
+   * refToMessageId and payloads, with a MessageId of its own. Throws NOT_FOUND and what `submit` throws.
+   */
+  resend(messageId: string, idempotency?: SubmitRequest['idempotency']): Promise<Submitted>;
+  /** QUEUED or SENT → CANCELLED; a receipt that comes later is kept as late. Throws NOT_FOUND, MESSAGE_ENDED. */
+  cancel(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
+  /**
+   * The message as an HTTP body: a sent one as an attempt carries it, a received one put together from its envelope and
+   * parts. Throws NOT_FOUND.
+   */
+  raw(messageId: string, direction?: Direction): Promise<RawMessage>;
   /** The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND. */
   take(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
   listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>>;
@@ -70,6 +82,8 @@ export interface SubmitRequest {
   readonly payloads: readonly SubmittedPayload[];
   /** `digest` is a hash of the whole request: the same key with another digest is a conflict. */
   readonly idempotency?: { readonly key: string; readonly application: string; readonly digest: string };
+  /** The message that this one sends once more. */
+  readonly resendOf?: string;
 }
 
 export interface SubmittedPayload {
@@ -91,6 +105,13 @@ export interface OpenPayload {
   readonly size: number;
   readonly sha256: string;
   readonly stream: Readable;
+}
+
+export interface RawMessage {
+  /** text/xml, or multipart/related when there are payloads. */
+  readonly contentType: string;
+  readonly contentLength: number;
+  readonly body: Uint8Array | Readable;
 }
 
 export interface EventUseCases {

@@ -3,6 +3,8 @@ import { GatewayError } from '../errors.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Direction, MessageDetail, Store } from '../ports/store.ts';
 import type { MessageUseCases, Submitted, SubmitRequest } from './gateway.ts';
+import { resendRequest } from './outbound/resend.ts';
+import { rawMessage } from './raw-message.ts';
 
 export interface MessageParts {
   readonly store: Store;
@@ -33,6 +35,23 @@ export function createMessages({ store, payloads, clock, submit }: MessageParts)
       const { contentType, name, size, sha256, body } = payload;
       return { contentType, name, size, sha256, stream: await payloads.open(body) };
     },
+
+    async resend(messageId, idempotency) {
+      const request = await resendRequest(await find(messageId, 'out'), payloads);
+      return submit({ ...request, ...(idempotency === undefined ? {} : { idempotency }) });
+    },
+
+    async cancel(messageId) {
+      const { cpaId, state, fromPartyId: sender } = await find(messageId, 'out');
+      const about = { messageId, direction: 'out', cpaId } as const;
+      const event = { type: 'message.cancelled', at: clock.now(), ...about, data: { lastState: state } } as const;
+      const outcome = await store.cancelOutbound({ messageId, sender, event });
+      if (outcome === 'cancelled') return { messageId, state: 'CANCELLED' };
+      const ended = await find(messageId, 'out');
+      throw new GatewayError('MESSAGE_ENDED', { detail: `message ${messageId} is ${ended.state}` });
+    },
+
+    raw: async (messageId, direction) => rawMessage(await find(messageId, direction), payloads),
 
     async take(messageId) {
       const outcome = await store.takeInbound(messageId, clock.now());

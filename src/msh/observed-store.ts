@@ -1,4 +1,4 @@
-import type { Store } from '../ports/store.ts';
+import type { OutboundRecord, Store } from '../ports/store.ts';
 
 /** A store that tells `changed` after each transaction that may have stored an event. */
 export function observeStore(store: Store, changed: () => void): Store {
@@ -9,14 +9,17 @@ export function observeStore(store: Store, changed: () => void): Store {
       return result;
     };
   };
+  const resent = told((message: OutboundRecord) => store.submitOutbound(message));
   return {
     acceptInbound: told((...args) => store.acceptInbound(...args)),
     recordAttempt: told((...args) => store.recordAttempt(...args)),
     concludeOutbound: told((...args) => store.concludeOutbound(...args)),
+    cancelOutbound: told((...args) => store.cancelOutbound(...args)),
     takeInbound: told((...args) => store.takeInbound(...args)),
     note: told((...args) => store.note(...args)),
     findInbound: (...args) => store.findInbound(...args),
-    submitOutbound: (...args) => store.submitOutbound(...args),
+    // Only one that is sent once more has an event; the streams need not look for every other.
+    submitOutbound: (message) => (message.resend === undefined ? store.submitOutbound(message) : resent(message)),
     claimDue: (...args) => store.claimDue(...args),
     findMessage: (...args) => store.findMessage(...args),
     listMessages: (...args) => store.listMessages(...args),

@@ -41,6 +41,8 @@ export const TRANSITIONS: readonly TransitionRow[] = [
   { from: 'SENT', to: 'DELIVERED', by: 'an Acknowledgment' },
   { from: 'QUEUED', to: 'FAILED', by: 'a MessageError that may end the delivery, or a failed best-effort attempt' },
   { from: 'SENT', to: 'FAILED', by: 'a MessageError that may end the delivery' },
+  { from: 'QUEUED', to: 'CANCELLED', by: 'an operator' },
+  { from: 'SENT', to: 'CANCELLED', by: 'an operator; a receipt that comes later is kept as late' },
   { from: 'QUEUED', to: 'EXPIRED', by: 'TimeToLive' },
   { from: 'SENT', to: 'EXPIRED', by: 'TimeToLive' },
 ];

@@ -34,6 +34,11 @@ export interface Store {
    * and the event `late` are stored.
    */
   concludeOutbound(conclusion: Conclusion): Promise<'concluded' | 'late' | 'unknown'>;
+  /**
+   * QUEUED or SENT → CANCELLED with its event. Nothing of it is left to send, and the lease of an attempt that is under
+   * way becomes void.
+   */
+  cancelOutbound(cancellation: Cancellation): Promise<'cancelled' | 'ended' | 'unknown'>;
   /** RECEIVED → TAKEN with its event. Taken before answers 'already'. */
   takeInbound(messageId: string, now: number): Promise<'taken' | 'already' | 'unknown'>;
   findMessage(messageId: string, direction?: Direction): Promise<MessageDetail | undefined>;
@@ -142,6 +147,8 @@ export interface OutboundRecord extends MessageRecord {
   readonly syncReply: boolean;
   readonly ackSigned: boolean;
   readonly idempotency: { readonly key: string; readonly application: string; readonly digest: string } | undefined;
+  /** Set for a message that is sent once more under a new MessageId: the old one, and the event that says so. */
+  readonly resend?: { readonly of: string; readonly event: NewEvent };
 }
 
 export type SubmitOutcome =
@@ -225,6 +232,13 @@ export interface Conclusion {
   readonly attempt?: Attempt;
 }
 
+export interface Cancellation {
+  readonly messageId: string;
+  /** Who sent the message that is cancelled. */
+  readonly sender: string;
+  readonly event: NewEvent;
+}
+
 export interface NewEvent {
   readonly type: EventType;
   readonly at: number;
@@ -242,6 +256,7 @@ export type EventType =
   | 'message.expired'
   | 'message.cancelled'
   | 'message.late-signal'
+  | 'message.resent'
   | 'alert.duplicate-conflict'
   | 'alert.signal-refused'
   | 'alert.message-refused'
@@ -270,6 +285,8 @@ export interface MessageDetail extends MessageSummary {
   /** ackSigned of the agreement at submit time; undefined for received messages. */
   readonly ackSigned: boolean | undefined;
   readonly syncReply: boolean | undefined;
+  /** The message that this one sends once more. */
+  readonly resendOf: string | undefined;
 }
 
 export interface MessageQuery {

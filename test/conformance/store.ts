@@ -2,6 +2,7 @@ import { ManualClock } from '../setup/manual-clock.ts';
 import { exerciseContracts } from './store/contracts.ts';
 import { exerciseEnds } from './store/ends.ts';
 import { exerciseLists } from './store/lists.ts';
+import { exerciseOperating } from './store/operating.ts';
 import { exerciseOutbox } from './store/outbox.ts';
 import { exerciseReceiving } from './store/receiving.ts';
 import type { CreateStore, StoreUnderTest, UseStore } from './store/store-under-test.ts';
@@ -26,6 +27,7 @@ export function exerciseStore(name: string, create: CreateStore): void {
     exerciseSubmitting(use);
     exerciseOutbox(use);
     exerciseEnds(use);
+    exerciseOperating(use);
     exerciseLists(use);
     exerciseContracts(use);
   });

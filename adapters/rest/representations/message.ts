@@ -39,6 +39,7 @@ export function messageDetail(message: MessageDetail): object {
     signal: message.signal === undefined ? null : { messageId: message.signal.messageId },
     ackSigned: message.ackSigned ?? null,
     syncReply: message.syncReply ?? null,
+    resendOf: message.resendOf ?? null,
   };
 }
 

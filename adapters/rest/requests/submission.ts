@@ -16,7 +16,8 @@ export interface MessageTerms {
   readonly messageId?: string;
 }
 
-const APPLICATION = 'default';
+/** Who asks: one, as long as the API has no login. */
+export const APPLICATION = 'default';
 const KEY = /^[!-~]{1,255}$/;
 
 /** Throws REQUEST_INVALID unless the header holds 1 to 255 visible ASCII characters. */

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { parseDateTime } from '../../../src/index.ts';
 import type { Direction, Gateway, MessageQuery, MessageState } from '../../../src/index.ts';
 import { attemptList, messageDetail, messageSummary, pageOf, refusal } from '../representations/message.ts';
-import { attachment } from '../representations/content-disposition.ts';
 import { closed } from '../schemas/fields.ts';
 import {
   ATTEMPTS,
@@ -116,28 +115,6 @@ function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
       },
     },
     async ({ params, query }) => attemptList(await messages.find(params.id, query.direction)),
-  );
-  app.get<OneMessage>(
-    '/messages/:id/raw',
-    {
-      schema: {
-        ...head,
-        operationId: 'getEnvelope',
-        summary: 'The SOAP envelope',
-        description: 'The octets as they were received or sent.',
-        response: {
-          200: { description: 'The envelope.', content: { 'text/xml': { schema: { type: 'string' } } } },
-          ...problems(404),
-        },
-      },
-    },
-    async ({ params, query }, reply) => {
-      const { envelope } = await messages.find(params.id, query.direction);
-      return reply
-        .header('Content-Type', 'text/xml')
-        .header('Content-Disposition', attachment('envelope.xml', 'envelope.xml'))
-        .send(Buffer.from(envelope));
-    },
   );
 }
 

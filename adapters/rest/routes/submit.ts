@@ -10,7 +10,7 @@ import { ReceivedPayloads } from '../requests/received-payloads.ts';
 import { readIdempotencyKey, submission } from '../requests/submission.ts';
 import type { MessageTerms } from '../requests/submission.ts';
 import { alsoReads } from '../openapi.ts';
-import { SUBMITTED, SUBMIT_JSON, SUBMIT_MULTIPART_DOC } from '../schemas/message.ts';
+import { IDEMPOTENCY_HEADERS, SUBMITTED, SUBMIT_JSON, SUBMIT_MULTIPART_DOC } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
 export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: RestOptions): void {
@@ -26,12 +26,7 @@ export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: Re
           'Stores the message, signed, and answers: from then on the gateway delivers it or reports that it could not. ' +
           'The same Idempotency-Key with the same content gives the first answer again, with other content 409.',
         tags: ['messages'],
-        headers: {
-          type: 'object',
-          properties: {
-            'idempotency-key': { type: 'string', description: 'Makes a repeat harmless; remembered 7 days at least.' },
-          },
-        },
+        headers: IDEMPOTENCY_HEADERS,
         body: { content: { 'application/json': { schema: SUBMIT_JSON } } },
         response: { 202: answer('Stored and queued.', SUBMITTED), ...problems(404, 409, 413, 415, 422) },
       },

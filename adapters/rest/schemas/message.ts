@@ -115,6 +115,7 @@ export const MESSAGE = open({
     description: 'Whether the Acknowledgment must be signed; null when received.',
   },
   syncReply: { type: ['boolean', 'null'], description: 'Whether it comes in the HTTP answer; null when received.' },
+  resendOf: nullableText('The message that this one sends once more.'),
 });
 
 export const ATTEMPTS = open({
@@ -130,6 +131,15 @@ export const ATTEMPTS = open({
     }),
   },
 });
+
+export const CANCELLED = open({ messageId: text('The message.'), state: text('CANCELLED.') });
+
+export const IDEMPOTENCY_HEADERS = {
+  type: 'object',
+  properties: {
+    'idempotency-key': { type: 'string', description: 'Makes a repeat harmless; remembered 7 days at least.' },
+  },
+} as const;
 
 export const TAKEN = open({ messageId: text('The message.'), state: text('TAKEN.') });
 

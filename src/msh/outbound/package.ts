@@ -7,13 +7,20 @@ const ENVELOPE_TYPE = 'text/xml; charset=UTF-8';
 
 /** The HTTP request of a message or signal: bare XML without payloads, else the envelope first. @spec ebMS2 §2.1, §B.2 */
 export function packRequest(job: OutboxJob, payloads: PayloadStore): OutgoingRequest {
-  const { endpoint: url, envelope } = job;
-  if (job.payloads.length === 0)
-    return { url, headers: headersFor(ENVELOPE_TYPE), contentLength: envelope.length, body: envelope };
-  const root = { contentId: job.messageId, contentType: ENVELOPE_TYPE, bytes: envelope };
-  const parts = job.payloads.map((payload) => partOf(payload, payloads));
+  return { url: job.endpoint, ...packMessage(job, payloads) };
+}
+
+/** What an attempt carries, apart from where it goes. */
+export function packMessage(
+  { messageId, envelope, payloads }: Pick<OutboxJob, 'messageId' | 'envelope' | 'payloads'>,
+  store: PayloadStore,
+): Omit<OutgoingRequest, 'url'> {
+  if (payloads.length === 0)
+    return { headers: headersFor(ENVELOPE_TYPE), contentLength: envelope.length, body: envelope };
+  const root = { contentId: messageId, contentType: ENVELOPE_TYPE, bytes: envelope };
+  const parts = payloads.map((payload) => partOf(payload, store));
   const { contentType, contentLength, body } = writeMultipart(root, parts);
-  return { url, headers: headersFor(contentType), contentLength, body };
+  return { headers: headersFor(contentType), contentLength, body };
 }
 
 function partOf(payload: PayloadRecord, payloads: PayloadStore): Parameters<typeof writeMultipart>[1][number] {

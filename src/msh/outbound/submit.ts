@@ -217,7 +217,14 @@ function recordOf(
     syncReply: syncReply !== undefined,
     ackSigned: ackRequested?.signed === true,
     idempotency: request.idempotency,
+    ...(request.resendOf === undefined ? {} : { resend: resendOf(request.resendOf, header, now) }),
   };
+}
+
+function resendOf(of: string, header: ApplicationMessage['header'], at: number): NonNullable<OutboundRecord['resend']> {
+  const { cpaId, messageData } = header;
+  const about = { messageId: messageData.messageId, direction: 'out', cpaId } as const;
+  return { of, event: { type: 'message.resent', at, ...about, data: { resendOf: of } } };
 }
 
 async function discard(request: SubmitRequest, submitter: Submitter, reason?: unknown): Promise<void> {

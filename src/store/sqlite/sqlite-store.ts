@@ -4,6 +4,7 @@ import type {
   AcceptOutcome,
   AfterAttempt,
   Attempt,
+  Cancellation,
   Claim,
   Conclusion,
   CpaStore,
@@ -85,6 +86,10 @@ class SqliteStore implements Store {
       ...conclusion,
       signal: { ...conclusion.signal, envelope: put(conclusion.signal.envelope) },
     }));
+  }
+
+  cancelOutbound(cancellation: Cancellation): Promise<'cancelled' | 'ended' | 'unknown'> {
+    return this.#link.call('cancelOutbound', () => cancellation);
   }
 
   takeInbound(messageId: string, now: number): Promise<'taken' | 'already' | 'unknown'> {

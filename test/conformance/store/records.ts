@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
   Attempt,
+  Cancellation,
   Conclusion,
   EventType,
   InboundRecord,
@@ -122,6 +123,11 @@ export function conclusion(messageId: string, more: Partial<Conclusion> = {}): C
     late: event('message.late-signal', messageId, { direction: 'out' }),
     ...more,
   };
+}
+
+export function cancellation(messageId: string, more: Partial<Cancellation> = {}): Cancellation {
+  const cancelled = event('message.cancelled', messageId, { direction: 'out', at: T0 + 5 });
+  return { messageId, sender: US, event: cancelled, ...more };
 }
 
 export function refusal(more: Partial<Refusal> = {}): Refusal {

@@ -53,13 +53,6 @@ describe('messages over REST', () => {
     );
   });
 
-  it('give their envelope as it was sent', async () => {
-    const response = await rest.fetch(`${PATH}/raw?direction=out`);
-    const { envelope } = await rest.gateway.messages.find(ID, 'out');
-    assert.equal(response.headers.get('content-type'), 'text/xml');
-    assert.deepEqual(Buffer.from(await response.arrayBuffer()), Buffer.from(envelope));
-  });
-
   it('give a payload with its digest, and a file name that is harmless', async () => {
     const response = await rest.fetch(`${PATH}/payloads/1?direction=in`);
     const digest = createHash('sha256').update('<a/>');

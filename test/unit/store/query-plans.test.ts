@@ -9,6 +9,7 @@ import {
   answer,
   ASYNCHRONOUS,
   attempt,
+  cancellation,
   conclusion,
   event,
   filePart,
@@ -42,7 +43,10 @@ describe('query plans of the SQLite store', () => {
       [{ until: T0, q: 'x' }, 'message_stored'],
       [{ state: 'FAILED' }, 'message_state'],
       [{ state: 'FAILED', direction: 'out', since: T0 }, 'message_state'],
+      [{ direction: 'out' }, 'message_direction'],
+      [{ direction: 'in', since: T0, until: T0, q: 'x' }, 'message_direction'],
       [{ cpaId: 'cpa-1' }, 'message_cpa'],
+      [{ cpaId: 'cpa-1', direction: 'in' }, 'message_cpa'],
       [{ conversationId: 'c' }, 'message_conversation'],
       [{ service: 's', action: 'a' }, 'message_action'],
     ];
@@ -110,6 +114,9 @@ function runEveryOperation(db: Database): void {
   }
   OPERATIONS.submitOutbound(db, outbound({ messageId: 'second@x' }));
   OPERATIONS.concludeOutbound(db, conclusion('second@x'));
+  const resend = { of: 'second@x', event: event('message.resent', 'third@x') };
+  OPERATIONS.submitOutbound(db, outbound({ messageId: 'third@x', resend }));
+  OPERATIONS.cancelOutbound(db, cancellation('third@x'));
   OPERATIONS.takeInbound(db, { messageId: received.messageId, now: T0 });
   OPERATIONS.findMessage(db, { messageId: sent.messageId, direction: undefined });
   OPERATIONS.note(db, { refusal: refusal(), event: undefined, signal: accepted.answer, now: T0 });

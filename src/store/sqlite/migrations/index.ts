@@ -1,5 +1,6 @@
 import { messages } from './0001-messages.ts';
+import { operators } from './0002-operators.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
-export const MIGRATIONS: readonly Migration[] = [messages];
+export const MIGRATIONS: readonly Migration[] = [messages, operators];

@@ -1,15 +1,13 @@
 import type { Conclusion } from '../../../ports/store.ts';
-import type { Database, Query } from '../database.ts';
+import type { Database } from '../database.ts';
 import { insertEvent } from './events.ts';
-import { MESSAGE_KEY } from './message-rows.ts';
+import { SENT_KEY } from './message-rows.ts';
 import { endOutbound, insertAttempt } from './record-attempt.ts';
-
-const SENT: Query<{ readonly id: number }> = { sql: `SELECT id FROM message WHERE ${MESSAGE_KEY}` };
 
 /** A signal that comes again is not stored again and raises no event: partners repeat an Acknowledgment with its id. */
 export function concludeOutbound(db: Database, conclusion: Conclusion): 'concluded' | 'late' | 'unknown' {
   const { messageId, sender, signal, attempt } = conclusion;
-  const row = db.get(SENT, messageId, sender, 'out');
+  const row = db.get(SENT_KEY, messageId, sender, 'out');
   if (row === undefined) return 'unknown';
   if (attempt !== undefined) insertAttempt(db, row.id, attempt);
   const concluded = endOutbound(db, row.id, { state: conclusion.state, at: conclusion.event.at });

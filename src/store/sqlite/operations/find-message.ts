@@ -7,10 +7,12 @@ import type { SummaryRow } from './message-rows.ts';
 interface DetailRow extends SummaryRow {
   readonly ack_signed: number | null;
   readonly sync_reply: number | null;
+  readonly resend_of: string | null;
 }
 
 const DETAIL: Query<DetailRow> = {
-  sql: `SELECT ${SUMMARY_COLUMNS}, ack_signed, sync_reply FROM message
+  sql: `SELECT ${SUMMARY_COLUMNS}, ack_signed, sync_reply,
+          (SELECT resend_of FROM resend WHERE resend.message = message.id) AS resend_of FROM message
         WHERE message_id = ?1 AND direction = coalesce(?2, direction) ORDER BY id DESC LIMIT 1`,
 };
 
@@ -29,6 +31,7 @@ export function findMessage(
     signal: readFirstSignal(db, row.id),
     ackSigned: row.ack_signed === null ? undefined : row.ack_signed === 1,
     syncReply: row.sync_reply === null ? undefined : row.sync_reply === 1,
+    resendOf: row.resend_of ?? undefined,
   };
 }
 

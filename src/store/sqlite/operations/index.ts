@@ -1,4 +1,5 @@
 import { acceptInbound, findInbound } from './accept-inbound.ts';
+import { cancelOutbound } from './cancel-outbound.ts';
 import { claimDue, releaseLeases } from './claim-due.ts';
 import { concludeOutbound } from './conclude-outbound.ts';
 import { listCpas, removeCpa, saveCpa, setCpaActive } from './cpas.ts';
@@ -20,6 +21,7 @@ export const OPERATIONS = {
   releaseLeases,
   recordAttempt,
   concludeOutbound,
+  cancelOutbound,
   takeInbound,
   findMessage,
   listMessages,

@@ -15,6 +15,10 @@ const CONDITIONS = [
   ['until', 'stored_at < ?'],
 ] as const satisfies readonly (readonly [keyof MessageQuery, string])[];
 
+/** Filters whose index chooses better than that of the direction: `+` keeps that one out. */
+const NARROWER = ['state', 'cpaId', 'conversationId', 'action'] as const;
+const ANY_DIRECTION = '+direction = ?';
+
 const SEARCHED = ['message_id', 'conversation_id', 'from_party_id', 'to_party_id', 'action'];
 
 /** Newest first by the time of storing, then by key: the order of every index, so that a page reads only its own rows. */
@@ -34,7 +38,10 @@ export function listStatement(query: MessageQuery): {
   readonly parameters: readonly Parameter[];
 } {
   const used = CONDITIONS.filter(([name]) => query[name] !== undefined);
-  const conditions: string[] = used.map(([, condition]) => condition);
+  const narrower = NARROWER.some((name) => query[name] !== undefined);
+  const conditions: string[] = used.map(([name, condition]) =>
+    name === 'direction' && narrower ? ANY_DIRECTION : condition,
+  );
   const parameters: Parameter[] = used.map(([name]) => query[name]);
   if (query.q !== undefined && query.q !== '') {
     conditions.push(`(${SEARCHED.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`);

@@ -21,6 +21,9 @@ const INSERT_MESSAGE = `
 
 export const MESSAGE_KEY = 'message_id = ? AND from_party_id = ? AND direction = ?';
 
+/** The row key by MessageId, sender and direction. */
+export const SENT_KEY: Query<{ readonly id: number }> = { sql: `SELECT id FROM message WHERE ${MESSAGE_KEY}` };
+
 /** Message, envelope and payloads; undefined, and nothing stored, when the MessageId of this sender is known. */
 export function insertMessage(
   db: Database,

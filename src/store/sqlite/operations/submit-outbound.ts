@@ -1,11 +1,12 @@
 import type { OutboundRecord, OutboundState, SubmitOutcome } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
+import { insertEvent } from './events.ts';
 import { insertMessage } from './message-rows.ts';
 
 type Idempotency = NonNullable<OutboundRecord['idempotency']>;
 
 export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutcome {
-  const { idempotency } = record;
+  const { idempotency, resend } = record;
   const repeated = idempotency === undefined ? undefined : findRepeated(db, idempotency);
   if (repeated !== undefined) return repeated;
   const key = insertMessage(db, record, { direction: 'out', state: 'QUEUED', terms: record });
@@ -18,7 +19,13 @@ export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutc
     record.storedAt,
   );
   if (idempotency !== undefined) insertIdempotency(db, key, idempotency);
+  if (resend !== undefined) insertResend(db, key, resend);
   return { kind: 'submitted' };
+}
+
+function insertResend(db: Database, message: number, { of, event }: NonNullable<OutboundRecord['resend']>): void {
+  db.run('INSERT INTO resend (message, resend_of) VALUES (?, ?)', message, of);
+  insertEvent(db, event);
 }
 
 const REPEATED: Query<{ readonly digest: string; readonly message_id: string; readonly state: OutboundState }> = {

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Gateway } from '../../../src/index.ts';
+import { messagePath } from '../representations/message.ts';
+import { APPLICATION, readIdempotencyKey } from '../requests/submission.ts';
+import { closed } from '../schemas/fields.ts';
+import { CANCELLED, IDEMPOTENCY_HEADERS, MESSAGE_ID_PARAMS, SUBMITTED } from '../schemas/message.ts';
+import { answer, problems } from '../schemas/problem.ts';
+
+interface OneMessage {
+  Params: { id: string };
+}
+
+/** What an operator does with a sent message. */
+export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void {
+  const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed({}) };
+  app.post<OneMessage>(
+    '/messages/:id/resend',
+    {
+      schema: {
+        ...head,
+        operationId: 'resendMessage',
+        summary: 'Send a sent message once more, as a new one',
+        description:
+          'A new message with a MessageId of its own: same contract, parties, roles, service, action, conversation, ' +
+          'refToMessageId and payloads. The event message.resent and `resendOf` of the new message name the old one. ' +
+          'Whether the partner already has the old one is for you to know: to it this is another message.',
+        headers: IDEMPOTENCY_HEADERS,
+        response: { 202: answer('Stored and queued.', SUBMITTED), ...problems(404, 409, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const key = readIdempotencyKey(request.headers['idempotency-key']);
+      const { messageId, state } = await messages.resend(id, key === undefined ? undefined : idempotency(key, id));
+      return reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
+    },
+  );
+  app.post<OneMessage>(
+    '/messages/:id/cancel',
+    {
+      schema: {
+        ...head,
+        operationId: 'cancelMessage',
+        summary: 'Send a message no more',
+        description:
+          'QUEUED or SENT becomes CANCELLED, with its event. What the partner has it keeps: a receipt that comes later is ' +
+          'stored as late and changes nothing. 409 MESSAGE_ENDED when the message has ended already.',
+        response: { 200: answer('It is cancelled.', CANCELLED), ...problems(404, 409) },
+      },
+    },
+    async ({ params }) => messages.cancel(params.id),
+  );
+}
+
+/** The same key for another message, or for a submission, is a conflict. */
+function idempotency(
+  key: string,
+  messageId: string,
+): { readonly key: string; readonly application: string; readonly digest: string } {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(['resend', messageId]))
+    .digest('hex');
+  return { key, application: APPLICATION, digest };
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import type { Direction, Gateway } from '../../../src/index.ts';
+import { attachment } from '../representations/content-disposition.ts';
+import { closed } from '../schemas/fields.ts';
+import { DIRECTION_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
+import { problems } from '../schemas/problem.ts';
+
+const XML = { schema: { type: 'string' } };
+const PACKAGE = { schema: { type: 'string', format: 'binary' } };
+
+export function rawRoute(app: FastifyInstance, { messages }: Gateway): void {
+  app.get<{ Params: { id: string }; Querystring: { direction?: Direction } }>(
+    '/messages/:id/raw',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'getRawMessage',
+        summary: 'The message as it travels',
+        description:
+          'The body of the HTTP request, streamed: the bare envelope, or envelope and payloads as multipart/related. A ' +
+          'sent message is packed as for an attempt, with a boundary of its own each time. Of a received one the gateway ' +
+          'keeps the octets of envelope and parts, not the package: boundary, part headers and transfer encodings are ' +
+          'made anew.',
+        tags: ['messages'],
+        params: MESSAGE_ID_PARAMS,
+        querystring: closed(DIRECTION_QUERY),
+        response: {
+          200: { description: 'The message.', content: { 'text/xml': XML, 'multipart/related': PACKAGE } },
+          ...problems(404),
+        },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const { contentType, contentLength, body } = await messages.raw(params.id, query.direction);
+      const name = contentType.startsWith('multipart/') ? 'message.mime' : 'envelope.xml';
+      return reply
+        .headers({
+          'Content-Type': contentType,
+          'Content-Length': String(contentLength),
+          'Content-Disposition': attachment(name, name),
+        })
+        .send(body instanceof Uint8Array ? Buffer.from(body) : body);
+    },
+  );
+}
