@@ -15,7 +15,8 @@ const BUFFER_BYTES = 8192;
 /** JSON lines on stderr: stdout is for answers. What is in hand when the process ends in any way but SIGKILL is written. */
 export function createLog(options: { readonly level: string; readonly name: string }): AppLog {
   const destination = pino.destination({ dest: STDERR, sync: true, minLength: BUFFER_BYTES });
-  setInterval(() => destination.flushSync(), FLUSH_MS).unref();
+  // `flush` writes; `flushSync` would wait for the disk as well, in the middle of all that goes on.
+  setInterval(() => destination.flush(), FLUSH_MS).unref();
   process.on('exit', () => destination.flushSync());
   return pino(
     {

@@ -1,7 +1,8 @@
 import { createSecureContext } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { GatewayError } from '../errors.ts';
-import type { IncomingAnswer, OutgoingRequest, Transport } from '../ports/transport.ts';
+import type { Transport } from '../ports/transport.ts';
+import { exchange } from './exchange.ts';
 import { isLoopback } from './loopback.ts';
 import { peerFailure } from './peer-failure.ts';
 import { sessionKeepingConnector } from './session-connector.ts';
@@ -65,7 +66,15 @@ export function createTransport(options: TransportOptions): Transport {
     async post(request) {
       const url = permittedUrl(request.url, options.allowPlain === true);
       try {
-        return await post(agent, { url, request, totalTimeoutMs: limits.totalTimeoutMs });
+        const { headers, body, contentLength } = request;
+        const dispatch = {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: 'POST' as const,
+          headers: { ...headers, 'content-length': String(contentLength) },
+          body,
+        };
+        return await exchange(agent, dispatch, limits.totalTimeoutMs);
       } catch (error) {
         throw peerFailure(error);
       } finally {
@@ -94,30 +103,6 @@ function permittedUrl(text: string, allowPlain: boolean): URL {
   if (url?.protocol !== 'http:') throw unreachable('the address is no https:// URL');
   if (!allowPlain && !isLoopback(url.hostname)) throw unreachable('plain http:// to another machine is not allowed');
   return url;
-}
-
-interface Post {
-  readonly url: URL;
-  readonly request: OutgoingRequest;
-  readonly totalTimeoutMs: number;
-}
-
-async function post(agent: Dispatcher, { url, request, totalTimeoutMs }: Post): Promise<IncomingAnswer> {
-  const { statusCode, headers, body } = await agent.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method: 'POST',
-    headers: { ...request.headers, 'content-length': String(request.contentLength) },
-    body: request.body,
-    signal: AbortSignal.timeout(totalTimeoutMs),
-  });
-  const octets = Buffer.from(await body.arrayBuffer());
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity' && octets.length > 0) {
-    throw new GatewayError('PEER_ANSWER', { detail: `the answer has Content-Encoding ${String(encoding)}` });
-  }
-  const contentType = headers['content-type'];
-  return { status: statusCode, contentType: Array.isArray(contentType) ? contentType[0] : contentType, body: octets };
 }
 
 function unreachable(detail: string): GatewayError {

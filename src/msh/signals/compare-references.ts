@@ -1,8 +1,8 @@
 import { DS_NS } from '../../ebms/namespaces.ts';
 import type { CopiedReference } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
-import { parseEnvelope } from '../../soap/envelope.ts';
-import { findChild, parseXml } from '../../xml/tree.ts';
+import { SOAP_NS } from '../../soap/envelope.ts';
+import { parseXml, type XmlElement } from '../../xml/tree.ts';
 import { parseSignature } from '../../xmlsec/signature.ts';
 
 /**
@@ -24,12 +24,24 @@ export function compareReferences(
 }
 
 function sentReferences(envelope: Uint8Array): readonly string[] {
-  const { header } = parseEnvelope(parseXml(envelope));
-  const signature = header === undefined ? undefined : findChild(header, DS_NS, 'Signature');
+  const signature = signatureOf(envelope);
   if (signature === undefined) return [];
   return parseSignature(signature)
     .references.map(({ uri, digest, digestValue }) => referenceKey({ uri, digestAlgorithm: digest, digestValue }))
     .sort();
+}
+
+const OPEN = '<ds:Signature>';
+const CLOSE = '</ds:Signature>';
+
+/** Of an envelope that this gateway wrote: it has one Signature, whose prefixes stand on the Envelope. */
+function signatureOf(envelope: Uint8Array): XmlElement | undefined {
+  const octets = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.length);
+  const from = octets.indexOf(OPEN);
+  if (from < 0) return undefined;
+  const markup = octets.toString('utf8', from + OPEN.length, octets.indexOf(CLOSE, from));
+  const head = `<ds:Signature xmlns:ds="${DS_NS}" xmlns:soap="${SOAP_NS}">`;
+  return parseXml(Buffer.from(`${head}${markup}${CLOSE}`)).root;
 }
 
 function referenceKey({ uri, digestAlgorithm, digestValue }: CopiedReference): string {
