@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import { parseContentType } from './content-type.ts';
@@ -47,8 +47,7 @@ export function isPartContentType(text: string): boolean {
  * @spec ebMS2 §2.1.2, RFC 2387
  */
 export function writeMultipart(root: MimeRoot, parts: readonly MimePart[]): MimePackage {
-  // 122 random bits of this package alone: no content can hold them.
-  const boundary = `postiljon_${randomUUID()}`;
+  const boundary = boundaryOf(root, parts);
   const rootType = parseContentType(root.contentType)?.type ?? 'text/xml';
   const pieces: Piece[] = [partHeader(boundary, root), root.bytes];
   for (const part of parts) {
@@ -61,6 +60,16 @@ export function writeMultipart(root: MimeRoot, parts: readonly MimePart[]): Mime
     contentLength: pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.size), 0),
     body: pieces.every((piece) => piece instanceof Uint8Array) ? Buffer.concat(pieces) : Readable.from(flow(pieces)),
   };
+}
+
+/**
+ * The same for the same message, so that a repeat is the same octets. Nobody who writes a payload can foresee it: the
+ * gateway puts random bits into each Content-ID when it has the payload.
+ */
+function boundaryOf(root: MimeRoot, parts: readonly MimePart[]): string {
+  const hash = createHash('sha256').update(root.bytes);
+  for (const { contentId } of parts) hash.update(`\n${contentId}`);
+  return `postiljon_${hash.digest('base64url')}`;
 }
 
 type Piece = Uint8Array | StreamedPiece;

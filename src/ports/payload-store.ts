@@ -7,6 +7,13 @@ import type { Readable } from 'node:stream';
  */
 export interface PayloadStore {
   create(): PayloadWriter;
+  /**
+   * A writer for octets that may have to vanish: what was decrypted and is not verified yet. What its `finish` made can be
+   * opened and discarded like any other, but stays private to this process until `release`; a crash takes it along.
+   */
+  createHeld(): PayloadWriter;
+  /** Makes durable what was held; does nothing for other bodies. Throws STORE_UNAVAILABLE. */
+  release(body: PayloadBody): Promise<void>;
   open(body: PayloadBody): Promise<Readable>;
   /** Forgets what `finish` made durable, for a message that was refused. Never throws. */
   discard(body: PayloadBody): Promise<void>;

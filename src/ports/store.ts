@@ -109,6 +109,17 @@ export interface PayloadRecord {
   /** SHA-256, lower-case hex. */
   readonly sha256: string;
   readonly body: PayloadBody;
+  /** Set for a sent payload that travels encrypted: what makes the same cipher text at each attempt. */
+  readonly sealed?: SealedRecord;
+}
+
+/** A `SealedPart` as it is kept. `key` is as secret as the payload. */
+export interface SealedRecord {
+  readonly algorithm: string;
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
 }
 
 export interface InboundRecord extends MessageRecord {

@@ -31,6 +31,10 @@ export class FileSpool {
     this.#path = join(options.directory, INCOMING, options.name);
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** The promise, where there is one, never rejects. Throws STORE_UNAVAILABLE. */
   write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#unavailable(this.#failure);
@@ -44,17 +48,27 @@ export class FileSpool {
 
   /** Makes file and name durable; answers its reference. Throws STORE_UNAVAILABLE, and then leaves nothing behind. */
   async keep(): Promise<string> {
-    await this.#pump;
+    await this.hold();
     try {
-      if (this.#failure !== undefined) throw this.#failure;
-      await this.#handle?.sync();
-      await this.#close();
       return await this.#moveIn();
     } catch (thrown) {
       await this.drop();
       throw this.#unavailable(thrown);
     } finally {
       this.#options.ended();
+    }
+  }
+
+  /** Makes the octets durable where they are, in `incoming/`. Throws STORE_UNAVAILABLE, and then leaves nothing behind. */
+  async hold(): Promise<void> {
+    await this.#pump;
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#handle?.sync();
+      await this.#close();
+    } catch (thrown) {
+      await this.drop();
+      throw this.#unavailable(thrown);
     }
   }
 

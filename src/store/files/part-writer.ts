@@ -2,18 +2,27 @@ import { createHash } from 'node:crypto';
 import type { PayloadWriter, StoredContent } from '../../ports/payload-store.ts';
 import type { FileSpool } from './file-spool.ts';
 
+export interface PartWriterOptions {
+  readonly inlineLimit: number;
+  readonly makeSpool: () => FileSpool;
+  /** Makes a spool durable under its name, or holds it; answers the reference. */
+  readonly keep: (spool: FileSpool) => Promise<string>;
+}
+
 /** Keeps a part in memory up to the limit, then lets it run into a file; its SHA-256 is taken as it passes. */
 export class PartWriter implements PayloadWriter {
   readonly #inlineLimit: number;
   readonly #makeSpool: () => FileSpool;
+  readonly #keep: (spool: FileSpool) => Promise<string>;
   readonly #hash = createHash('sha256');
   #held: Uint8Array[] = [];
   #size = 0;
   #spool: FileSpool | undefined;
 
-  constructor(inlineLimit: number, makeSpool: () => FileSpool) {
-    this.#inlineLimit = inlineLimit;
-    this.#makeSpool = makeSpool;
+  constructor(options: PartWriterOptions) {
+    this.#inlineLimit = options.inlineLimit;
+    this.#makeSpool = options.makeSpool;
+    this.#keep = options.keep;
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
@@ -28,7 +37,8 @@ export class PartWriter implements PayloadWriter {
 
   async finish(): Promise<StoredContent> {
     const sha256 = this.#hash.digest('hex');
-    const body = this.#spool === undefined ? { inline: Buffer.concat(this.#held) } : { file: await this.#spool.keep() };
+    const body =
+      this.#spool === undefined ? { inline: Buffer.concat(this.#held) } : { file: await this.#keep(this.#spool) };
     return { body, size: this.#size, sha256 };
   }
 

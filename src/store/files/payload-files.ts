@@ -5,7 +5,7 @@ import { GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { PayloadBody, PayloadStore, PayloadWriter } from '../../ports/payload-store.ts';
 import { FileSpool, syncFolder } from './file-spool.ts';
-import { INCOMING, isFileReference, isSpoolName, listFolders, unavailable } from './layout.ts';
+import { folderOf, INCOMING, isFileReference, isSpoolName, listFolders, unavailable } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
 
 interface PayloadFilesOptions {
@@ -32,6 +32,8 @@ class PayloadFiles implements PayloadStore {
   readonly #inlineLimit: number;
   /** Spool files of this process that are being written: no orphans. */
   readonly #writing = new Set<string>();
+  /** By reference: complete, but still in `incoming/`. */
+  readonly #held = new Map<string, FileSpool>();
 
   /** By name: made, and on disk, in this life of the process. */
   readonly #folders = new Map<string, Promise<void>>();
@@ -42,6 +44,26 @@ class PayloadFiles implements PayloadStore {
   }
 
   create(): PayloadWriter {
+    return this.#writer((spool) => spool.keep());
+  }
+
+  createHeld(): PayloadWriter {
+    return this.#writer(async (spool) => {
+      await spool.hold();
+      const file = `${folderOf(spool.name)}/${spool.name}`;
+      this.#held.set(file, spool);
+      return file;
+    });
+  }
+
+  async release(body: PayloadBody): Promise<void> {
+    const spool = 'file' in body ? this.#held.get(body.file) : undefined;
+    if (spool === undefined || !('file' in body)) return;
+    await spool.keep();
+    this.#held.delete(body.file);
+  }
+
+  #writer(keep: (spool: FileSpool) => Promise<string>): PayloadWriter {
     const makeSpool = (): FileSpool => {
       const name = newId();
       this.#writing.add(name);
@@ -53,7 +75,7 @@ class PayloadFiles implements PayloadStore {
         makeFolder: (folder) => this.#makeFolder(folder),
       });
     };
-    return new PartWriter(this.#inlineLimit, makeSpool);
+    return new PartWriter({ inlineLimit: this.#inlineLimit, makeSpool, keep });
   }
 
   async open(body: PayloadBody): Promise<Readable> {
@@ -68,7 +90,11 @@ class PayloadFiles implements PayloadStore {
   }
 
   async discard(body: PayloadBody): Promise<void> {
-    if ('file' in body && isFileReference(body.file)) await removeQuietly(this.#pathOf(body.file));
+    if (!('file' in body) || !isFileReference(body.file)) return;
+    const held = this.#held.get(body.file);
+    this.#held.delete(body.file);
+    if (held === undefined) await removeQuietly(this.#pathOf(body.file));
+    else await held.drop();
   }
 
   async sweep(isReferenced: (file: string) => Promise<boolean>, before: number): Promise<number> {
@@ -116,6 +142,8 @@ class PayloadFiles implements PayloadStore {
 
   /** Only names that `create` generated lead to a path: nothing outside the folder can be named. */
   #pathOf(file: string): string {
+    const held = this.#held.get(file);
+    if (held !== undefined) return join(this.#directory, INCOMING, held.name);
     if (isFileReference(file)) return join(this.#directory, file);
     throw new GatewayError('NOT_FOUND', { detail: 'the payload reference is not one of this store' });
   }

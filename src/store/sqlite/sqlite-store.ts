@@ -19,7 +19,9 @@ import type {
   NewEvent,
   OutboundRecord,
   Page,
+  PayloadRecord,
   Refusal,
+  SealedRecord,
   SignalRecord,
   Store,
   StoredEvent,
@@ -149,8 +151,16 @@ function packSignal(signal: SignalRecord, put: Put): SignalRecord {
 }
 
 function packMessage<M extends MessageRecord>(message: M, put: Put): M {
-  const payloads = message.payloads.map((payload) =>
-    'inline' in payload.body ? { ...payload, body: { inline: put(payload.body.inline) } } : payload,
-  );
+  const payloads = message.payloads.map((payload) => packPayload(payload, put));
   return { ...message, envelope: put(message.envelope), payloads };
+}
+
+function packPayload(payload: PayloadRecord, put: Put): PayloadRecord {
+  const { body, sealed } = payload;
+  const packed = 'inline' in body ? { ...payload, body: { inline: put(body.inline) } } : payload;
+  return sealed === undefined ? packed : { ...packed, sealed: packSealed(sealed, put) };
+}
+
+function packSealed({ algorithm, key, iv, head, tail }: SealedRecord, put: Put): SealedRecord {
+  return { algorithm, key: put(key), iv: put(iv), head: put(head), tail: put(tail) };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import type { UseStore } from './store-under-test.ts';
 import { accept, claimOne, conclusion, filePart, inbound, inlinePart, outbound, plain, T0 } from './records.ts';
 
@@ -18,6 +19,17 @@ export function exerciseSubmitting(use: UseStore): void {
       assert.deepEqual(plain(found?.envelope), plain(message.envelope));
       assert.deepEqual(plain(found?.payloads), plain(message.payloads));
       assert.equal(found?.refToMessageId, 'earlier@x');
+    });
+
+    it('a payload that travels encrypted keeps what makes the same octets at each attempt', async () => {
+      const { store } = use();
+      const [key, iv, head, tail] = [randomBytes(32), randomBytes(12), Buffer.from('<head>'), Buffer.from('</head>')];
+      const sealed = { algorithm: 'http://www.w3.org/2009/xmlenc11#aes256-gcm', key, iv, head, tail };
+      const payloads = [{ ...inlinePart('een'), sealed }, filePart('bb/file')];
+      const message = outbound({ payloads });
+      await store.submitOutbound(message);
+      assert.deepEqual(plain((await claimOne(store, T0)).payloads), plain(payloads));
+      assert.deepEqual(plain((await store.findMessage(message.messageId, 'out'))?.payloads), plain(payloads));
     });
 
     it('a MessageId that was submitted before is refused and changes nothing', async () => {

@@ -26,7 +26,7 @@ describe('ebMS2 §2.1.2 writing a multipart/related', () => {
     assert.equal(body.length, written.contentLength);
     assert.match(
       written.contentType,
-      /^multipart\/related; boundary="postiljon_[0-9a-f-]{36}"; type="text\/xml"; start="<root@example.nl>"$/,
+      /^multipart\/related; boundary="postiljon_[\w-]{43}"; type="text\/xml"; start="<root@example.nl>"$/,
     );
     const parts = readPackage(written.contentType, body);
     assert.deepEqual(
@@ -36,6 +36,15 @@ describe('ebMS2 §2.1.2 writing a multipart/related', () => {
         ['p1', 'application/pdf', 'bijlage één.pdf', 'abc'],
       ],
     );
+  });
+
+  it('a repeat has the same boundary, another message another one', () => {
+    const typeOf = (root: Buffer, contentId: string): string =>
+      writeMultipart({ ...ROOT, bytes: root }, [part({ contentId })]).contentType;
+    const first = typeOf(Buffer.from('<a/>'), 'p1');
+    assert.equal(typeOf(Buffer.from('<a/>'), 'p1'), first);
+    assert.notEqual(typeOf(Buffer.from('<b/>'), 'p1'), first);
+    assert.notEqual(typeOf(Buffer.from('<a/>'), 'p2'), first);
   });
 
   it('streams parts that are not in memory, opening each when its turn comes', async () => {

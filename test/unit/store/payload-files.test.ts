@@ -77,6 +77,51 @@ describe('payload files', () => {
     for (const [i, { body }] of stored.entries()) assert.deepEqual(await buffer(await files.open(body)), contents[i]);
   });
 
+  describe('octets that are held', () => {
+    const hold = async (content: Uint8Array): Promise<StoredContent> => {
+      const writer = files.createHeld();
+      await writer.write(content);
+      return writer.finish();
+    };
+
+    it('can be read, and lie private in incoming/ until they are released', async () => {
+      const content = randomBytes(3_000);
+      const { body } = await hold(content);
+      const [name] = readdirSync(path('incoming'));
+      assert.deepEqual(readdirSync(path()), ['incoming']);
+      assert.equal(statSync(path('incoming', name ?? '')).mode & 0o777, 0o600);
+      assert.deepEqual(await buffer(await files.open(body)), content);
+      await files.release(body);
+      assert.deepEqual(readdirSync(path('incoming')), []);
+      assert.deepEqual(readFileSync(path(fileOf(body))), content);
+      assert.deepEqual(await buffer(await files.open(body)), content);
+      await files.release(body);
+      await files.discard(body);
+      assert.equal(existsSync(path(fileOf(body))), false);
+    });
+
+    it('are gone at once when they are discarded', async () => {
+      const { body } = await hold(randomBytes(3_000));
+      await files.discard(body);
+      assert.deepEqual([readdirSync(path()), readdirSync(path('incoming'))], [['incoming'], []]);
+    });
+
+    it('go with the process that held them: the next one sweeps them at its start, however young', async () => {
+      const { body } = await hold(randomBytes(3_000));
+      assert.equal(await files.sweep(async () => false, 0), 0);
+      const next = await openPayloadFiles({ directory: path(), inlineLimit: LIMIT });
+      assert.equal(await next.sweep(async () => false, 0), 1);
+      assert.deepEqual(readdirSync(path('incoming')), []);
+      assert.equal(existsSync(path(fileOf(body))), false);
+    });
+
+    it('that are small stay in memory like others', async () => {
+      const { body } = await hold(Buffer.from('klein'));
+      await files.release(body);
+      assert.deepEqual(body, { inline: Buffer.from('klein') });
+    });
+  });
+
   it('abort leaves nothing behind, wherever it comes', async () => {
     const small = files.create();
     await small.write(randomBytes(10));

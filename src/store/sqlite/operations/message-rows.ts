@@ -70,10 +70,11 @@ function insertPayload(
   db: Database,
   { key, ordinal, payload }: { readonly key: number; readonly ordinal: number; readonly payload: PayloadRecord },
 ): void {
-  const { body } = payload;
+  const { body, sealed } = payload;
   db.run(
-    `INSERT INTO payload (message, ordinal, content_id, content_type, name, size, sha256, file, octets)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO payload (message, ordinal, content_id, content_type, name, size, sha256, file, octets,
+       sealed_algorithm, sealed_key, sealed_iv, sealed_head, sealed_tail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     key,
     ordinal,
     payload.contentId,
@@ -83,6 +84,11 @@ function insertPayload(
     payload.sha256,
     'file' in body ? body.file : undefined,
     'inline' in body ? body.inline : undefined,
+    sealed?.algorithm,
+    sealed?.key,
+    sealed?.iv,
+    sealed?.head,
+    sealed?.tail,
   );
 }
 
@@ -148,11 +154,17 @@ interface PayloadRow {
   readonly sha256: string;
   readonly file: string | null;
   readonly octets: Uint8Array | null;
+  readonly sealed_algorithm: string | null;
+  readonly sealed_key: Uint8Array | null;
+  readonly sealed_iv: Uint8Array | null;
+  readonly sealed_head: Uint8Array | null;
+  readonly sealed_tail: Uint8Array | null;
 }
 
 const PAYLOADS: Query<PayloadRow> = {
-  sql: `SELECT content_id, content_type, name, size, sha256, file, octets FROM payload
-        WHERE message = ? ORDER BY ordinal`,
+  sql: `SELECT content_id, content_type, name, size, sha256, file, octets,
+          sealed_algorithm, sealed_key, sealed_iv, sealed_head, sealed_tail
+        FROM payload WHERE message = ? ORDER BY ordinal`,
 };
 
 export function readPayloads(db: Database, key: number): readonly PayloadRecord[] {
@@ -163,7 +175,14 @@ export function readPayloads(db: Database, key: number): readonly PayloadRecord[
     size: row.size,
     sha256: row.sha256,
     body: row.file === null ? { inline: row.octets ?? new Uint8Array() } : { file: row.file },
+    ...sealedOf(row),
   }));
+}
+
+function sealedOf(row: PayloadRow): Pick<PayloadRecord, 'sealed'> {
+  const { sealed_algorithm: algorithm, sealed_key: key, sealed_iv: iv, sealed_head: head, sealed_tail: tail } = row;
+  if (algorithm === null || key === null || iv === null || head === null || tail === null) return {};
+  return { sealed: { algorithm, key, iv, head, tail } };
 }
 
 interface SignalRow {
