@@ -1,74 +1,76 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Floor, measureFloor } from './floor.ts';
-import type { Figures } from './measure.ts';
-import { idle } from './scenarios/idle.ts';
-import { receiveSigned } from './scenarios/receive-signed.ts';
-import { roundtrip } from './scenarios/roundtrip.ts';
+import { COMPARISON_HEADS, comparisonRows, FIGURE_HEADS, figureRows, textTable } from './report.ts';
+import type { BenchRun, ScenarioResult } from './results.ts';
+import { progress, type Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios/index.ts';
 
-interface Scenario {
-  readonly name: string;
-  readonly what: string;
-  run(floor: Floor): Promise<Figures>;
-}
-
-const SCENARIOS: readonly Scenario[] = [
-  {
-    name: 'receive-signed-2k',
-    what: 'receive 2 KB, signed, answer with a signed receipt',
-    run: (floor) => receiveSigned(floor, 2048),
-  },
-  { name: 'receive-signed-10k', what: 'the same with 10 KB', run: (floor) => receiveSigned(floor, 10_240) },
-  { name: 'roundtrip', what: 'two gateways, REST submit until DELIVERED', run: roundtrip },
-];
+const MIB = 1024 * 1024;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { list: { type: 'boolean' }, json: { type: 'string' } },
+  options: {
+    list: { type: 'boolean' },
+    json: { type: 'boolean' },
+    save: { type: 'string' },
+    compare: { type: 'string' },
+    size: { type: 'string', default: '1024' },
+    stored: { type: 'string', default: '0,100000,1000000' },
+    help: { type: 'boolean' },
+  },
 });
 
-if (values.list === true) {
-  for (const { name, what } of SCENARIOS) console.log(`${name.padEnd(20)} ${what}`);
+if (values.help === true) {
+  console.log(`npm run bench -- [SCENARIO…]     the named ones, or all; results on stdout, progress on stderr
+  --list            what there is
+  --json            one JSON object instead of the table
+  --save FILE       the same JSON in a file
+  --compare FILE    beside an earlier run's JSON; a regression beyond noise is marked
+  --size MIB        of a large payload (${values.size})
+  --stored N,N…     messages in the store, for growth (${values.stored})`);
+} else if (values.list === true) {
+  for (const { name, what } of SCENARIOS) console.log(`${name.padEnd(16)} ${what}`);
 } else {
-  await main();
+  await main(chosen());
 }
 
-async function main(): Promise<void> {
-  const floor = measureFloor();
-  const machine = `${cpus()[0]?.model ?? 'unknown'} × ${floor.cores}, Node ${process.version}`;
-  console.log(machine);
-  console.log(
-    `RSA-2048: ${floor.signsPerSecond.toFixed(0)} signs/s, ${floor.verifiesPerSecond.toFixed(0)} verifies/s; F = ${floor.rate.toFixed(0)}/s`,
-  );
-  const chosen = SCENARIOS.filter(
-    ({ name }) => positionals.length === 0 || positionals.some((wanted) => name.includes(wanted)),
-  );
-  const figures: Figures[] = [];
-  for (const scenario of chosen) {
-    console.log(`… ${scenario.name}: ${scenario.what}`);
-    figures.push(await scenario.run(floor));
+function chosen(): readonly Scenario[] {
+  const unknown = positionals.find((wanted) => !SCENARIOS.some(({ name }) => name === wanted));
+  if (unknown !== undefined) throw new Error(`no scenario is called ${unknown}: see npm run bench -- --list`);
+  return SCENARIOS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+}
+
+async function main(scenarios: readonly Scenario[]): Promise<void> {
+  const before = values.compare === undefined ? undefined : readRun(values.compare);
+  const options = { size: Number(values.size) * MIB, stored: values.stored.split(',').map(Number) };
+  const results: ScenarioResult[] = [];
+  for (const scenario of scenarios) {
+    progress(`${scenario.name}: ${scenario.what}`);
+    results.push({ scenario: scenario.name, measured: await scenario.run(options) });
   }
-  const resting = positionals.length === 0 || positionals.includes('idle') ? await idle() : undefined;
-  printTable(figures);
-  if (resting !== undefined)
-    console.log(`idle: ready after ${resting.readyAfterMs.toFixed(0)} ms, RSS ${resting.rss.toFixed(0)} MB`);
-  const report = JSON.stringify({ machine, at: new Date().toISOString(), floor, figures, idle: resting }, undefined, 2);
-  if (values.json !== undefined) writeFileSync(values.json, `${report}\n`);
-  else console.log(report);
+  const run: BenchRun = {
+    machine: `${cpus()[0]?.model.trim() ?? 'unknown'} × ${cpus().length}`,
+    node: process.version,
+    at: new Date().toISOString(),
+    command: ['npm run bench', ...(positionals.length === 0 ? [] : ['--', ...positionals])].join(' '),
+    results,
+  };
+  const json = `${JSON.stringify(run, undefined, 2)}\n`;
+  if (values.save !== undefined) writeFileSync(values.save, json);
+  if (values.json === true) process.stdout.write(json);
+  else report(run, before);
 }
 
-function printTable(figures: readonly Figures[]): void {
-  const rows = figures.map((row) => ({
-    scenario: row.scenario,
-    'rate/s': row.rate.toFixed(0),
-    'p50 ms': row.p50.toFixed(1),
-    'p99 ms': row.p99.toFixed(1),
-    'CPU ms/message': row.cpuPerMessage.toFixed(2),
-    'peak RSS MB': row.peakRss.toFixed(0),
-    'floor/s': row.floor.toFixed(0),
-    'of floor': `${(row.ofFloor * 100).toFixed(1)} %`,
-    target: `${row.target * 100} %`,
-  }));
-  console.table(rows);
+function report(run: BenchRun, before: BenchRun | undefined): void {
+  console.log(`${run.machine}, Node ${run.node}\n`);
+  console.log(textTable(FIGURE_HEADS, figureRows(run.results)));
+  if (before === undefined) return;
+  console.log(`\nAgainst ${before.machine}, Node ${before.node}, ${before.at}\n`);
+  console.log(textTable(COMPARISON_HEADS, comparisonRows(before, run)));
+}
+
+function readRun(file: string): BenchRun {
+  const run: BenchRun = JSON.parse(readFileSync(file, 'utf8'));
+  return run;
 }

@@ -1,10 +1,24 @@
-import { once } from 'node:events';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
+import { Connection } from './connection.ts';
 
 export interface LoadTarget {
   readonly url: URL;
   readonly tls: ConnectionOptions;
   readonly connections: number;
+}
+
+export interface Load {
+  readonly requests: readonly Buffer[];
+  /** Requests a second, whether or not the answers keep up. Without it: as fast as answers come. */
+  readonly rate?: number;
+  readonly answered?: (body: Buffer, index: number) => void;
+}
+
+export interface LoadResult {
+  /** ms from when a request was due until its answer was there, sorted. */
+  readonly latencies: readonly number[];
+  readonly seconds: number;
 }
 
 /** One whole HTTP request, head and body, made beforehand so that sending costs as little as can be. */
@@ -16,75 +30,87 @@ export function httpRequest(url: URL, headers: Readonly<Record<string, string>>,
 
 /**
  * Sends every request once, over a fixed number of kept-alive mutual TLS connections, each with one request under way.
- * Answers the latencies in ms, sorted. Any answer but a 200 with a Content-Length ends the run with an error.
+ * Any answer but a 200 with a Content-Length or a 204 ends the run with an error.
  */
-export async function generateLoad(
-  target: LoadTarget,
-  requests: readonly Buffer[],
-  answered: (body: Buffer, index: number) => void,
-): Promise<readonly number[]> {
-  const latencies: number[] = [];
-  let next = 0;
-  const run = async (): Promise<void> => {
-    const { url, tls } = target;
-    const socket = connect({ ...tls, host: url.hostname, port: Number(url.port), servername: url.hostname });
-    await once(socket, 'secureConnect');
-    await new Promise<void>((resolve, reject) => {
-      const line = new Connection(socket, reject);
-      const sendNext = (): void => {
-        const index = next++;
-        const request = requests[index];
-        if (request === undefined) return resolve();
-        const started = performance.now();
-        line.send(request, (body) => {
-          latencies.push(performance.now() - started);
-          answered(body, index);
-          sendNext();
-        });
-      };
-      sendNext();
-    });
-    socket.destroy();
-  };
-  await Promise.all(Array.from({ length: target.connections }, run));
-  return latencies.sort((a, b) => a - b);
+export async function generateLoad(target: LoadTarget, load: Load): Promise<LoadResult> {
+  const opening = Array.from({ length: target.connections }, () => Connection.open(target.url, target.tls));
+  const lines = await Promise.all(opening);
+  const failed = Promise.race(lines.map(({ failed: one }) => one));
+  try {
+    const run = new Run(load, lines);
+    const started = performance.now();
+    await Promise.race([load.rate === undefined ? run.flood() : run.pace(load.rate), failed]);
+    const seconds = (performance.now() - started) / 1000;
+    return { latencies: run.latencies.sort((a, b) => a - b), seconds };
+  } finally {
+    for (const line of lines) line.close();
+  }
 }
 
-const HEAD_END = Buffer.from('\r\n\r\n');
+class Run {
+  readonly latencies: number[] = [];
+  readonly #load: Load;
+  readonly #idle: Connection[];
+  /** When the requests that found no idle connection were due. */
+  readonly #due: number[] = [];
+  #next = 0;
+  #done: () => void = () => undefined;
 
-/** Reads answers off one connection: just enough HTTP for a known server. */
-class Connection {
-  readonly #socket: TLSSocket;
-  readonly #fail: (error: Error) => void;
-  #pending: Buffer = Buffer.alloc(0);
-  #done: ((body: Buffer) => void) | undefined;
-
-  constructor(socket: TLSSocket, fail: (error: Error) => void) {
-    this.#socket = socket;
-    this.#fail = fail;
-    socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.once('error', fail);
-    socket.once('close', () => fail(new Error('the connection was closed')));
+  constructor(load: Load, lines: readonly Connection[]) {
+    this.#load = load;
+    this.#idle = [...lines];
   }
 
-  send(request: Buffer, done: (body: Buffer) => void): void {
-    this.#done = done;
-    this.#socket.write(request);
+  async flood(): Promise<void> {
+    const now = performance.now();
+    await this.#all(() => {
+      for (const line of this.#idle.splice(0)) this.#send(line, now);
+    });
   }
 
-  #read(chunk: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    const headEnd = this.#pending.indexOf(HEAD_END);
-    if (headEnd < 0) return;
-    const head = this.#pending.toString('latin1', 0, headEnd);
-    const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (!head.startsWith('HTTP/1.1 200 ') || length === undefined)
-      return this.#fail(new Error(`unexpected answer: ${this.#pending.toString()}`));
-    const end = headEnd + HEAD_END.length + Number(length);
-    if (this.#pending.length < end) return;
-    const body = this.#pending.subarray(headEnd + HEAD_END.length, end);
-    this.#pending = this.#pending.subarray(end);
-    this.#done?.(body);
+  async pace(rate: number): Promise<void> {
+    await this.#all(() => void this.#ticks(rate));
+  }
+
+  /** Timers are late by a millisecond or so: what fell due meanwhile goes at once, and counts from when it was due. */
+  async #ticks(rate: number): Promise<void> {
+    const { length } = this.#load.requests;
+    const started = performance.now();
+    for (let sent = 0; sent < length; ) {
+      const now = performance.now();
+      for (let at = started + (sent * 1000) / rate; sent < length && at <= now; at = started + (sent * 1000) / rate) {
+        sent++;
+        const line = this.#idle.pop();
+        if (line === undefined) this.#due.push(at);
+        else this.#send(line, at);
+      }
+      await sleep(1);
+    }
+  }
+
+  #all(begin: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#done = resolve;
+      begin();
+    });
+  }
+
+  #send(line: Connection, due: number): void {
+    const { requests, answered } = this.#load;
+    const index = this.#next++;
+    const request = requests[index];
+    if (request === undefined) return;
+    line.send(request, (body) => {
+      this.latencies.push(performance.now() - due);
+      answered?.(body, index);
+      if (this.latencies.length === requests.length) this.#done();
+      else this.#again(line);
+    });
+  }
+
+  #again(line: Connection): void {
+    const waiting = this.#load.rate === undefined ? performance.now() : this.#due.shift();
+    if (waiting === undefined) this.#idle.push(line);
+    else this.#send(line, waiting);
   }
 }

@@ -32,13 +32,13 @@ export async function exchangeDocument(place: Place, steps: Steps): Promise<Exch
   await steps.step(`${receiver.name} finds it in its inbox, byte for byte, and takes it`, () =>
     takeFromInbox(receiver, { messageId, payloads }),
   );
-  return { messageId, receiptId: receipt, cpaId: place.cpaId, exchangeMs };
+  return { messageId, receiptId: receipt, cpaId: place.contract.cpaId, exchangeMs };
 }
 
 async function submit(place: Place, payloads: readonly Buffer[]): Promise<string> {
   const [sender] = place.organisations;
   const form = new FormData();
-  const { cpaId, service, action } = place;
+  const { cpaId, service, action } = place.contract;
   form.set(
     'message',
     new Blob([JSON.stringify({ cpaId, from: sender.oin, service, action })], { type: 'application/json' }),

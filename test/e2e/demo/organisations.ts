@@ -1,21 +1,20 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GatewayProcess, postiljon, startGateway } from '../../setup/gateway-process.ts';
-import { makeOrganisation, type Organisation } from '../../setup/organisation.ts';
+import type { GatewayProcess } from '../../setup/gateway-process.ts';
+import { type Contract, makeContract, makeTwoOrganisations, startUnder } from '../../setup/two-organisations.ts';
+import type { TwoOrganisations } from '../../setup/two-organisations.ts';
 import type { Steps } from './steps.ts';
 
 export interface Place {
   /** The sender, then the receiver. */
-  readonly organisations: readonly [Organisation, Organisation];
-  readonly cpaId: string;
-  readonly service: string;
-  readonly action: string;
+  readonly organisations: TwoOrganisations;
+  readonly contract: Contract;
   close(): Promise<void>;
 }
 
-const SERVICE = 'urn:osb:services:osb:melding:1.0';
-const ACTION = 'melden';
+const NAMES = ['gemeente-voorbeeld', 'dienst-voorbeeld'] as const;
+const TERMS = { service: 'urn:osb:services:osb:melding:1.0', action: 'melden', profile: 'osb-rm-s', sync: true };
 
 /** Two organisations with a test PKI, a contract and a running gateway each: what the README does by hand. */
 export async function openOrganisations(steps: Steps): Promise<Place> {
@@ -26,40 +25,18 @@ export async function openOrganisations(steps: Steps): Promise<Place> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const organisations = await steps.step('Two organisations: a test PKI, keys and a configuration each', async () => {
-      const shared = { parent: folder, ca: join(folder, 'ca') };
-      const sender = await makeOrganisation({ ...shared, name: 'gemeente-voorbeeld', oin: '00000099000000001000' });
-      return [
-        sender,
-        await makeOrganisation({ ...shared, name: 'dienst-voorbeeld', oin: '00000099000000002000' }),
-      ] as const;
-    });
-    const cpa = join(folder, 'cpa.xml');
-    const parties = organisations.flatMap((one) => ['--party', join(one.folder, 'party.yaml')]);
-    await steps.step('Their contract: a CPA for profile osb-rm-s (reliable, signed)', () =>
-      postiljon(
-        'cpa',
-        'create',
-        ...parties,
-        '--service',
-        SERVICE,
-        '--action',
-        ACTION,
-        '--profile',
-        'osb-rm-s',
-        '--sync',
-        '-o',
-        cpa,
-      ),
+    const organisations = await steps.step('Two organisations: a test PKI, keys and a configuration each', () =>
+      makeTwoOrganisations(folder, NAMES),
+    );
+    const contract = await steps.step('Their contract: a CPA for profile osb-rm-s (reliable, signed)', () =>
+      makeContract(join(folder, 'cpa.xml'), organisations, TERMS),
     );
     await steps.step('Two gateways, mutual TLS between them, each with the contract active', async () => {
-      const starts = organisations.map(({ config, apiUrl }) => startGateway(config, apiUrl));
+      const starts = organisations.map((organisation) => startUnder(organisation, contract));
       for (const start of await Promise.allSettled(starts)) if (start.status === 'fulfilled') running.push(start.value);
       await Promise.all(starts);
-      await Promise.all(organisations.map(({ config }) => postiljon('cpa', 'import', cpa, '--activate', '-c', config)));
     });
-    const cpaId = /cpaid="([^"]+)"/.exec(await readFile(cpa, 'utf8'))?.[1] ?? '';
-    return { organisations, cpaId, service: SERVICE, action: ACTION, close };
+    return { organisations, contract, close };
   } catch (error) {
     await close();
     throw error;
