@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { createCpa } from '../../src/cpa/create-cpa.ts';
+import { parseCpa } from '../../src/cpa/parse-cpa.ts';
+import type { ProfileName } from '../../src/cpa/profiles.ts';
+import type { MessageDetail } from '../../src/ports/store.ts';
+import { type DataSource, EbmsCorePeer } from './ebms-core-peer.ts';
+import { fixture } from './fixtures.ts';
+import { payloadsOf, Routes, untilMessage } from './msh-pair.ts';
+import { openTcpRelay, type TcpRelay } from './tcp-relay.ts';
+import { openTestGateway, type TestGateway } from './test-gateway.ts';
+
+/** Two parties of the peer's public sample contracts: we are the one, the live peer is the other. */
+export const US = {
+  key: 'urn:osb:oin:00000000000000000000',
+  role: 'DIGIPOORT',
+  endpoint: 'http://localhost:8888/ebms',
+};
+export const PEER = {
+  key: 'urn:osb:oin:00000000000000000001',
+  role: 'OVERHEID',
+  endpoint: 'http://localhost:8088/ebms',
+};
+/** What we send, and what the peer sends. */
+export const OUT = { service: 'urn:osb:services:osb:afleveren:1.1$1.0', action: 'afleveren' };
+export const IN = { service: 'urn:osb:services:osb:aanleveren:1.1$1.0', action: 'aanleveren' };
+export const REPLY = { service: OUT.service, action: 'bevestigAfleveren' };
+
+const RETRY_INTERVAL_MS = 2_000;
+
+export interface Live {
+  readonly here: TestGateway;
+  readonly peer: EbmsCorePeer;
+  /** On our way out. */
+  readonly routes: Routes;
+  /** On the peer's way to us. */
+  readonly relay: TcpRelay;
+}
+
+/** Our gateway at the address of the contracts, with the clock of the world, and the peer that runs there. */
+export async function openLive(base: string, cpas: readonly Uint8Array[]): Promise<Live> {
+  const peer = new EbmsCorePeer(base);
+  for (const cpa of cpas) await peer.importCpa(cpa);
+  const routes = new Routes();
+  routes.lead(PEER.endpoint, PEER.endpoint);
+  const relay = await openTcpRelay(Number(new URL(US.endpoint).port));
+  const here = await openOurs(cpas, { routes });
+  relay.lead(here.url);
+  return { here, peer, routes, relay };
+}
+
+export function openOurs(
+  cpas: readonly Uint8Array[],
+  { routes, clock = systemClock }: { readonly routes: Routes; readonly clock?: Clock },
+): Promise<TestGateway> {
+  const pem = fixture('keys/cert.pem');
+  return openTestGateway({
+    parties: [US.key],
+    cpas,
+    keys: [{ certificate: pem, key: fixture('keys/key.pem') }],
+    roots: [pem],
+    clock,
+    partners: new Map([[PEER.key, { allow: ['sha1', 'cbc', 'rsa15'] }]]),
+    transport: routes.transport(),
+  });
+}
+
+export async function closeLive({ here, relay }: Live): Promise<void> {
+  await relay.close();
+  await here.close();
+}
+
+/** A contract as our own `cpa create` writes it, with the peer's certificate on both sides and retries two seconds apart. */
+export function ownContract(profile: ProfileName, { sync = false, name = '' } = {}): Buffer {
+  const certificate = fixture('keys/cert.pem').toString();
+  const [us, them] = [US, PEER].map(({ key, role, endpoint }) => ({
+    name: role,
+    role,
+    partyId: { type: 'urn:osb:oin', value: key.split(':').at(-1) ?? '' },
+    endpoint,
+    certificates: { sign: certificate },
+  }));
+  assert.ok(us !== undefined && them !== undefined);
+  return Buffer.from(
+    createCpa({
+      parties: [us, them],
+      service: OUT.service,
+      actions: [OUT.action],
+      replyActions: [REPLY.action],
+      profile,
+      sync,
+      cpaId: `postiljon-${profile}${sync ? '-sync' : ''}${name}`,
+      retries: 5,
+      retryInterval: RETRY_INTERVAL_MS,
+    }),
+  );
+}
+
+export const cpaIdIn = (cpa: Uint8Array): string => parseCpa(cpa).cpaId;
+
+/** Submits to our gateway; answers the MessageId. */
+export async function sendOurs(
+  { gateway }: TestGateway,
+  cpaId: string,
+  documents: readonly DataSource[],
+): Promise<string> {
+  const payloads = documents.map(async ({ name, contentType, content }) => {
+    const writer = gateway.messages.createPayload();
+    await writer.write(content);
+    return { contentType, ...(name === undefined ? {} : { name }), content: await writer.finish() };
+  });
+  const { messageId } = await gateway.messages.submit({
+    cpaId,
+    from: US.key,
+    ...OUT,
+    payloads: await Promise.all(payloads),
+  });
+  return messageId;
+}
+
+/** The peer has it once, octet for octet, and its application can see it. */
+export async function requireAtPeer(
+  { peer }: Live,
+  messageId: string,
+  documents: readonly DataSource[],
+): Promise<void> {
+  assert.equal(await peer.event(messageId), 'RECEIVED');
+  assert.equal(await peer.waiting(messageId), 1);
+  const { properties, dataSources } = await peer.message(messageId);
+  assert.equal(properties['action'], OUT.action);
+  assert.deepEqual(dataSources.map(digested), documents.map(digested));
+}
+
+/** We have it once, octet for octet. */
+export async function requireHere(
+  { here }: Live,
+  messageId: string,
+  documents: readonly DataSource[],
+): Promise<MessageDetail> {
+  const message = await untilMessage(here, messageId, ({ state }) => state === 'RECEIVED');
+  const contents = await payloadsOf(here, message);
+  const received = message.payloads.map(({ name, contentType }, index) => ({
+    name,
+    contentType,
+    content: contents[index] ?? Buffer.alloc(0),
+  }));
+  assert.deepEqual(received.map(digested), documents.map(digested));
+  const events = (await here.store.listEvents(0, 10_000)).filter((event) => event.messageId === messageId);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['message.received'],
+  );
+  return message;
+}
+
+function digested({ name, contentType, content }: DataSource): object {
+  return { name, contentType, size: content.length, sha256: hash('sha256', content) };
+}
