@@ -4,6 +4,7 @@ import { toGatewayError } from '../errors.ts';
 import type { OutgoingAnswer, Receive } from '../ports/transport.ts';
 import { writeFault } from '../soap/fault.ts';
 import { answer } from './answers.ts';
+import { audit } from './audit/audit.ts';
 import { GatewayCounters } from './counters.ts';
 import { openCpaRegister } from './cpa-register.ts';
 import type { Gateway } from './gateway.ts';
@@ -72,6 +73,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       },
     },
     stats: () => store.stats(),
+    audit: (options) => audit({ source: store, payloads, clock }, options),
     health: () => checkHealth(shared),
     async start() {
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);

@@ -15,6 +15,7 @@ import type {
   StoreStats,
 } from '../ports/store.ts';
 import type { Receive } from '../ports/transport.ts';
+import type { AuditCode } from './audit/findings.ts';
 
 /** The use cases of the gateway: all that an adapter, the command line or the endpoint can ask of it. */
 export interface Gateway {
@@ -26,6 +27,8 @@ export interface Gateway {
   /** Could sign, store and send right now. Each entry says what was looked at; `ok` is their conjunction. */
   health(): Promise<Health>;
   stats(): Promise<StoreStats>;
+  /** Whether nothing was lost: reads everything that is stored, beside the work. Throws STORE_UNAVAILABLE. */
+  audit(options?: AuditOptions): Promise<AuditReport>;
   readonly counters: Counters;
   /** Begins to send what is due. */
   start(): Promise<void>;
@@ -145,6 +148,43 @@ export interface KnownCpa {
 export interface Health {
   readonly ok: boolean;
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+export interface AuditOptions {
+  /** Looks whether payloads are there and as long as they must be, and does not read them. */
+  readonly quick?: boolean;
+  readonly progress?: (done: {
+    readonly messages: number;
+    readonly of: number;
+    readonly payloads: number;
+    readonly octets: number;
+  }) => void;
+}
+
+/** What the conservation check saw. Times are ms since 1970 UTC. */
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly quick: boolean;
+  readonly at: number;
+  readonly endedAt: number;
+  /** Sent messages, in whatever state. */
+  readonly submitted: number;
+  /** Received messages, in whatever state. */
+  readonly acknowledged: number;
+  readonly states: Readonly<Partial<Record<MessageState, number>>>;
+  readonly payloads: { readonly count: number; readonly octets: number };
+  /** The first thousand. */
+  readonly findings: readonly AuditFinding[];
+  readonly findingCount: number;
+}
+
+export interface AuditFinding {
+  readonly code: AuditCode;
+  /** undefined, like the next two, for what concerns the store as a whole. */
+  readonly direction: Direction | undefined;
+  readonly messageId: string | undefined;
+  readonly sender: string | undefined;
+  readonly detail: string;
 }
 
 /** Counts since start, for /metrics. */

@@ -27,6 +27,8 @@ export function observeStore(store: Store, changed: () => void): Store {
     listRefusals: (...args) => store.listRefusals(...args),
     refersTo: (...args) => store.refersTo(...args),
     stats: () => store.stats(),
+    auditTotals: (query) => store.auditTotals(query),
+    auditMessages: (query) => store.auditMessages(query),
     cpas: store.cpas,
     close: () => store.close(),
   };

@@ -15,6 +15,8 @@ export interface PayloadStore {
   /** Makes durable what was held; does nothing for other bodies. Throws STORE_UNAVAILABLE. */
   release(body: PayloadBody): Promise<void>;
   open(body: PayloadBody): Promise<Readable>;
+  /** Octets of a payload; undefined when it is not there. Throws STORE_UNAVAILABLE. */
+  sizeOf(body: PayloadBody): Promise<number | undefined>;
   /** Forgets what `finish` made durable, for a message that was refused. Never throws. */
   discard(body: PayloadBody): Promise<void>;
   /** Removes files older than `before` (ms since 1970) that no message refers to; answers how many. */

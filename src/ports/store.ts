@@ -1,12 +1,16 @@
 import type { ErrorCode } from '../errors.ts';
+import type { AuditSource } from './audit-source.ts';
+import type { Direction, EventType, MessageState, OutboundState } from './message-states.ts';
 import type { PayloadBody } from './payload-store.ts';
+
+export type { Direction, EventType, InboundState, MessageState, OutboundState } from './message-states.ts';
 
 /**
  * The memory of the gateway. Every method is one transaction that is on disk before its promise resolves; every one
  * throws STORE_UNAVAILABLE when that cannot be had. A message is known by direction, sender and MessageId.
  * Times are ms since 1970 UTC.
  */
-export interface Store {
+export interface Store extends AuditSource {
   /**
    * Duplicate test, message, payloads, answer, outbox row of an asynchronous answer and the event, in one transaction.
    * A duplicate (same sender, MessageId and identity) changes nothing but puts its stored asynchronous answer into the
@@ -73,11 +77,6 @@ export interface CpaRecord {
   readonly active: boolean;
   readonly importedAt: number;
 }
-
-export type Direction = 'in' | 'out';
-export type InboundState = 'RECEIVED' | 'TAKEN';
-export type OutboundState = 'QUEUED' | 'SENT' | 'DELIVERED' | 'FAILED' | 'EXPIRED' | 'CANCELLED';
-export type MessageState = InboundState | OutboundState;
 
 /** What messages in both directions have in common. Parties and service in the form `type:value`. */
 export interface MessageRecord {
@@ -258,22 +257,6 @@ export interface NewEvent {
   readonly cpaId: string | undefined;
   readonly data: Readonly<Record<string, string | number | boolean>>;
 }
-
-export type EventType =
-  | 'message.received'
-  | 'message.taken'
-  | 'message.delivered'
-  | 'message.failed'
-  | 'message.expired'
-  | 'message.cancelled'
-  | 'message.late-signal'
-  | 'message.resent'
-  | 'alert.duplicate-conflict'
-  | 'alert.signal-refused'
-  | 'alert.message-refused'
-  | 'alert.partner-error'
-  | 'cpa.activated'
-  | 'cpa.deactivated';
 
 export interface StoredEvent extends NewEvent {
   readonly sequence: number;

@@ -1,4 +1,5 @@
 import { ManualClock } from '../setup/manual-clock.ts';
+import { exerciseAudit } from './store/audit.ts';
 import { exerciseContracts } from './store/contracts.ts';
 import { exerciseEnds } from './store/ends.ts';
 import { exerciseLists } from './store/lists.ts';
@@ -29,6 +30,7 @@ export function exerciseStore(name: string, create: CreateStore): void {
     exerciseEnds(use);
     exerciseOperating(use);
     exerciseLists(use);
+    exerciseAudit(use);
     exerciseContracts(use);
   });
 }

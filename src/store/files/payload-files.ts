@@ -89,6 +89,17 @@ class PayloadFiles implements PayloadStore {
     }
   }
 
+  async sizeOf(body: PayloadBody): Promise<number | undefined> {
+    if ('inline' in body) return body.inline.length;
+    if (!isFileReference(body.file)) return undefined;
+    try {
+      return (await stat(this.#pathOf(body.file))).size;
+    } catch (thrown) {
+      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+      throw unavailable(`the payload file ${body.file} cannot be looked at`, thrown);
+    }
+  }
+
   async discard(body: PayloadBody): Promise<void> {
     if (!('file' in body) || !isFileReference(body.file)) return;
     const held = this.#held.get(body.file);

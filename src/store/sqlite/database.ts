@@ -15,8 +15,8 @@ export class Database {
   readonly #driver: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(path: string) {
-    this.#driver = new DatabaseSync(path);
+  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.#driver = new DatabaseSync(path, { readOnly });
   }
 
   /** Answers how many rows were changed. */

@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatewayError } from '../../errors.ts';
 import { LONGEST_LOG_PAGES } from './checkpointer.ts';
 import { Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { hasSchema, migrate, refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
 import { describeFailure, isBusy } from './sqlite-errors.ts';
 
 export const IN_MEMORY = ':memory:';
@@ -11,6 +11,7 @@ export const IN_MEMORY = ':memory:';
 const BUSY_TIMEOUT_MS = 1_000;
 /** What is larger costs more to look through at each commit than it saves: the operating system caches the file as well. */
 const CACHE_KIB = 8_192;
+const READER_CACHE_KIB = 2_048;
 
 /** The database with its schema brought up to date, and the lock that keeps other gateways out of it. */
 export interface OpenedDatabase {
@@ -36,6 +37,36 @@ export function openDatabase(path: string): OpenedDatabase {
     lock.close();
     throw thrown;
   }
+}
+
+/**
+ * A second connection that only reads, beside whoever writes. Throws STORE_UNAVAILABLE when there is no database, or one
+ * whose schema is not that of this program yet; CONFIG_INVALID for a newer schema.
+ */
+export function openReader(path: string): OpenedDatabase {
+  if (!existsSync(path)) throw unavailable(`${path} is not there`);
+  const db = new Database(path, { readOnly: true });
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${READER_CACHE_KIB}`);
+    requireSchema(db, path);
+    return { db, close: () => db.close() };
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+function requireSchema(db: Database, path: string): void {
+  const version = hasSchema(db) ? schemaVersion(db) : 0;
+  if (version > SCHEMA_VERSION) refuseNewer(version);
+  if (version < SCHEMA_VERSION)
+    throw unavailable(
+      `${path} has schema version ${version} of ${SCHEMA_VERSION}: start the gateway once with this version`,
+    );
+}
+
+function unavailable(detail: string): GatewayError {
+  return new GatewayError('STORE_UNAVAILABLE', { location: 'store.url', detail });
 }
 
 /** The file, readable by its owner only; SQLite gives its log the same permissions. */

@@ -4,6 +4,8 @@ import type { OperationName } from './operations/index.ts';
 /** What the worker gets: how to open at first (`workerData`), then batch after batch. */
 export interface WorkerSettings {
   readonly path: string;
+  /** A second connection that only reads: no lock, no schema step, no checkpoint. */
+  readonly readOnly?: boolean;
 }
 
 /** Name and argument belong together: `WorkerLink.call` sees to it. */

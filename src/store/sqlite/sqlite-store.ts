@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
+import type { AuditedMessage, AuditQuery, AuditSource, AuditTotals } from '../../ports/audit-source.ts';
 import type {
   AcceptOutcome,
   AfterAttempt,
@@ -7,6 +8,7 @@ import type {
   Cancellation,
   Claim,
   Conclusion,
+  CpaRecord,
   CpaStore,
   Direction,
   InboundRecord,
@@ -29,6 +31,9 @@ import type {
   SubmitOutcome,
 } from '../../ports/store.ts';
 import { IN_MEMORY } from './open-database.ts';
+import type { Argument, Result } from './operations/index.ts';
+import { ReadLink } from './read-link.ts';
+import type { ReadName } from './read-link.ts';
 import { WorkerLink } from './worker-link.ts';
 import type { Put } from './worker-link.ts';
 
@@ -44,7 +49,27 @@ export async function openSqliteStore(path: string, clock: Clock = systemClock):
     await link.close();
     throw thrown;
   }
-  return new SqliteStore(link, clock);
+  return new SqliteStore(link, { clock, reader: path === IN_MEMORY ? undefined : readLink(path, clock) });
+}
+
+/** For who only reads, beside a gateway or without one: it takes no lock. Throws STORE_UNAVAILABLE at the first question. */
+export function openSqliteReader(path: string, clock: Clock = systemClock): StoreReader {
+  const link = readLink(path, clock);
+  return {
+    listCpas: () => link.call('listCpas', undefined),
+    auditTotals: (query) => link.call('auditTotals', query),
+    auditMessages: (query) => link.call('auditMessages', query),
+    close: () => link.close(),
+  };
+}
+
+export interface StoreReader extends AuditSource {
+  listCpas(): Promise<readonly CpaRecord[]>;
+  close(): Promise<void>;
+}
+
+function readLink(path: string, clock: Clock): ReadLink {
+  return new ReadLink({ worker: WORKER, settings: { path }, clock });
 }
 
 /** The Store on a thread of its own: this side only packs arguments; every rule is in `operations/`. */
@@ -52,10 +77,13 @@ class SqliteStore implements Store {
   readonly cpas: CpaStore;
   readonly #link: WorkerLink;
   readonly #clock: Clock;
+  /** undefined: in memory there is one connection only. */
+  readonly #reader: ReadLink | undefined;
 
-  constructor(link: WorkerLink, clock: Clock) {
+  constructor(link: WorkerLink, { clock, reader }: { readonly clock: Clock; readonly reader: ReadLink | undefined }) {
     this.#link = link;
     this.#clock = clock;
+    this.#reader = reader;
     this.cpas = cpaStore(link);
   }
 
@@ -103,7 +131,7 @@ class SqliteStore implements Store {
   }
 
   listMessages(query: MessageQuery): Promise<Page<MessageSummary>> {
-    return this.#link.call('listMessages', () => query);
+    return this.#read('listMessages', query);
   }
 
   listEvents(after: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -120,7 +148,7 @@ class SqliteStore implements Store {
   }
 
   listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>> {
-    return this.#link.call('listRefusals', () => query);
+    return this.#read('listRefusals', query);
   }
 
   refersTo(file: string): Promise<boolean> {
@@ -132,8 +160,22 @@ class SqliteStore implements Store {
     return { ...found, commits: this.#link.commits };
   }
 
-  close(): Promise<void> {
-    return this.#link.close();
+  auditTotals(query: { readonly damage: boolean }): Promise<AuditTotals> {
+    return this.#read('auditTotals', query);
+  }
+
+  auditMessages(query: AuditQuery): Promise<readonly AuditedMessage[]> {
+    return this.#read('auditMessages', query);
+  }
+
+  /** The writer goes last: who closes a database last brings its log over. */
+  async close(): Promise<void> {
+    await this.#reader?.close();
+    await this.#link.close();
+  }
+
+  #read<Name extends ReadName>(name: Name, argument: Argument<Name>): Promise<Result<Name>> {
+    return this.#reader === undefined ? this.#link.call(name, () => argument) : this.#reader.call(name, argument);
   }
 }
 

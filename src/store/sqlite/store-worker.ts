@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { GatewayError } from '../../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { IN_MEMORY, openDatabase } from './open-database.ts';
+import { IN_MEMORY, openDatabase, openReader } from './open-database.ts';
 import type { OpenedDatabase } from './open-database.ts';
 import type { Call, Reply, WorkerSettings } from './protocol.ts';
 import { runBatch, toFailure } from './run-batch.ts';
@@ -16,7 +16,8 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
     port.close();
     return;
   }
-  const checkpointer = settings.path === IN_MEMORY ? undefined : new Checkpointer(opened.db, settings);
+  const checkpointer =
+    settings.path === IN_MEMORY || settings.readOnly === true ? undefined : new Checkpointer(opened.db, settings);
   const close = (): void => {
     opened.close();
     reply({ kind: 'closed' });
@@ -35,9 +36,9 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
   reply({ kind: 'opened' });
 }
 
-function open({ path }: WorkerSettings, reply: (message: Reply) => void): OpenedDatabase | undefined {
+function open({ path, readOnly }: WorkerSettings, reply: (message: Reply) => void): OpenedDatabase | undefined {
   try {
-    return openDatabase(path);
+    return readOnly === true ? openReader(path) : openDatabase(path);
   } catch (thrown) {
     const error = thrown instanceof GatewayError ? thrown : cannotOpen(path, thrown);
     reply({ kind: 'not-opened', error: toFailure(error) });

@@ -129,6 +129,7 @@ function runEveryOperation(db: Database): void {
   OPERATIONS.setCpaActive(db, cpa);
   OPERATIONS.removeCpa(db, cpa);
   OPERATIONS.listCpas(db);
+  OPERATIONS.auditMessages(db, { after: 0, last: 9, limit: 9, digests: true });
 }
 
 function endOf(messageId: string): Parameters<typeof OPERATIONS.recordAttempt>[1]['next'] {

@@ -1,4 +1,5 @@
 import { acceptInbound, findInbound } from './accept-inbound.ts';
+import { auditMessages, auditTotals } from './audit.ts';
 import { cancelOutbound } from './cancel-outbound.ts';
 import { claimDue, releaseLeases } from './claim-due.ts';
 import { concludeOutbound } from './conclude-outbound.ts';
@@ -34,6 +35,8 @@ export const OPERATIONS = {
   setCpaActive,
   removeCpa,
   listCpas,
+  auditTotals,
+  auditMessages,
 } as const;
 
 export type Operations = typeof OPERATIONS;
@@ -51,4 +54,6 @@ export const READ_ONLY: ReadonlySet<OperationName> = new Set<OperationName>([
   'refersTo',
   'stats',
   'listCpas',
+  'auditTotals',
+  'auditMessages',
 ]);

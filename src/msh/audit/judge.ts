@@ -1,0 +1,73 @@
+import type { AuditedMessage, AuditTotals } from '../../ports/audit-source.ts';
+import type { EventType, MessageState } from '../../ports/store.ts';
+import type { AuditFinding } from '../gateway.ts';
+import { STATES } from '../states.ts';
+import type { AuditCode } from './findings.ts';
+
+const END_EVENTS: Readonly<Partial<Record<MessageState, EventType>>> = {
+  DELIVERED: 'message.delivered',
+  FAILED: 'message.failed',
+  EXPIRED: 'message.expired',
+  CANCELLED: 'message.cancelled',
+};
+
+/** What is wrong with one message, apart from its payload files. */
+export function judgeMessage(message: AuditedMessage): readonly AuditFinding[] {
+  return RULES.flatMap((rule) => {
+    const found = rule(message);
+    return found === undefined ? [] : [findingOf(message, ...found)];
+  });
+}
+
+export function findingOf(message: AuditedMessage, code: AuditCode, detail: string): AuditFinding {
+  const { direction, messageId, sender } = message;
+  return { code, direction, messageId, sender, detail };
+}
+
+type Rule = (message: AuditedMessage) => readonly [AuditCode, string] | undefined;
+
+const isOpen = ({ direction, state }: AuditedMessage): boolean => direction === 'out' && !STATES[state].final;
+
+const RULES: readonly Rule[] = [
+  ({ direction, state }) =>
+    isState(state) && STATES[state].direction === direction ? undefined : ['STATE_UNKNOWN', `state ${state}`],
+  ({ hasEnvelope }) => (hasEnvelope ? undefined : ['ENVELOPE_MISSING', 'no envelope']),
+  (message) =>
+    isState(message.state) && isOpen(message) && message.outboxRows === 0
+      ? ['OUTBOX_MISSING', `${message.state}, no outbox row`]
+      : undefined,
+  (message) =>
+    isState(message.state) && message.direction === 'out' && !isOpen(message) && message.outboxRows > 0
+      ? ['OUTBOX_LEFT', `${message.state}, ${message.outboxRows} outbox row`]
+      : undefined,
+  ({ direction, ends, ended }) => {
+    if (direction === 'in') return undefined;
+    const expected = ended.map((state) => END_EVENTS[state] ?? state).sort();
+    const found = Array.from<string>(ends).sort();
+    if (expected.join() === found.join()) return undefined;
+    return ['END_EVENT', `${list(found)} where ${list(expected)} must be`];
+  },
+];
+
+function isState(state: string): state is MessageState {
+  return Object.hasOwn(STATES, state);
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'no final event' : names.join(' and ');
+}
+
+/** What is wrong with the store as a whole. */
+export function judgeTotals({ counted, kept, strayOutbox, damage }: AuditTotals): readonly AuditFinding[] {
+  const states = Array.from(new Set([...Object.keys(counted), ...Object.keys(kept)].filter(isState)));
+  const wrong = states.filter((state) => (counted[state] ?? 0) !== (kept[state] ?? 0));
+  return [
+    ...wrong.map((state) => whole('COUNT_WRONG', `${state}: ${counted[state] ?? 0} counted, ${kept[state] ?? 0} kept`)),
+    ...strayOutbox.map((key) => whole('OUTBOX_STRAY', `outbox row ${key}`)),
+    ...damage.map((text) => whole('STORE_DAMAGED', text)),
+  ];
+}
+
+function whole(code: AuditCode, detail: string): AuditFinding {
+  return { code, direction: undefined, messageId: undefined, sender: undefined, detail };
+}

@@ -1,0 +1,21 @@
+/** Public names, never renamed: what they mean is in `msh/states.ts`. */
+export type Direction = 'in' | 'out';
+export type InboundState = 'RECEIVED' | 'TAKEN';
+export type OutboundState = 'QUEUED' | 'SENT' | 'DELIVERED' | 'FAILED' | 'EXPIRED' | 'CANCELLED';
+export type MessageState = InboundState | OutboundState;
+
+export type EventType =
+  | 'message.received'
+  | 'message.taken'
+  | 'message.delivered'
+  | 'message.failed'
+  | 'message.expired'
+  | 'message.cancelled'
+  | 'message.late-signal'
+  | 'message.resent'
+  | 'alert.duplicate-conflict'
+  | 'alert.signal-refused'
+  | 'alert.message-refused'
+  | 'alert.partner-error'
+  | 'cpa.activated'
+  | 'cpa.deactivated';
