@@ -53,9 +53,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const messages = createMessages({
     ...parts,
     async submit(request) {
-      const submitted = await submit(request, shared);
+      const submitted = await submit(request, { ...shared, outbox: sender });
       if (!submitted.repeated) counters.add('submitted');
-      sender.wake();
       return submitted;
     },
   });

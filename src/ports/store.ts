@@ -150,6 +150,8 @@ export interface OutboundRecord extends MessageRecord {
   readonly endpoint: string;
   /** One queue per partner: a slow one delays nobody else. */
   readonly lane: string;
+  /** Set: the outbox row is leased from the start, until then, to who submits. */
+  readonly leaseUntil?: number;
   readonly retries: number;
   readonly retryInterval: number;
   readonly reliable: boolean;
@@ -162,7 +164,8 @@ export interface OutboundRecord extends MessageRecord {
 }
 
 export type SubmitOutcome =
-  | { readonly kind: 'submitted' }
+  /** `lease` is that of the outbox row, where `leaseUntil` asked for one. */
+  | { readonly kind: 'submitted'; readonly lease?: Lease }
   /** The same Idempotency-Key with the same body: the message of then. */
   | { readonly kind: 'repeated'; readonly messageId: string; readonly state: OutboundState }
   | { readonly kind: 'idempotency-conflict' }

@@ -3,6 +3,7 @@ import type { AfterAttempt, NewEvent, OutboxJob, SentTerms, Store } from '../../
 import type { Log } from '../log.ts';
 import { isExpired, nextDue } from '../retry-schedule.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
+import { Lanes } from './lanes.ts';
 import { type Attempter, type AttemptOutcome, makeAttempt } from './attempt.ts';
 
 export interface SenderParts extends Attempter {
@@ -13,6 +14,13 @@ export interface SenderParts extends Attempter {
   readonly concurrency: number;
   attempted(): void;
   ended(state: 'DELIVERED' | 'FAILED' | 'EXPIRED'): void;
+}
+
+export interface Reservation {
+  /** ms since 1970. */
+  readonly leaseUntil: number;
+  run(job: OutboxJob): void;
+  release(): void;
 }
 
 const CLAIM_LIMIT = 64;
@@ -35,9 +43,7 @@ const PATIENCE: ReadonlySet<number> = new Set([408, 429]);
 export class Sender {
   readonly #parts: SenderParts;
   readonly #running = new Set<Promise<void>>();
-  /** Attempts under way by lane, and the lanes that had no place left at the last claim. */
-  readonly #lanes = new Map<string, number>();
-  readonly #full = new Set<string>();
+  readonly #lanes: Lanes;
   #claiming = false;
   #claims: Promise<void> | undefined;
   #again = false;
@@ -47,6 +53,7 @@ export class Sender {
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
+    this.#lanes = new Lanes(parts.concurrency);
   }
 
   start(): void {
@@ -54,9 +61,9 @@ export class Sender {
     this.wake();
   }
 
-  /** Looks for due rows now, or right after the look that is under way. */
-  wake(): void {
-    if (this.#stopped) return;
+  /** Looks for due rows now, or right after the look that is under way; for one lane only when it has a place. */
+  wake(lane?: string): void {
+    if (this.#stopped || (lane !== undefined && this.#lanes.waits(lane))) return;
     this.#again = true;
     if (!this.#claiming) this.#claims = this.#claimAll();
   }
@@ -93,8 +100,8 @@ export class Sender {
       limit: CLAIM_LIMIT,
       perLane: concurrency,
     });
-    for (const job of jobs) this.#run(job);
-    for (const [lane, count] of this.#lanes) if (count >= concurrency) this.#full.add(lane);
+    for (const job of jobs) this.#enter(job);
+    this.#lanes.noteFull();
     if (jobs.length === CLAIM_LIMIT) this.#again = true;
     // Rows that are due and were not claimed wait for places in their lane: those that become free wake us.
     else if (next !== undefined && next > now) this.#wakeAt(next);
@@ -111,8 +118,24 @@ export class Sender {
     });
   }
 
+  /**
+   * A place for a message that is being submitted, where nothing older waits: its outbox row is stored as leased, and the
+   * first attempt needs no claim. `run` or `release` follows.
+   */
+  reserve(lane: string): Reservation | undefined {
+    if (this.#stopped || !this.#lanes.isOpen(lane)) return undefined;
+    this.#lanes.enter(lane);
+    const release = (): void => this.#leave(lane);
+    const run = (job: OutboxJob): void => (this.#stopped ? release() : this.#run(job));
+    return { leaseUntil: this.#parts.clock.now() + LEASE_MS, run, release };
+  }
+
+  #enter(job: OutboxJob): void {
+    this.#lanes.enter(job.lane);
+    this.#run(job);
+  }
+
   #run(job: OutboxJob): void {
-    this.#lanes.set(job.lane, (this.#lanes.get(job.lane) ?? 0) + 1);
     const running = this.#handle(job)
       .catch((error: unknown) => {
         // The lease runs out and the row falls due again.
@@ -125,12 +148,8 @@ export class Sender {
     this.#running.add(running);
   }
 
-  /** A lane that was full may have more: it is looked at again once a quarter of its places is free. */
   #leave(lane: string): void {
-    const count = (this.#lanes.get(lane) ?? 1) - 1;
-    if (count === 0) this.#lanes.delete(lane);
-    else this.#lanes.set(lane, count);
-    if (count * 4 <= this.#parts.concurrency * 3 && this.#full.delete(lane)) this.wake();
+    if (this.#lanes.leave(lane)) this.wake();
   }
 
   async #handle(job: OutboxJob): Promise<void> {

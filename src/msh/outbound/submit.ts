@@ -10,7 +10,15 @@ import { GatewayError } from '../../errors.ts';
 import { newId, newMessageId } from '../../ids.ts';
 import { encodeCid } from '../../mime/content-id.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
-import type { OutboundRecord, PayloadRecord, Store } from '../../ports/store.ts';
+import type {
+  Lease,
+  OutboundRecord,
+  OutboxJob,
+  PayloadRecord,
+  SentTerms,
+  Store,
+  SubmitOutcome,
+} from '../../ports/store.ts';
 import type { Signer } from '../../ports/trust.ts';
 import { ACTOR_NEXT } from '../../soap/header-blocks.ts';
 import { digestAlgorithm } from '../../xmlsec/algorithms.ts';
@@ -25,6 +33,7 @@ import type { PartnerTerms } from '../parts.ts';
 import { timeToLive } from '../retry-schedule.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { checkRequest } from './check-request.ts';
+import type { Reservation } from './sender.ts';
 
 export interface Submitter {
   readonly store: Store;
@@ -34,6 +43,13 @@ export interface Submitter {
   readonly clock: Clock;
   readonly ours: ReadonlySet<string>;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
+  readonly outbox: Outbox;
+}
+
+/** Who sends what is stored. */
+export interface Outbox {
+  reserve(lane: string): Reservation | undefined;
+  wake(lane: string): void;
 }
 
 /** Builds, signs once, stores, and only then answers. What it refuses leaves nothing behind. @spec ebMS2 §6.5.1 */
@@ -55,7 +71,7 @@ async function store(request: SubmitRequest, submitter: Submitter): Promise<Subm
   const payloads = describePayloads(request, message);
   const envelope = await seal(message, payloads, { agreement, submitter });
   const record = recordOf(message, { agreement, envelope, payloads, request, submitter });
-  const outcome = await submitter.store.submitOutbound(record);
+  const outcome = await storeAndSend(record, submitter);
   switch (outcome.kind) {
     case 'submitted':
       return { messageId: record.messageId, state: 'QUEUED', repeated: false };
@@ -66,6 +82,42 @@ async function store(request: SubmitRequest, submitter: Submitter): Promise<Subm
     case 'message-exists':
       throw new GatewayError('MESSAGE_EXISTS', { location: 'messageId', detail: record.messageId });
   }
+}
+
+/** The first attempt begins as soon as the message is on disk: at once where its lane has a place, else by a claim. */
+async function storeAndSend(record: OutboundRecord, { store: to, outbox }: Submitter): Promise<SubmitOutcome> {
+  const place = outbox.reserve(record.lane);
+  let lease: Lease | undefined;
+  try {
+    const outcome = await to.submitOutbound(place === undefined ? record : { ...record, leaseUntil: place.leaseUntil });
+    if (outcome.kind === 'submitted') lease = outcome.lease;
+    if (outcome.kind === 'submitted' && lease === undefined) outbox.wake(record.lane);
+    return outcome;
+  } finally {
+    if (lease === undefined) place?.release();
+    else place?.run(firstJob(record, lease));
+  }
+}
+
+function firstJob(record: OutboundRecord, lease: Lease): OutboxJob {
+  const { endpoint, lane, envelope, payloads, messageId } = record;
+  return {
+    lease,
+    endpoint,
+    lane,
+    envelope,
+    payloads,
+    messageId,
+    attempt: 1,
+    message: { ...termsOf(record), state: 'QUEUED' },
+  };
+}
+
+function termsOf(record: OutboundRecord): Omit<SentTerms, 'state'> {
+  const { cpaId, fromPartyId, fromRole, toPartyId, toRole, service, action } = record;
+  const { timeToLive: until, retries, retryInterval, reliable, syncReply, ackSigned } = record;
+  const parties = { cpaId, fromPartyId, fromRole, toPartyId, toRole, service, action };
+  return { ...parties, timeToLive: until, retries, retryInterval, reliable, syncReply, ackSigned };
 }
 
 function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): Agreement {

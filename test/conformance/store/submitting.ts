@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { UseStore } from './store-under-test.ts';
-import { accept, claimOne, conclusion, filePart, inbound, inlinePart, outbound, plain, T0 } from './records.ts';
+import {
+  accept,
+  attempt,
+  claim,
+  claimOne,
+  conclusion,
+  filePart,
+  inbound,
+  inlinePart,
+  MINUTE,
+  outbound,
+  plain,
+  T0,
+} from './records.ts';
 
 const IDEMPOTENCY = { key: 'order-17', application: 'zaaksysteem', digest: 'd'.repeat(64) };
 
@@ -30,6 +43,17 @@ export function exerciseSubmitting(use: UseStore): void {
       await store.submitOutbound(message);
       assert.deepEqual(plain((await claimOne(store, T0)).payloads), plain(payloads));
       assert.deepEqual(plain((await store.findMessage(message.messageId, 'out'))?.payloads), plain(payloads));
+    });
+
+    it('K13 a row that is leased to who submits is claimed by nobody until the lease ends, and then its own lease is void', async () => {
+      const { store } = use();
+      const message = outbound();
+      const outcome = await store.submitOutbound({ ...message, leaseUntil: T0 + MINUTE });
+      assert.ok(outcome.kind === 'submitted' && outcome.lease !== undefined);
+      assert.deepEqual(await claim(store, T0), []);
+      assert.equal(await store.recordAttempt(outcome.lease, attempt(1), { kind: 'wait', dueAt: T0 }), true);
+      assert.equal((await claimOne(store, T0)).attempt, 2);
+      assert.equal(await store.recordAttempt(outcome.lease, attempt(1), { kind: 'wait', dueAt: T0 }), false);
     });
 
     it('a MessageId that was submitted before is refused and changes nothing', async () => {

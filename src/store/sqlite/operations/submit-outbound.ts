@@ -1,4 +1,4 @@
-import type { OutboundRecord, OutboundState, SubmitOutcome } from '../../../ports/store.ts';
+import type { Lease, OutboundRecord, OutboundState, SubmitOutcome } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
 import { insertMessage } from './message-rows.ts';
@@ -11,16 +11,29 @@ export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutc
   if (repeated !== undefined) return repeated;
   const key = insertMessage(db, record, { direction: 'out', state: 'QUEUED', terms: record });
   if (key === undefined) return { kind: 'message-exists' };
-  db.run(
-    'INSERT INTO outbox (message, endpoint, lane, due_at) VALUES (?, ?, ?, ?)',
-    key,
-    record.endpoint,
-    record.lane,
-    record.storedAt,
-  );
+  const lease = enqueue(db, key, record);
   if (idempotency !== undefined) insertIdempotency(db, key, idempotency);
   if (resend !== undefined) insertResend(db, key, resend);
-  return { kind: 'submitted' };
+  return lease === undefined ? { kind: 'submitted' } : { kind: 'submitted', lease };
+}
+
+const FIRST_FENCE = 1;
+
+function enqueue(
+  db: Database,
+  message: number,
+  { endpoint, lane, storedAt, leaseUntil }: OutboundRecord,
+): Lease | undefined {
+  const outboxId = db.insert(
+    'INSERT INTO outbox (message, endpoint, lane, due_at, lease_until, fence) VALUES (?, ?, ?, ?, ?, ?)',
+    message,
+    endpoint,
+    lane,
+    storedAt,
+    leaseUntil ?? 0,
+    leaseUntil === undefined ? 0 : FIRST_FENCE,
+  );
+  return outboxId === undefined || leaseUntil === undefined ? undefined : { outboxId, fence: FIRST_FENCE };
 }
 
 function insertResend(db: Database, message: number, { of, event }: NonNullable<OutboundRecord['resend']>): void {
