@@ -266,6 +266,12 @@ export const ERRORS = {
     'The gateway tries again; ask the partner to look at its log.',
     { retriable: true },
   ),
+  PEER_SILENT: row(
+    504,
+    'The partner took the question and did not answer in time.',
+    'Ask again later; ask the partner whether it supports the service, and whether it reaches our endpoint.',
+    { retriable: true },
+  ),
   RETRIES_EXHAUSTED: row(
     504,
     'The message was sent as often as agreed and never acknowledged.',

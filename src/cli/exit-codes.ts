@@ -14,7 +14,14 @@ export const EXIT_CODES = [
   {
     code: 5,
     meaning: 'partner, broker or gateway unreachable',
-    errors: ['GATEWAY_UNREACHABLE', 'PEER_UNREACHABLE', 'PEER_ANSWER', 'PEER_REFUSED', 'RETRIES_EXHAUSTED'],
+    errors: [
+      'GATEWAY_UNREACHABLE',
+      'PEER_UNREACHABLE',
+      'PEER_ANSWER',
+      'PEER_REFUSED',
+      'PEER_SILENT',
+      'RETRIES_EXHAUSTED',
+    ],
   },
   { code: 6, meaning: 'store unavailable', errors: ['STORE_UNAVAILABLE'] },
 ] as const satisfies readonly {

@@ -60,7 +60,7 @@ export function resolveSend(cpa: Cpa, query: SendQuery): Agreement {
 export function resolveSignal(
   cpa: Cpa,
   from: readonly TypedValue[],
-  to: readonly TypedValue[],
+  to: readonly TypedValue[] | undefined,
   action: string,
 ): Agreement {
   const parties = resolveParties(cpa, from, to);

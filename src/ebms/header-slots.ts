@@ -14,6 +14,8 @@ export interface HeaderSlots {
   readonly ackRequested: readonly XmlElement[];
   readonly acknowledgment: XmlElement | undefined;
   readonly errorList: XmlElement | undefined;
+  /** The first block of the eb namespace that the specification does not have. */
+  readonly unknown: XmlElement | undefined;
 }
 
 const ONCE: ReadonlySet<string> = new Set([
@@ -32,18 +34,16 @@ export function understands(block: XmlElement): boolean {
   return block.namespace === EB_NS || (block.namespace === DS_NS && block.localName === 'Signature');
 }
 
-/**
- * Sorts the blocks of the eb namespace. Throws HEADER_INVALID for a doubled one or no MessageHeader; an unknown one is
- * FEATURE_UNSUPPORTED when it must be understood, otherwise HEADER_INVALID.
- */
+/** Sorts the blocks of the eb namespace. Throws HEADER_INVALID for a doubled one or no MessageHeader. */
 export function sortHeader(header: XmlElement | undefined): HeaderSlots {
   const found = new Map<string, XmlElement>();
   const ackRequested: XmlElement[] = [];
+  let unknown: XmlElement | undefined;
   for (const block of header === undefined ? [] : childElements(header)) {
     if (block.namespace !== EB_NS) continue;
     const { localName } = block;
     if (localName === 'AckRequested') ackRequested.push(block);
-    else if (!ONCE.has(localName)) throw unknown(block);
+    else if (!ONCE.has(localName)) unknown ??= block;
     else if (found.has(localName)) throw invalid(`//Header/${localName}`, 'doubled');
     else found.set(localName, block);
   }
@@ -56,11 +56,15 @@ export function sortHeader(header: XmlElement | undefined): HeaderSlots {
     ackRequested,
     acknowledgment: found.get('Acknowledgment'),
     errorList: found.get('ErrorList'),
+    unknown,
   };
 }
 
-/** The name stays out of the location: that goes to the partner and repeats nothing. */
-function unknown(block: XmlElement): GatewayError {
+/**
+ * An unknown block is FEATURE_UNSUPPORTED when it must be understood, otherwise HEADER_INVALID. Its name stays out of
+ * the location: that goes to the partner and repeats nothing.
+ */
+export function unknownBlock(block: XmlElement): GatewayError {
   const detail = `unknown ebMS header block ${block.localName}`;
   return mustUnderstand(block)
     ? new GatewayError('FEATURE_UNSUPPORTED', { location: '//Header', detail })

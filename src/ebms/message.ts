@@ -54,9 +54,12 @@ export interface StatusRequestMessage extends Common {
 export interface StatusResponseMessage extends Common {
   readonly kind: 'StatusResponseMessage';
   readonly refToMessageId: string;
-  readonly messageStatus: string;
+  readonly messageStatus: MessageStatus;
   readonly timestamp: string | undefined;
 }
+
+/** @spec ebMS2 §7.1.2 */
+export type MessageStatus = 'UnAuthorized' | 'NotRecognized' | 'Received' | 'Processed' | 'Forwarded';
 
 /** @spec ebMS2 §3.1 */
 export interface MessageHeader {

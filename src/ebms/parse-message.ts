@@ -5,7 +5,7 @@ import { childElements } from '../xml/tree.ts';
 import { parseAckRequested } from './ack-requested.ts';
 import { parseAcknowledgment } from './acknowledgment.ts';
 import { parseErrorList } from './error-list.ts';
-import { type HeaderSlots, sortHeader } from './header-slots.ts';
+import { type HeaderSlots, sortHeader, unknownBlock } from './header-slots.ts';
 import { parseManifest } from './manifest.ts';
 import { parseMessageHeader } from './message-header.ts';
 import { parseMessageOrder } from './message-order.ts';
@@ -39,25 +39,33 @@ export interface ConsumedBlock {
   readonly exempt: boolean;
 }
 
-/** What the walk has found so far; `blocks` grows as blocks are read. */
-interface Reading {
+/** What a message says of itself, whatever it holds; `blocks` grows as blocks are read. */
+export interface OpenedMessage {
   readonly common: {
     readonly header: MessageHeader;
     readonly syncReply: SyncReply | undefined;
     readonly messageOrder: MessageOrder | undefined;
   };
   readonly slots: HeaderSlots;
-  readonly content: XmlElement | undefined;
+  readonly body: XmlElement;
   readonly blocks: ConsumedBlock[];
 }
 
+/** The same with the one element of the Body. */
+interface Reading extends OpenedMessage {
+  readonly content: XmlElement | undefined;
+}
+
+/** Both steps at once. Throws HEADER_INVALID, FEATURE_UNSUPPORTED, HEADER_VALUE as they do. */
+export function parseMessage(envelope: SoapEnvelope): ParsedMessage {
+  return readMessage(openMessage(envelope));
+}
+
 /**
- * Reads a message by qualified names. The kind follows from the content, and Service and Action must agree with it.
- * Structure only: versions, actors and times are left to the checks. Throws HEADER_INVALID for what the schema forbids
- * or what contradicts itself, FEATURE_UNSUPPORTED for bundled signals and content that nobody would be handed,
- * HEADER_VALUE for the version of a StatusRequest or StatusResponse. @spec ebMS2 §3, §4.2.3, §4.3, §6.3, §7, §8
+ * The first step: who speaks to whom under which CPA. A refusal of the second step can so be answered as the CPA says.
+ * Throws HEADER_INVALID. @spec ebMS2 §3.1, §4.3
  */
-export function parseMessage({ header, body }: SoapEnvelope): ParsedMessage {
+export function openMessage({ header, body }: SoapEnvelope): OpenedMessage {
   const slots = sortHeader(header);
   const blocks: ConsumedBlock[] = [];
   const read = <T>(element: XmlElement, parse: (element: XmlElement) => T): T => {
@@ -69,8 +77,19 @@ export function parseMessage({ header, body }: SoapEnvelope): ParsedMessage {
     syncReply: slots.syncReply === undefined ? undefined : read(slots.syncReply, parseSyncReply),
     messageOrder: slots.messageOrder === undefined ? undefined : read(slots.messageOrder, parseMessageOrder),
   };
-  const reading: Reading = { common, slots, content: bodyContent(body), blocks };
-  return { message: parseKind(reading), blocks };
+  return { common, slots, body, blocks };
+}
+
+/**
+ * The second step, by qualified names. The kind follows from the content, and Service and Action must agree with it.
+ * Structure only: versions, actors and times are left to the checks. Throws HEADER_INVALID for what the schema forbids
+ * or what contradicts itself, FEATURE_UNSUPPORTED for bundled signals and content that nobody would be handed,
+ * HEADER_VALUE for the version of a StatusRequest or StatusResponse. @spec ebMS2 §3, §4.2.3, §4.3, §6.3, §7, §8
+ */
+export function readMessage(opened: OpenedMessage): ParsedMessage {
+  const { slots, body, blocks } = opened;
+  if (slots.unknown !== undefined) throw unknownBlock(slots.unknown);
+  return { message: parseKind({ ...opened, content: bodyContent(body) }), blocks };
 }
 
 /** A payload is a MIME part; of the Body only one ebMS element is read, and anything else would be lost unseen. */

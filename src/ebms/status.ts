@@ -3,19 +3,20 @@ import type { XmlElement } from '../xml/tree.ts';
 import { escapeText, tag } from '../xml/writer.ts';
 import { dateTime, messageId, requiredAttribute } from './element-values.ts';
 import { parseBodyExtension } from './header-extension.ts';
+import type { MessageStatus } from './message.ts';
 import { EBMS_VERSION } from './namespaces.ts';
 import { invalid, Sequence } from './sequence.ts';
 
 const REQUEST_AT = '//Body/StatusRequest';
 const RESPONSE_AT = '//Body/StatusResponse';
 const RESPONSE_ATTRIBUTES: readonly string[] = ['version', 'messageStatus'];
-const MESSAGE_STATUSES: ReadonlySet<string> = new Set([
+const MESSAGE_STATUSES: readonly MessageStatus[] = [
   'UnAuthorized',
   'NotRecognized',
   'Received',
   'Processed',
   'Forwarded',
-]);
+];
 
 export interface StatusRequest {
   readonly refToMessageId: string;
@@ -23,7 +24,7 @@ export interface StatusRequest {
 
 export interface StatusResponse {
   readonly refToMessageId: string;
-  readonly messageStatus: string;
+  readonly messageStatus: MessageStatus;
   readonly timestamp: string | undefined;
 }
 
@@ -39,8 +40,9 @@ export function parseStatusRequest(element: XmlElement): StatusRequest {
 /** @spec ebMS2 §7.1.2 */
 export function parseStatusResponse(element: XmlElement): StatusResponse {
   checkVersion(parseBodyExtension(element, RESPONSE_AT, RESPONSE_ATTRIBUTES), RESPONSE_AT);
-  const messageStatus = requiredAttribute(element, RESPONSE_AT, 'messageStatus');
-  if (!MESSAGE_STATUSES.has(messageStatus)) throw invalid(`${RESPONSE_AT}/@messageStatus`, 'not a status');
+  const given = requiredAttribute(element, RESPONSE_AT, 'messageStatus');
+  const messageStatus = MESSAGE_STATUSES.find((status) => status === given);
+  if (messageStatus === undefined) throw invalid(`${RESPONSE_AT}/@messageStatus`, 'not a status');
   const sequence = new Sequence(element, RESPONSE_AT);
   const refToMessageId = messageId(sequence.required('RefToMessageId'), `${RESPONSE_AT}/RefToMessageId`);
   const timestamp = sequence.optional('Timestamp');

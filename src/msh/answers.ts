@@ -4,7 +4,13 @@ export interface AnswerRow {
   readonly situation: string;
   readonly mode: 'any' | 'synchronous' | 'asynchronous';
   readonly status: number;
-  readonly body: 'none' | 'Acknowledgment' | 'MessageError' | 'SOAP Fault Client' | 'SOAP Fault Server';
+  readonly body:
+    | 'none'
+    | 'Acknowledgment'
+    | 'MessageError'
+    | 'Pong or StatusResponse'
+    | 'SOAP Fault Client'
+    | 'SOAP Fault Server';
   readonly note: string;
   readonly spec?: string;
 }
@@ -43,8 +49,24 @@ export const ANSWERS = {
     note: 'The MessageError follows by a request of its own, once.',
     spec: 'ebMS2 §4.2.4',
   },
+  exchange: {
+    situation: 'Ping or StatusRequest',
+    mode: 'synchronous',
+    status: 200,
+    body: 'Pong or StatusResponse',
+    note: 'Also where the message itself has a SyncReply. A message of somebody else, or of another CPA, is NotRecognized like one that never was.',
+    spec: 'ebMS2 §7.1, §8',
+  },
+  exchangeLater: {
+    situation: 'Ping or StatusRequest',
+    mode: 'asynchronous',
+    status: 204,
+    body: 'none',
+    note: 'The answer follows by a request of its own, once.',
+    spec: 'ebMS2 §7.1, §8',
+  },
   signal: {
-    situation: 'an Acknowledgment or MessageError, used or not',
+    situation: 'an Acknowledgment, MessageError, Pong or StatusResponse, used or not',
     mode: 'any',
     status: 204,
     body: 'none',
@@ -89,6 +111,13 @@ export const ANSWERS = {
     body: 'SOAP Fault Server',
     note: 'With Retry-After; nothing was accepted.',
   },
+  tooMany: {
+    situation: 'more Pings and StatusRequests of one partner than it is allowed a minute',
+    mode: 'any',
+    status: 503,
+    body: 'SOAP Fault Server',
+    note: 'With Retry-After; nothing is stored of it.',
+  },
   internal: {
     situation: 'something unexpected inside',
     mode: 'any',
@@ -109,7 +138,7 @@ export function answer(
   headers: Readonly<Record<string, string>> = {},
 ): OutgoingAnswer {
   const { status, body: kind } = ANSWERS[key];
-  const signal = kind === 'Acknowledgment' || kind === 'MessageError';
+  const signal = kind === 'Acknowledgment' || kind === 'MessageError' || kind === 'Pong or StatusResponse';
   return {
     status,
     headers: {

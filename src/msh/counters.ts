@@ -9,6 +9,7 @@ export class GatewayCounters implements Counters {
   submitted = 0;
   attempts = 0;
   delivered = 0;
+  exchanges = 0;
   readonly #refused = new Map<string, number>();
 
   get refused(): Readonly<Record<string, number>> {

@@ -9,6 +9,9 @@ import { GatewayCounters } from './counters.ts';
 import { openCpaRegister } from './cpa-register.ts';
 import type { Gateway } from './gateway.ts';
 import { checkHealth } from './health.ts';
+import { Allowance } from './exchanges/allowance.ts';
+import { Asker } from './exchanges/asker.ts';
+import { askStatus, ping } from './exchanges/questions.ts';
 import { createReceive } from './inbound/receive.ts';
 import { createMessages } from './messages.ts';
 import { observeStore } from './observed-store.ts';
@@ -18,7 +21,10 @@ import type { GatewayConfig, GatewayParts, Weakening } from './parts.ts';
 import { createSignalReader } from './signals/signal-reader.ts';
 
 const DEFAULT_CONCURRENCY = 32;
+const DEFAULT_QUESTIONS_PER_MINUTE = 60;
 const ORPHAN_AGE_MS = 24 * 3_600_000;
+
+const COUNTS = { received: 'received', duplicate: 'duplicates', exchange: 'exchanges' } as const;
 
 /** Wires the pipelines to the ports and opens the contracts. Sends nothing before `start`. */
 export async function createGateway(config: GatewayConfig, given: GatewayParts): Promise<Gateway> {
@@ -35,6 +41,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     if (state === 'DELIVERED') counters.add('delivered');
   };
 
+  const asker = new Asker(shared);
+  const questioner = { ...shared, asker };
   const signals = createSignalReader({ ...shared, concluded });
   const sender = new Sender({
     ...shared,
@@ -46,12 +54,15 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const receive = createReceive({
     ...shared,
     signals,
-    counted: (what) => counters.add(what === 'received' ? 'received' : 'duplicates'),
+    asker,
+    allowance: new Allowance(config.questionsPerMinute ?? DEFAULT_QUESTIONS_PER_MINUTE),
+    counted: (what) => (what === 'too-many' ? counters.refuse('BUSY') : counters.add(COUNTS[what])),
     refused: (code) => counters.refuse(code),
     wake: () => sender.wake(),
   });
   const messages = createMessages({
     ...parts,
+    status: (messageId) => askStatus(messageId, questioner),
     async submit(request) {
       const submitted = await submit(request, { ...shared, outbox: sender });
       if (!submitted.repeated) counters.add('submitted');
@@ -63,6 +74,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     receive: neverThrowing(receive, { ...parts, sender }),
     messages,
     cpas,
+    partners: { ping: (request) => ping(request, questioner) },
     counters,
     events: {
       list: (after, limit) => store.listEvents(after, limit),

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Finding } from '../cpa/validate-cpa.ts';
 import type { Cpa } from '../cpa/model.ts';
+import type { MessageStatus } from '../ebms/message.ts';
 import type { PayloadWriter, StoredContent } from '../ports/payload-store.ts';
 import type {
   Direction,
@@ -24,6 +25,7 @@ export interface Gateway {
   readonly messages: MessageUseCases;
   readonly events: EventUseCases;
   readonly cpas: CpaUseCases;
+  readonly partners: PartnerUseCases;
   /** Could sign, store and send right now. Each entry says what was looked at; `ok` is their conjunction. */
   health(): Promise<Health>;
   stats(): Promise<StoreStats>;
@@ -67,6 +69,52 @@ export interface MessageUseCases {
   /** The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND. */
   take(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
   listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>>;
+  /**
+   * Asks the partner what it knows of a message that was sent to it; waits half a minute at most. Changes nothing here.
+   * Errors: NOT_FOUND, and those of `PartnerUseCases.ping`. @spec ebMS2 §7.1
+   */
+  status(messageId: string): Promise<PartnerStatus>;
+}
+
+export interface PartnerUseCases {
+  /**
+   * Sends a Ping and waits for the Pong, half a minute at most. Errors: CPA_UNKNOWN, CPA_INACTIVE, CPA_INVALID,
+   * PARTY_UNKNOWN, NOT_OUR_PARTY, BUSY, PEER_UNREACHABLE, PEER_ANSWER, PEER_REFUSED, PEER_SILENT. @spec ebMS2 §8
+   */
+  ping(request: PingRequest): Promise<PingResult>;
+}
+
+export interface PingRequest {
+  readonly cpaId: string;
+  /** `type:value` or the bare value of a PartyId of the CPA; one of ours. */
+  readonly from: string;
+  /** The other party of the CPA when absent. */
+  readonly to?: string;
+}
+
+/** How a question to a partner went. */
+export interface Exchanged {
+  readonly cpaId: string;
+  /** As `type:value`. */
+  readonly from: string;
+  readonly to: string;
+  readonly endpoint: string;
+  /** Whether the answer came in the HTTP answer or by a request of its own. */
+  readonly way: 'synchronous' | 'asynchronous';
+  readonly roundTripMs: number;
+}
+
+export interface PingResult extends Exchanged {
+  /** MessageId of the Ping and of the Pong. */
+  readonly pingId: string;
+  readonly pongId: string;
+}
+
+export interface PartnerStatus extends Exchanged {
+  readonly messageId: string;
+  readonly status: MessageStatus;
+  /** When the partner received the message, as it says (ms since 1970); only with Received and Processed. */
+  readonly receivedAt: number | undefined;
 }
 
 export interface SubmitRequest {
@@ -194,5 +242,7 @@ export interface Counters {
   readonly submitted: number;
   readonly attempts: number;
   readonly delivered: number;
+  /** Ping and StatusRequest of partners that were answered. */
+  readonly exchanges: number;
   readonly refused: Readonly<Record<string, number>>;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Direction, MessageDetail, Store } from '../ports/store.ts';
-import type { MessageUseCases, Submitted, SubmitRequest } from './gateway.ts';
+import type { MessageUseCases, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
 import { resendRequest } from './outbound/resend.ts';
 import { rawMessage } from './raw-message.ts';
 
@@ -11,10 +11,11 @@ export interface MessageParts {
   readonly payloads: PayloadStore;
   readonly clock: Clock;
   readonly submit: (request: SubmitRequest) => Promise<Submitted>;
+  readonly status: (messageId: string) => Promise<PartnerStatus>;
 }
 
 /** What an application does with messages. */
-export function createMessages({ store, payloads, clock, submit }: MessageParts): MessageUseCases {
+export function createMessages({ store, payloads, clock, submit, status }: MessageParts): MessageUseCases {
   const find = async (messageId: string, direction?: Direction): Promise<MessageDetail> => {
     const found = await store.findMessage(messageId, direction);
     if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: `message ${messageId}` });
@@ -24,6 +25,7 @@ export function createMessages({ store, payloads, clock, submit }: MessageParts)
     createPayload: () => payloads.create(),
     discardPayload: ({ body }) => payloads.discard(body),
     submit,
+    status,
     list: (query) => store.listMessages(query),
     find,
     listRefusals: (query) => store.listRefusals(query),

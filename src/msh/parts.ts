@@ -14,6 +14,8 @@ export interface GatewayConfig {
   readonly limits: MessageLimits;
   /** Attempts under way at the same time for one partner; 32 where not given. */
   readonly concurrency?: number;
+  /** Pings and StatusRequests that one partner may send a minute; 60 where not given. */
+  readonly questionsPerMinute?: number;
 }
 
 export type Weakening = 'sha1' | 'cbc' | 'rsa15' | 'keyRef';

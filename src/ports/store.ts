@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { AuditSource } from './audit-source.ts';
-import type { Direction, EventType, MessageState, OutboundState } from './message-states.ts';
+import type { Direction, EventType, InboundState, MessageState, OutboundState } from './message-states.ts';
 import type { PayloadBody } from './payload-store.ts';
 
 export type { Direction, EventType, InboundState, MessageState, OutboundState } from './message-states.ts';
@@ -143,6 +143,9 @@ export type AcceptOutcome =
 
 export interface KnownInbound {
   readonly identity: string;
+  readonly cpaId: string;
+  readonly state: InboundState;
+  readonly storedAt: number;
   readonly answer: SignalRecord | undefined;
 }
 
@@ -258,8 +261,11 @@ export interface NewEvent {
   readonly messageId: string | undefined;
   readonly direction: Direction | undefined;
   readonly cpaId: string | undefined;
-  readonly data: Readonly<Record<string, string | number | boolean>>;
+  readonly data: Readonly<Record<string, EventValue>>;
 }
+
+/** A list holds things of one kind, such as the Errors of an ErrorList. */
+export type EventValue = string | number | boolean | readonly Readonly<Record<string, string>>[];
 
 export interface StoredEvent extends NewEvent {
   readonly sequence: number;

@@ -85,4 +85,5 @@ const COUNTERS = [
   ['submitted', 'Messages taken from applications since start.'],
   ['attempts', 'Attempts to send since start.'],
   ['delivered', 'Messages delivered since start.'],
+  ['exchanges', 'Pings and StatusRequests of partners that were answered since start.'],
 ] as const;

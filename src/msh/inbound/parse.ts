@@ -1,10 +1,10 @@
 import { GatewayError } from '../../errors.ts';
 import { understands } from '../../ebms/header-slots.ts';
-import { parseMessage } from '../../ebms/parse-message.ts';
-import { parseEnvelope } from '../../soap/envelope.ts';
+import { type OpenedMessage, openMessage, readMessage } from '../../ebms/parse-message.ts';
+import { parseEnvelope, type SoapEnvelope } from '../../soap/envelope.ts';
 import { checkMustUnderstand } from '../../soap/header-blocks.ts';
 import type { XmlLimits } from '../../xml/limits.ts';
-import { parseXml } from '../../xml/tree.ts';
+import { parseXml, type XmlDocument } from '../../xml/tree.ts';
 import type { ReceivedPart } from './read-package.ts';
 import type { ParsedMessage } from './stages.ts';
 
@@ -17,15 +17,33 @@ export interface ArrivedEnvelope {
   readonly remote: string;
 }
 
-/** Octets of an envelope → typed message. Throws XML_*, SOAP_*, HEADER_INVALID, FEATURE_UNSUPPORTED. */
-export function parseArrived(arrived: ArrivedEnvelope, limits: XmlLimits): ParsedMessage {
-  const { envelope, charset, ...rest } = arrived;
-  const document = parseXml(envelope, limits);
-  requireCharset(charset, document.encoding);
+/** An envelope whose header is read and whose content is not. */
+export interface OpenedEnvelope {
+  readonly arrived: ArrivedEnvelope;
+  readonly document: XmlDocument;
+  readonly soap: SoapEnvelope;
+  readonly opened: OpenedMessage;
+}
+
+/** Octets of an envelope → its header. Throws XML_*, SOAP_*, HEADER_INVALID. */
+export function openArrived(arrived: ArrivedEnvelope, limits: XmlLimits): OpenedEnvelope {
+  const document = parseXml(arrived.envelope, limits);
+  requireCharset(arrived.charset, document.encoding);
   const soap = parseEnvelope(document);
   if (soap.header === undefined) throw new GatewayError('HEADER_INVALID', { location: '//Header' });
   checkMustUnderstand(soap.header, understands);
-  return { ...rest, envelopeBytes: envelope, document, soap, ...parseMessage(soap) };
+  return { arrived, document, soap, opened: openMessage(soap) };
+}
+
+/** Its content → typed message. Throws HEADER_INVALID, HEADER_VALUE, FEATURE_UNSUPPORTED. */
+export function readArrived({ arrived, document, soap, opened }: OpenedEnvelope): ParsedMessage {
+  const { envelope, charset: _charset, ...rest } = arrived;
+  return { ...rest, envelopeBytes: envelope, document, soap, ...readMessage(opened) };
+}
+
+/** Both at once: for an answer, which is never answered. */
+export function parseArrived(arrived: ArrivedEnvelope, limits: XmlLimits): ParsedMessage {
+  return readArrived(openArrived(arrived, limits));
 }
 
 /** A partner that says one encoding and sends another would be read differently by others on the way. @spec RFC 3023 §3.1 */

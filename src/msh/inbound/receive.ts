@@ -1,31 +1,35 @@
-import type { Clock } from '../../clock.ts';
+import type { ApplicationMessage, EbmsMessage, MessageHeader } from '../../ebms/message.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
 import type { IncomingRequest, OutgoingAnswer, Receive } from '../../ports/transport.ts';
 import { answer } from '../answers.ts';
 import type { CpaRegister } from '../cpa-register.ts';
+import { agreeQuestion, answerQuestion, type QuestionAnswerer } from '../exchanges/answer-question.ts';
+import type { Asker } from '../exchanges/asker.ts';
+import { receiveReply } from '../exchanges/receive-reply.ts';
+import type { KnownCpa } from '../gateway.ts';
 import type { MessageLimits } from '../limits.ts';
 import { discardPayloads } from '../discard-payloads.ts';
-import type { Log } from '../log.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
 import { agree, requireCpa, requireOurParty } from './agree.ts';
 import { bindClient } from './bind-client.ts';
-import { parseArrived } from './parse.ts';
+import { openArrived, readArrived } from './parse.ts';
 import { type MimePackage, readPackage } from './read-package.ts';
-import { type Refuser, refuse } from './refuse.ts';
-import type { Arrival, VerifiedMessage } from './stages.ts';
-import { type Verifier, verifyMessage } from './verify.ts';
+import { isMshService, type Refuser, refuse } from './refuse.ts';
+import type { Arrival, ParsedMessage, VerifiedMessage } from './stages.ts';
+import { verifyMessage } from './verify.ts';
 
-export interface Inbound extends Acceptor, Verifier, Refuser {
+export interface Inbound extends Acceptor, Refuser, Omit<QuestionAnswerer, 'counted'> {
   readonly cpas: CpaRegister;
-  readonly clock: Clock;
   readonly limits: MessageLimits;
-  readonly log: Log;
   readonly ours: ReadonlySet<string>;
   readonly signals: SignalReader;
-  /** Told of each message that was accepted, or known already. */
-  counted(what: 'received' | 'duplicate'): void;
+  readonly asker: Asker;
+  /** Told of each message that was accepted, or known already, and of each question of a partner. */
+  counted(what: 'received' | 'duplicate' | 'exchange' | 'too-many'): void;
 }
+
+type SignalKind = Exclude<EbmsMessage, ApplicationMessage>;
 
 /**
  * One request of a partner, from its headers to its answer:
@@ -40,7 +44,7 @@ export function createReceive(inbound: Inbound): Receive {
       request,
       receivedAt: inbound.clock.now(),
       package: undefined,
-      message: undefined,
+      opened: undefined,
       known: undefined,
       agreement: undefined,
     };
@@ -58,7 +62,11 @@ async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswe
   const { request } = arrival;
   arrival.package = await readPackage(request, inbound.limits, inbound.payloads);
   const verified = await readMessage(arrival, arrival.package, inbound);
-  if (verified === undefined) return answer('signal');
+  if ('status' in verified) {
+    // No message of the MSH has payloads: what came along is not kept.
+    await discard(arrival, inbound);
+    return verified;
+  }
   const accepted = await accept(verified, inbound);
   if (accepted.duplicate) await discard(arrival, inbound);
   inbound.counted(accepted.duplicate ? 'duplicate' : 'received');
@@ -68,32 +76,76 @@ async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswe
   return accepted.answer;
 }
 
-/** From octets to a verified message; a signal is used at once, and answers undefined. */
+/** From octets to a verified message; one of the MSH's own service is used at once, and its answer comes back. */
 async function readMessage(
   arrival: Arrival,
   mime: MimePackage,
   inbound: Inbound,
-): Promise<VerifiedMessage | undefined> {
-  const { receivedAt, request } = arrival;
-  const parsed = parseArrived({ ...mime, receivedAt, remote: request.remote }, inbound.limits.xml);
+): Promise<VerifiedMessage | OutgoingAnswer> {
+  const parsed = parse(arrival, mime, inbound);
   const { message } = parsed;
-  arrival.message = message;
-  const known = requireCpa(message.header, inbound.cpas);
-  requireOurParty(message.header, inbound.ours);
+  const known = admit(message.header, arrival, inbound);
+  if (message.kind !== 'ApplicationMessage') return receiveSignal({ ...parsed, message }, known, { arrival, inbound });
+  const agreement = agree(message.header, known);
+  arrival.agreement = agreement;
+  return await verifyMessage({ ...parsed, message, known, agreement }, inbound);
+}
+
+/** What is refused in the content can still be answered as a message, where its header would have been admitted. */
+function parse(arrival: Arrival, mime: MimePackage, inbound: Inbound): ParsedMessage {
+  const { receivedAt, request } = arrival;
+  const envelope = openArrived({ ...mime, receivedAt, remote: request.remote }, inbound.limits.xml);
+  const { common } = envelope.opened;
+  arrival.opened = common;
+  try {
+    return readArrived(envelope);
+  } catch (error) {
+    admitIfPossible(common.header, arrival, inbound);
+    throw error;
+  }
+}
+
+/** The CPA is known, we are the To party, and who connects is the From party. Throws CPA_UNKNOWN, NOT_OUR_PARTY, TLS_CLIENT_CERTIFICATE. */
+function admit(header: MessageHeader, arrival: Arrival, inbound: Inbound): KnownCpa {
+  const known = requireCpa(header, inbound.cpas);
+  requireOurParty(header, inbound.ours);
   arrival.known = known;
-  bindClient(message.header, request.clientCertificate, { known, partners: inbound.partners });
+  bindClient(header, arrival.request.clientCertificate, { known, partners: inbound.partners });
+  return known;
+}
+
+function admitIfPossible(header: MessageHeader, arrival: Arrival, inbound: Inbound): void {
+  try {
+    const known = admit(header, arrival, inbound);
+    arrival.agreement = isMshService(header) ? agreeQuestion(header, known) : agree(header, known);
+  } catch {
+    arrival.known = undefined;
+  }
+}
+
+async function receiveSignal(
+  parsed: ParsedMessage<SignalKind>,
+  known: KnownCpa,
+  { arrival, inbound }: { readonly arrival: Arrival; readonly inbound: Inbound },
+): Promise<OutgoingAnswer> {
+  const { message } = parsed;
   switch (message.kind) {
-    case 'ApplicationMessage': {
-      const agreement = agree(message.header, known);
-      arrival.agreement = agreement;
-      return await verifyMessage({ ...parsed, message, known, agreement }, inbound);
-    }
-    case 'AcknowledgmentMessage':
     case 'ErrorMessage':
+      if (await inbound.asker.settle(parsed)) return answer('signal');
       await inbound.signals.read({ ...parsed, message });
-      return undefined;
-    default:
-      throw new GatewayError('FEATURE_UNSUPPORTED', { location: '//Header/MessageHeader/Action' });
+      return answer('signal');
+    case 'AcknowledgmentMessage':
+      await inbound.signals.read({ ...parsed, message });
+      return answer('signal');
+    case 'PongMessage':
+    case 'StatusResponseMessage':
+      return receiveReply({ ...parsed, message }, known, inbound);
+    case 'PingMessage':
+    case 'StatusRequestMessage': {
+      const agreement = agreeQuestion(message.header, known);
+      arrival.agreement = agreement;
+      return answerQuestion({ ...parsed, message, known, agreement }, inbound);
+    }
   }
 }
 

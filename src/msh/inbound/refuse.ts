@@ -1,6 +1,6 @@
 import { partyByIds } from '../../cpa/party-lookup.ts';
-import type { EbmsMessage, MessageHeader } from '../../ebms/message.ts';
-import { MSH_ACTION } from '../../ebms/namespaces.ts';
+import type { MessageHeader } from '../../ebms/message.ts';
+import { MSH_ACTION, MSH_SERVICE } from '../../ebms/namespaces.ts';
 import { type ErrorCode, GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { NewEvent, Refusal, SignalRecord, Store } from '../../ports/store.ts';
@@ -69,7 +69,8 @@ function withoutMessageError(error: GatewayError, arrival: Arrival): OutgoingAns
   if (error.row.retriable) return { ...busy(error), ...close };
   // Our own key is missing: the partner did nothing wrong, and its retry passes once the key is there.
   if (error.code === 'SIGNING_KEY_MISSING') return busy(new GatewayError('BUSY'));
-  if (arrival.message !== undefined && isSignal(arrival.message)) return answer('signal');
+  const signal = arrival.opened !== undefined && isSignal(arrival.opened.header);
+  if (signal && error.code !== 'HEADER_INVALID') return answer('signal');
   return { ...answer(error.row.soap === 'Server' ? 'internal' : 'fault', writeFault(error)), ...close };
 }
 
@@ -86,15 +87,19 @@ interface Reply {
 /** The MessageError, where the partner gets one: the CPA is known, we speak for its To party, and it is no signal itself. */
 function messageError(
   error: GatewayError,
-  { message, known, agreement, receivedAt }: Arrival,
+  { opened, known, agreement, receivedAt }: Arrival,
   refuser: Refuser,
 ): Reply | undefined {
-  if (message === undefined || isSignal(message) || error.row.ebms === undefined) return undefined;
-  const signal = makeMessageError(message.header, error, { now: receivedAt, agreement });
-  const synchronous =
-    agreement === undefined ? message.syncReply !== undefined : isSynchronous(agreement.syncReplyMode);
-  if (synchronous) return { ...signal, send: undefined };
-  const send = known === undefined ? undefined : destination(message.header, known, refuser);
+  if (opened === undefined || known === undefined || error.row.ebms === undefined) return undefined;
+  const { header, syncReply } = opened;
+  if (isSignal(header)) return undefined;
+  const signal = makeMessageError(header, error, { now: receivedAt, agreement });
+  // A question may ask for the answer by itself; for a business message the CPA decides, where it knows it.
+  const asked = syncReply !== undefined && (agreement === undefined || isMshService(header));
+  if (asked || (agreement !== undefined && isSynchronous(agreement.syncReplyMode))) {
+    return { ...signal, send: undefined };
+  }
+  const send = destination(header, known, refuser);
   return send === undefined ? undefined : { ...signal, send };
 }
 
@@ -106,13 +111,25 @@ function destination(header: MessageHeader, { cpa }: KnownCpa, refuser: Refuser)
   return signalDestination(way, refuser.partners);
 }
 
-function isSignal({ kind }: EbmsMessage): boolean {
-  return kind === 'AcknowledgmentMessage' || kind === 'ErrorMessage';
+/** What itself answers something: an error about it would begin a loop. Known by its header alone, readable or not. */
+const NEVER_ANSWERED: ReadonlySet<string> = new Set([
+  MSH_ACTION.acknowledgment,
+  MSH_ACTION.messageError,
+  MSH_ACTION.pong,
+  MSH_ACTION.statusResponse,
+]);
+
+function isSignal(header: MessageHeader): boolean {
+  return isMshService(header) && NEVER_ANSWERED.has(header.action);
 }
 
-function describe({ message }: Arrival): { messageId?: string; cpaId?: string; fromPartyId?: string } {
-  if (message === undefined) return {};
-  const { header } = message;
+export function isMshService({ service }: MessageHeader): boolean {
+  return service.value === MSH_SERVICE;
+}
+
+function describe({ opened }: Arrival): { messageId?: string; cpaId?: string; fromPartyId?: string } {
+  if (opened === undefined) return {};
+  const { header } = opened;
   return { messageId: header.messageData.messageId, cpaId: header.cpaId, fromPartyId: senderKey(header.from.partyIds) };
 }
 
@@ -156,10 +173,10 @@ async function note(
 async function alertFor(
   error: GatewayError,
   refusal: Refusal,
-  { arrival: { message }, store }: { readonly arrival: Arrival; readonly store: Store },
+  { arrival: { opened }, store }: { readonly arrival: Arrival; readonly store: Store },
 ): Promise<NewEvent | undefined> {
   const { at, messageId, cpaId, fromPartyId, id } = refusal;
-  const signal = message !== undefined && isSignal(message);
+  const signal = opened !== undefined && isSignal(opened.header);
   const event = (type: NewEvent['type']): NewEvent => ({
     type,
     at,

@@ -44,7 +44,8 @@ export interface Arrival {
   readonly request: IncomingRequest;
   readonly receivedAt: number;
   package: MimePackage | undefined;
-  message: EbmsMessage | undefined;
+  /** Read before the content, so that a message whose content is refused can be answered. */
+  opened: Pick<EbmsMessage, 'header' | 'syncReply'> | undefined;
   known: KnownCpa | undefined;
   agreement: Agreement | undefined;
 }

@@ -1,13 +1,12 @@
 import type { Clock } from '../../clock.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
-import { parseContentType } from '../../mime/content-type.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Attempt, OutboxJob } from '../../ports/store.ts';
 import type { IncomingAnswer, Transport } from '../../ports/transport.ts';
-import { parseArrived } from '../inbound/parse.ts';
 import type { MessageLimits } from '../limits.ts';
 import type { SignalMessage } from '../signals/signal-reader.ts';
 import { packRequest } from './package.ts';
+import { readAnswer } from './read-answer.ts';
 
 export interface Attempter {
   readonly transport: Transport;
@@ -58,17 +57,13 @@ interface ReadAnswer {
 function readSignal(answer: IncomingAnswer, transmitted: boolean, attempter: Attempter): ReadAnswer {
   if (!transmitted || answer.body.length === 0) return { signal: undefined, error: undefined };
   try {
-    const charset =
-      answer.contentType === undefined ? undefined : parseContentType(answer.contentType)?.parameters.get('charset');
-    const arrived = { envelope: answer.body, charset, parts: [], receivedAt: attempter.clock.now(), remote: 'answer' };
-    const parsed = parseArrived(arrived, attempter.limits.xml);
+    const parsed = readAnswer(answer, attempter);
     const { message } = parsed;
     if (message.kind === 'AcknowledgmentMessage' || message.kind === 'ErrorMessage') {
       return { signal: { ...parsed, message }, error: undefined };
     }
     return { signal: undefined, error: new GatewayError('PEER_ANSWER', { detail: `the answer is a ${message.kind}` }) };
-  } catch (cause) {
-    const detail = `the answer cannot be read: ${toGatewayError(cause).message}`;
-    return { signal: undefined, error: new GatewayError('PEER_ANSWER', { detail, cause }) };
+  } catch (thrown) {
+    return { signal: undefined, error: toGatewayError(thrown) };
   }
 }

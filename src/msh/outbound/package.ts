@@ -15,8 +15,7 @@ export function packMessage(
   { messageId, envelope, payloads }: Pick<OutboxJob, 'messageId' | 'envelope' | 'payloads'>,
   store: PayloadStore,
 ): Omit<OutgoingRequest, 'url'> {
-  if (payloads.length === 0)
-    return { headers: headersFor(ENVELOPE_TYPE), contentLength: envelope.length, body: envelope };
+  if (payloads.length === 0) return { headers: ENVELOPE_HEADERS, contentLength: envelope.length, body: envelope };
   const root = { contentId: messageId, contentType: ENVELOPE_TYPE, bytes: envelope };
   const parts = payloads.map((payload) => partOf(payload, store));
   const { contentType, contentLength, body } = writeMultipart(root, parts);
@@ -33,6 +32,9 @@ function partOf(payload: PayloadRecord, payloads: PayloadStore): Parameters<type
     body: 'inline' in body ? body.inline : () => payloads.open(body),
   };
 }
+
+/** Of a request that is an envelope alone. */
+export const ENVELOPE_HEADERS = headersFor(ENVELOPE_TYPE);
 
 function headersFor(contentType: string): Record<string, string> {
   return { 'content-type': contentType, soapaction: '"ebXML"' };

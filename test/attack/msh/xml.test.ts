@@ -135,6 +135,7 @@ describe('the XML of a message', () => {
     await refusedMarkup(
       (markup) => markup.replace('</soap:Header>', '<eb:More soap:mustUnderstand="1" eb:version="2.0"/></soap:Header>'),
       'FEATURE_UNSUPPORTED',
+      ['NotSupported', '//Header'],
     );
   });
   it('A18 a header block that must be understood and is not', async () => {

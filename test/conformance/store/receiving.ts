@@ -169,15 +169,20 @@ export function exerciseReceiving(use: UseStore): void {
       assert.equal(await store.recordAttempt(first.lease, attempt(2), { kind: 'done' }), false);
     });
 
-    it('findInbound answers identity and answer of a known message, and nothing of an unknown one', async () => {
+    it('findInbound answers what is known of a message of this sender, and nothing of an unknown one', async () => {
       const { store } = use();
       const message = inbound();
       const ack = answer({ send: ASYNCHRONOUS });
       await store.acceptInbound(message, ack, event('message.received', message.messageId));
-      assert.deepEqual(plain(await store.findInbound(PARTNER, message.messageId)), {
+      const known = {
         identity: message.identity,
+        cpaId: message.cpaId,
+        storedAt: message.storedAt,
         answer: plain(ack),
-      });
+      };
+      assert.deepEqual(plain(await store.findInbound(PARTNER, message.messageId)), { ...known, state: 'RECEIVED' });
+      await store.takeInbound(message.messageId, message.storedAt + MINUTE);
+      assert.deepEqual(plain(await store.findInbound(PARTNER, message.messageId)), { ...known, state: 'TAKEN' });
       assert.equal(await store.findInbound('another', message.messageId), undefined);
       assert.equal(await store.findInbound(PARTNER, 'another@partner.example'), undefined);
     });

@@ -141,7 +141,7 @@ describe('a request that is no message', () => {
     [
       'another block in place of the MessageHeader',
       replaced('eb:MessageHeader', 'eb:Other'),
-      'FEATURE_UNSUPPORTED',
+      'HEADER_INVALID',
       undefined,
     ],
     ['no MessageId', replaced('eb:MessageId', 'eb:MessageI'), 'HEADER_INVALID', undefined],
@@ -172,22 +172,6 @@ describe('a request that is no message', () => {
       },
       { limits: { ...DEFAULT_MESSAGE_LIMITS, maxEnvelopeBytes: 20_000, maxMessageBytes: 100_000 } },
     ));
-
-  it('of a Ping: not supported, without a mark', () =>
-    withReceiver({ profile: 'osb-rm', sync: true }, async (at) => {
-      const one = draft(at, []);
-      const markup = markupOf(one)
-        .replace(/<eb:Service .*?<\/eb:Service>/, '<eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service>')
-        .replace('>melden<', '>Ping<')
-        .replace(/<eb:AckRequested .*?<\/eb:AckRequested>/, '')
-        .replace(/<eb:Manifest .*?<\/eb:Manifest>/, '');
-      const headers = { 'content-type': 'text/xml', soapaction: '"ebXML"' };
-      await requireRefused(
-        at,
-        { headers, body: markup },
-        { code: 'FEATURE_UNSUPPORTED', error: ['NotSupported', `${AT}/Action`] },
-      );
-    }));
 });
 
 function without(name: string): (request: RawRequest) => RawRequest {

@@ -1,4 +1,11 @@
-import type { AcceptOutcome, InboundRecord, KnownInbound, NewEvent, SignalRecord } from '../../../ports/store.ts';
+import type {
+  AcceptOutcome,
+  InboundRecord,
+  InboundState,
+  KnownInbound,
+  NewEvent,
+  SignalRecord,
+} from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
 import { FIRST_SIGNAL, insertMessage, MESSAGE_KEY } from './message-rows.ts';
@@ -25,7 +32,9 @@ export function findInbound(
   { sender, messageId }: { readonly sender: string; readonly messageId: string },
 ): KnownInbound | undefined {
   const known = knownInbound(db, sender, messageId);
-  return known === undefined ? undefined : { identity: known.identity, answer: readAnswer(db, known.id) };
+  if (known === undefined) return undefined;
+  const { id, identity, state, cpa_id: cpaId, stored_at: storedAt } = known;
+  return { identity, cpaId, state, storedAt, answer: readAnswer(db, id) };
 }
 
 function acceptAgain(db: Database, message: InboundRecord): AcceptOutcome {
@@ -39,9 +48,14 @@ function acceptAgain(db: Database, message: InboundRecord): AcceptOutcome {
 interface KnownRow {
   readonly id: number;
   readonly identity: string;
+  readonly cpa_id: string;
+  readonly state: InboundState;
+  readonly stored_at: number;
 }
 
-const KNOWN: Query<KnownRow> = { sql: `SELECT id, identity FROM message WHERE ${MESSAGE_KEY}` };
+const KNOWN: Query<KnownRow> = {
+  sql: `SELECT id, identity, cpa_id, state, stored_at FROM message WHERE ${MESSAGE_KEY}`,
+};
 
 function knownInbound(db: Database, sender: string, messageId: string): KnownRow | undefined {
   return db.get(KNOWN, messageId, sender, 'in');
