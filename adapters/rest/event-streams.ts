@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../src/index.ts';
-import type { EventUseCases } from '../../src/index.ts';
+import type { EventUseCases, StoredEvent } from '../../src/index.ts';
 import type { RestLog } from './options.ts';
 import { cloudEvent } from './representations/event.ts';
 
@@ -66,11 +67,8 @@ export class EventStreams {
       let cursor = after;
       while (!response.writableEnded && !response.destroyed) {
         const batch = await this.#events.list(cursor, BATCH);
-        for (const event of batch) {
-          cursor = event.sequence;
-          const data = JSON.stringify(cloudEvent(event, this.#options.source));
-          await write(response, `id: ${cursor}\nevent: nl.postiljon.${event.type}\ndata: ${data}\n\n`);
-        }
+        cursor = batch.at(-1)?.sequence ?? cursor;
+        if (batch.length > 0) await write(response, batch.map((event) => frame(event, this.#options.source)).join(''));
         if (batch.length < BATCH) await bell.rung();
       }
     } finally {
@@ -81,9 +79,18 @@ export class EventStreams {
   }
 }
 
+function frame(event: StoredEvent, source: string): string {
+  const data = JSON.stringify(cloudEvent(event, source));
+  return `id: ${event.sequence}\nevent: nl.postiljon.${event.type}\ndata: ${data}\n\n`;
+}
+
+/** Under load every few milliseconds bring events: so long is waited for more of them. */
+const GATHER_MS = 10;
+
 /** A ring that nobody waits for is kept for the next who does. */
 class Bell {
   #rang = false;
+  #answeredAt = 0;
   #wake: (() => void) | undefined;
 
   ring(): void {
@@ -97,8 +104,11 @@ class Bell {
         this.#wake = resolve;
       });
     }
-    this.#rang = false;
     this.#wake = undefined;
+    const early = this.#answeredAt + GATHER_MS - performance.now();
+    if (early > 0) await sleep(early);
+    this.#rang = false;
+    this.#answeredAt = performance.now();
   }
 }
 

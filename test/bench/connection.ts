@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect, type ConnectionOptions } from 'node:tls';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -7,18 +8,21 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 export class Connection {
   /** Rejects when the connection breaks or answers what nobody expects. */
   readonly failed: Promise<never>;
-  readonly #socket: TLSSocket;
+  readonly #socket: Socket;
   #fail: (error: Error) => void = () => undefined;
   #pending: Buffer = Buffer.alloc(0);
   #done: ((body: Buffer) => void) | undefined;
 
-  static async open(url: URL, tls: ConnectionOptions): Promise<Connection> {
-    const socket = connect({ ...tls, host: url.hostname, port: Number(url.port), servername: url.hostname });
-    await once(socket, 'secureConnect');
+  /** Mutual TLS to https:, plain TCP to http:. */
+  static async open(url: URL, tls: ConnectionOptions = {}): Promise<Connection> {
+    const to = { host: url.hostname, port: Number(url.port) };
+    const secure = url.protocol === 'https:';
+    const socket = secure ? connect({ ...tls, ...to, servername: url.hostname }) : connectPlain(to);
+    await once(socket, secure ? 'secureConnect' : 'connect');
     return new Connection(socket);
   }
 
-  private constructor(socket: TLSSocket) {
+  private constructor(socket: Socket) {
     this.#socket = socket;
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
@@ -56,5 +60,5 @@ export class Connection {
 function bodyLength(head: string): number | undefined {
   if (head.startsWith('HTTP/1.1 204 ')) return 0;
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-  return head.startsWith('HTTP/1.1 200 ') && length !== undefined ? Number(length) : undefined;
+  return /^HTTP\/1\.1 20[02] /.test(head) && length !== undefined ? Number(length) : undefined;
 }
