@@ -20,3 +20,7 @@ export type {
   StoreStats,
 } from './ports/store.ts';
 export type * from './msh/gateway.ts';
+export { verifyEvidence } from './msh/evidence/verify-evidence.ts';
+export type { EvidenceReport } from './msh/evidence/verify-evidence.ts';
+export type { EvidenceFinding } from './msh/evidence/findings.ts';
+export type { Evidence, EvidenceReader } from './msh/evidence/evidence.ts';

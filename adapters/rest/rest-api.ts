@@ -10,6 +10,7 @@ import { refuseOtherMethods } from './other-methods.ts';
 import { cpaRoutes } from './routes/cpas.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { operateRoutes } from './routes/operate.ts';
@@ -46,6 +47,7 @@ export async function createRestApi(gateway: Gateway, options: RestOptions): Pro
     openApiRoute(api);
     submitRoutes(api, gateway, options);
     messageRoutes(api, gateway);
+    evidenceRoutes(api, gateway);
     operateRoutes(api, gateway);
     payloadRoutes(api, gateway);
     rawRoute(api, gateway);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../app/version.ts';
 import { cpaCommand } from './commands/cpa.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { initCommand } from './commands/init.ts';
 import { messageCommand } from './commands/message.ts';
 import { pkiCommand } from './commands/pki.ts';
@@ -28,6 +29,7 @@ export function createProgram(end: End): Command {
     doctorCommand(end),
     cpaCommand(end),
     messageCommand(end),
+    evidenceCommand(end),
     pkiCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -63,6 +63,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const messages = createMessages({
     ...parts,
     status: (messageId) => askStatus(messageId, questioner),
+    cpas,
     async submit(request) {
       const submitted = await submit(request, { ...shared, outbox: sender });
       if (!submitted.repeated) counters.add('submitted');

@@ -17,6 +17,7 @@ import type {
 } from '../ports/store.ts';
 import type { Receive } from '../ports/transport.ts';
 import type { AuditCode } from './audit/findings.ts';
+import type { Evidence } from './evidence/evidence.ts';
 
 /** The use cases of the gateway: all that an adapter, the command line or the endpoint can ask of it. */
 export interface Gateway {
@@ -68,6 +69,8 @@ export interface MessageUseCases {
   raw(messageId: string, direction?: Direction): Promise<RawMessage>;
   /** The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND. */
   take(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
+  /** All that proves one message, but for the octets of its payloads. Throws NOT_FOUND. */
+  evidence(messageId: string, direction?: Direction): Promise<Evidence>;
   listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>>;
   /**
    * Asks the partner what it knows of a message that was sent to it; waits half a minute at most. Changes nothing here.

@@ -2,6 +2,9 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Direction, MessageDetail, Store } from '../ports/store.ts';
+import type { Trust } from '../ports/trust.ts';
+import type { CpaRegister } from './cpa-register.ts';
+import { assembleEvidence } from './evidence/assemble-evidence.ts';
 import type { MessageUseCases, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
 import { resendRequest } from './outbound/resend.ts';
 import { rawMessage } from './raw-message.ts';
@@ -10,12 +13,15 @@ export interface MessageParts {
   readonly store: Store;
   readonly payloads: PayloadStore;
   readonly clock: Clock;
+  readonly cpas: CpaRegister;
+  readonly trust: Trust;
   readonly submit: (request: SubmitRequest) => Promise<Submitted>;
   readonly status: (messageId: string) => Promise<PartnerStatus>;
 }
 
 /** What an application does with messages. */
-export function createMessages({ store, payloads, clock, submit, status }: MessageParts): MessageUseCases {
+export function createMessages(parts: MessageParts): MessageUseCases {
+  const { store, payloads, clock, cpas, trust, submit, status } = parts;
   const find = async (messageId: string, direction?: Direction): Promise<MessageDetail> => {
     const found = await store.findMessage(messageId, direction);
     if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: `message ${messageId}` });
@@ -28,6 +34,11 @@ export function createMessages({ store, payloads, clock, submit, status }: Messa
     status,
     list: (query) => store.listMessages(query),
     find,
+    async evidence(messageId, direction) {
+      const message = await find(messageId, direction);
+      const cpa = cpas.peek(message.cpaId)?.cpa;
+      return assembleEvidence({ message, cpa, authorities: trust.authorities });
+    },
     listRefusals: (query) => store.listRefusals(query),
 
     async openPayload(messageId, n, direction) {

@@ -6,6 +6,8 @@ export type { KeyHolder, KeyWrapping, UnwrapWork } from '../xmlsec/encryption/ke
 export interface Trust {
   /** Throws CERTIFICATE_UNTRUSTED unless the certificate chains to keys.trust and is valid at `at` (ms since 1970). */
   check(certificate: Uint8Array, at: number): Promise<void>;
+  /** DER of keys.trust, for evidence. */
+  readonly authorities: readonly Uint8Array[];
 }
 
 /** Signs with the private key that belongs to a certificate. */

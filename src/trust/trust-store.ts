@@ -42,6 +42,7 @@ export function createTrust(options: TrustOptions): Trust {
   };
 
   return {
+    authorities: roots.map((root) => root.raw),
     async check(der, at) {
       const key = keyOf(der);
       const known = cache.get(key);

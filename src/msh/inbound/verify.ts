@@ -98,7 +98,8 @@ function requireStrength(terms: SigningTerms, verifier: Verifier & { readonly pa
   verifier.weakened(verifier.partner, 'sha1');
 }
 
-function requireCoverage(message: ParsedMessage, verified: VerifiedEnvelope): void {
+/** Every block that the gateway acts on is signed. Throws SIGNATURE_COVERAGE. */
+export function requireCoverage(message: Pick<ParsedMessage, 'blocks'>, verified: VerifiedEnvelope): void {
   for (const { element, exempt } of message.blocks) {
     if (exempt || verified.covered(element)) continue;
     throw new GatewayError('SIGNATURE_COVERAGE', {

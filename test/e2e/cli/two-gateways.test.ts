@@ -59,6 +59,21 @@ describe('two gateways that were made by `init`', () => {
     assert.match(shown, /text\/xml +melding\.xml/);
   });
 
+  it('prove what they exchanged: evidence that a third party checks without a gateway', async () => {
+    const terms = ['--cpa', 'e2e', '--from', '00000099000000001000', '--service', SERVICE, '--action', 'melden'];
+    const payload = ['--payload', join(root, 'melding.xml')];
+    const sent = await postiljon('message', 'send', ...terms, ...payload, '--wait', '--json', '-c', a.config);
+    const { messageId }: { messageId: string } = JSON.parse(sent);
+    const folder = join(root, 'bewijs');
+    await postiljon('evidence', 'export', messageId, '-o', folder, '-c', a.config);
+    await assert.rejects(postiljon('evidence', 'export', messageId, '-o', folder, '-c', a.config), { code: 4 });
+    assert.match(await postiljon('evidence', 'verify', folder), /^Holds: sent message/);
+    const report: { holds: boolean } = JSON.parse(await postiljon('evidence', 'verify', folder, '--json'));
+    assert.equal(report.holds, true);
+    writeFileSync(join(folder, 'parts', '1.bin'), 'something else');
+    await assert.rejects(postiljon('evidence', 'verify', folder), { code: 4 });
+  });
+
   it('say how an unknown message and a refused one end', async () => {
     await assert.rejects(postiljon('message', 'show', 'nope@x', '-c', a.config), { code: 3 });
     const terms = ['--cpa', 'e2e', '--from', '00000099000000001000', '--service', SERVICE, '--action', 'nope'];

@@ -57,6 +57,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/messages/{id}',
       '/api/v1/messages/{id}/attempts',
       '/api/v1/messages/{id}/cancel',
+      '/api/v1/messages/{id}/evidence',
       '/api/v1/messages/{id}/payloads/{n}',
       '/api/v1/messages/{id}/raw',
       '/api/v1/messages/{id}/resend',

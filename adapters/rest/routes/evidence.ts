@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import type { Direction, Evidence, Gateway } from '../../../src/index.ts';
+import { EVIDENCE } from '../schemas/evidence.ts';
+import { closed } from '../schemas/fields.ts';
+import { DIRECTION_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
+import { answer, problems } from '../schemas/problem.ts';
+
+export function evidenceRoutes(app: FastifyInstance, { messages }: Gateway): void {
+  app.get<{ Params: { id: string }; Querystring: { direction?: Direction } }>(
+    '/messages/:id/evidence',
+    {
+      schema: {
+        operationId: 'getEvidence',
+        summary: 'All that proves one message',
+        description:
+          'Files to write into a folder, README.txt first. The octets of `parts` come from GET /messages/{id}/payloads/{n}. ' +
+          '`postiljon evidence verify` checks such a folder without a gateway.',
+        tags: ['messages'],
+        params: MESSAGE_ID_PARAMS,
+        querystring: closed(DIRECTION_QUERY),
+        response: { 200: answer('The files.', EVIDENCE), ...problems(404) },
+      },
+    },
+    async ({ params, query }) => represent(await messages.evidence(params.id, query.direction)),
+  );
+}
+
+function represent({ messageId, direction, files, parts }: Evidence): object {
+  return {
+    messageId,
+    direction,
+    files: files.map(({ name, content }) => ({ name, content: content.toString('base64') })),
+    parts,
+  };
+}

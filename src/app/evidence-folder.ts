@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GatewayError } from '../errors.ts';
+import type { EvidenceReader } from '../msh/evidence/evidence.ts';
+
+/** Throws NOT_FOUND. */
+export async function openEvidenceFolder(folder: string): Promise<EvidenceReader> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: unknown) => {
+    throw new GatewayError('NOT_FOUND', { location: folder, detail: `${folder} cannot be read`, cause });
+  });
+  const names = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length).replaceAll('\\', '/'))
+    .sort();
+  const path = (name: string): string | undefined => (names.includes(name) ? join(folder, name) : undefined);
+  return {
+    names: () => Promise.resolve(names),
+    async read(name) {
+      const file = path(name);
+      return file === undefined ? undefined : readFile(file);
+    },
+    async digest(name, hash) {
+      const file = path(name);
+      if (file === undefined) return undefined;
+      const digest = createHash(hash);
+      await pipeline(createReadStream(file), digest);
+      return digest.digest();
+    },
+  };
+}
+
+const NAME = /^(?:[a-z]+\/)?[A-Za-z0-9-]+\.[a-z]+$/;
+
+export interface NewEvidenceFile {
+  readonly name: string;
+  /** SHA-256 in hex that the octets must have; undefined: whatever they are. */
+  readonly sha256: string | undefined;
+  readonly octets: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** A new folder, or an empty one. Throws FILE_EXISTS. */
+export async function makeEvidenceFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) {
+    throw new GatewayError('FILE_EXISTS', { location: folder, detail: `${folder} is not empty` });
+  }
+}
+
+/** Under its name only when it is whole. Throws INTERNAL for a name that is none of ours, or octets with another digest. */
+export async function writeEvidenceFile(folder: string, { name, sha256, octets }: NewEvidenceFile): Promise<void> {
+  if (!NAME.test(name))
+    throw new GatewayError('INTERNAL', { detail: 'the gateway named a file that evidence has not' });
+  const file = join(folder, name);
+  const partial = `${file}.part`;
+  const digest = createHash('sha256');
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await pipeline(Readable.from(octets), hashed(digest), createWriteStream(partial));
+    if (sha256 !== undefined && digest.digest('hex') !== sha256) {
+      throw new GatewayError('INTERNAL', { detail: `${name} does not have the digest that the gateway named` });
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+function hashed(digest: { update(chunk: Uint8Array): unknown }) {
+  return async function* (source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of source) {
+      digest.update(chunk);
+      yield chunk;
+    }
+  };
+}

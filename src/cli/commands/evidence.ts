@@ -1,0 +1,72 @@
+import { Command, Option } from 'commander';
+import type { EvidenceReport } from '../../index.ts';
+import { listOf, openApiClient, textOf } from '../api-client.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { End } from '../exit-codes.ts';
+import { createOutput } from '../output.ts';
+import { example, withApi, withCommon } from './options.ts';
+import type { ApiOptions, CommonOptions } from './options.ts';
+
+interface ExportOptions extends ApiOptions {
+  readonly direction?: string;
+  readonly output?: string;
+}
+
+export function evidenceCommand(end: End): Command {
+  return new Command('evidence')
+    .description('What proves one message: export it, verify it without a gateway.')
+    .addCommand(exportCommand())
+    .addCommand(verifyCommand(end));
+}
+
+function exportCommand(): Command {
+  return withApi(new Command('export'))
+    .description('Write the evidence of a message as plain files; README.txt among them says what proves what.')
+    .argument('<id>', 'MessageId')
+    .option('-o, --output <dir>', 'new folder (default: evidence-ID)')
+    .addOption(new Option('--direction <direction>', 'received (in) or sent (out)').choices(['in', 'out']))
+    .addHelpText('after', example('postiljon evidence export ID -o bewijs -c gemeente/postiljon.yaml'))
+    .action(async (id: string, options: ExportOptions) => {
+      const { makeEvidenceFolder, writeEvidenceFile } = await import('../../app/evidence-folder.ts');
+      const client = await openApiClient(options);
+      const path = `/messages/${encodeURIComponent(id)}`;
+      const query = { direction: options.direction };
+      const evidence = await client.json(`${path}/evidence`, { query });
+      const folder = options.output ?? `evidence-${id.replaceAll(/[^A-Za-z0-9@._-]/g, '_')}`;
+      await makeEvidenceFolder(folder);
+      for (const file of listOf(evidence, 'files')) {
+        const octets = [Buffer.from(textOf(file, 'content'), 'base64')];
+        await writeEvidenceFile(folder, { name: textOf(file, 'name'), sha256: undefined, octets });
+      }
+      for (const part of listOf(evidence, 'parts')) {
+        const octets = await client.stream(`${path}/payloads/${textOf(part, 'number')}`, { query });
+        await writeEvidenceFile(folder, { name: textOf(part, 'name'), sha256: textOf(part, 'sha256'), octets });
+      }
+      const answer = { messageId: textOf(evidence, 'messageId'), direction: textOf(evidence, 'direction'), folder };
+      createOutput(options.json === true).answer(answer, `Wrote ${folder}\n`);
+    });
+}
+
+function verifyCommand(end: End): Command {
+  return withCommon(new Command('verify'))
+    .description('Check evidence by itself: no gateway, store or network. Ends with 4 when something does not hold.')
+    .argument('<dir>', 'folder that `evidence export` wrote')
+    .addHelpText('after', example('postiljon evidence verify bewijs'))
+    .action(async (folder: string, { json }: CommonOptions) => {
+      const [{ openEvidenceFolder }, { verifyEvidence }] = await Promise.all([
+        import('../../app/evidence-folder.ts'),
+        import('../../index.ts'),
+      ]);
+      const report = await verifyEvidence(await openEvidenceFolder(folder));
+      createOutput(json === true).answer(report, describe(report));
+      end(report.holds ? EXIT.done : EXIT.refused);
+    });
+}
+
+const MARKS = { proven: 'proven', failed: 'FAILED', unproven: 'not proven' } as const;
+
+function describe({ messageId, direction, holds, findings }: EvidenceReport): string {
+  const what = direction === 'in' ? 'received' : 'sent';
+  const head = `${holds ? 'Holds' : 'DOES NOT HOLD'}: ${messageId === undefined ? 'unknown message' : `${what} message ${messageId}`}\n`;
+  return head + findings.map(({ subject, verdict, text }) => `  ${MARKS[verdict]}: ${subject}: ${text}\n`).join('');
+}

@@ -1,0 +1,104 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { toDateTime } from '../../clock.ts';
+import type { Cpa } from '../../cpa/model.ts';
+import type { MessageDetail, PayloadRecord } from '../../ports/store.ts';
+import {
+  EVIDENCE_FORMAT,
+  type Evidence,
+  type EvidenceFile,
+  type EvidenceManifest,
+  type EvidenceRecord,
+  FILES,
+  partFile,
+} from './evidence.ts';
+import { evidenceReadme } from './evidence-readme.ts';
+import { readEvidenceMessage, type Signatures, signaturesOf } from './read-evidence-message.ts';
+
+export interface EvidenceSources {
+  readonly message: MessageDetail;
+  /** undefined when the contract was removed. */
+  readonly cpa: Cpa | undefined;
+  /** DER of keys.trust. */
+  readonly authorities: readonly Uint8Array[];
+}
+
+/** All that proves one message, as files. Says in words what is missing; never fails for it. */
+export function assembleEvidence({ message, cpa, authorities }: EvidenceSources): Evidence {
+  const { messageId, direction, payloads } = message;
+  const signatures = signaturesOf(readEvidenceMessage(message.envelope), signalOf(message), cpa);
+  const files: EvidenceFile[] = [
+    { name: FILES.envelope, content: Buffer.from(message.envelope) },
+    ...signalFiles(message, signatures),
+    ...(cpa === undefined ? [] : [{ name: FILES.contract, content: Buffer.from(cpa.bytes) }]),
+    ...certificateFiles(signatures, authorities),
+    { name: FILES.record, content: json(recordOf(message)) },
+  ];
+  files.push({ name: FILES.readme, content: Buffer.from(evidenceReadme(message, signatures)) });
+  const parts = payloads.map(({ size, sha256 }, index) => ({
+    name: partFile(index + 1),
+    number: index + 1,
+    size,
+    sha256,
+  }));
+  const listed = [...files.map(({ name, content }) => ({ name, sha256: sha256Of(content) })), ...parts];
+  const manifest: EvidenceManifest = {
+    format: EVIDENCE_FORMAT,
+    messageId,
+    direction,
+    files: listed.map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+  return { messageId, direction, files: [...files, { name: FILES.manifest, content: json(manifest) }], parts };
+}
+
+function signalOf(message: MessageDetail): Uint8Array | undefined {
+  return message.signal?.envelope;
+}
+
+function signalFiles(message: MessageDetail, { receipt }: Signatures): readonly EvidenceFile[] {
+  const octets = signalOf(message);
+  if (octets === undefined) return [];
+  return [{ name: receipt === undefined ? FILES.error : FILES.receipt, content: Buffer.from(octets) }];
+}
+
+function certificateFiles(signatures: Signatures, authorities: readonly Uint8Array[]): readonly EvidenceFile[] {
+  const files = [
+    { name: FILES.messageCertificate, pem: pemOf(signatures.message.certificate) },
+    { name: FILES.receiptCertificate, pem: pemOf(signatures.receipt?.certificate) },
+    { name: FILES.authorities, pem: authorities.map((one) => pemOf(one) ?? '').join('') },
+  ];
+  return files.flatMap(({ name, pem }) => (pem ? [{ name, content: Buffer.from(pem) }] : []));
+}
+
+function pemOf(der: Uint8Array | undefined): string | undefined {
+  return der === undefined ? undefined : new X509Certificate(der).toString();
+}
+
+function recordOf(message: MessageDetail): EvidenceRecord {
+  return {
+    messageId: message.messageId,
+    direction: message.direction,
+    cpaId: message.cpaId,
+    state: message.state,
+    storedAt: toDateTime(message.storedAt),
+    stateAt: toDateTime(message.stateAt),
+    parts: message.payloads.map((payload, index) => recordedPart(payload, index + 1)),
+    attempts: message.attemptLog.map(({ startedAt, endedAt, ...rest }) => ({
+      ...rest,
+      startedAt: toDateTime(startedAt),
+      endedAt: toDateTime(endedAt),
+    })),
+  };
+}
+
+function recordedPart(payload: PayloadRecord, number: number): EvidenceRecord['parts'][number] {
+  const { contentId, contentType, name, size, sha256 } = payload;
+  return { file: partFile(number), contentId, contentType, name, size, sha256 };
+}
+
+function json(value: object): Buffer {
+  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+function sha256Of(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,81 @@
+import type { SigningTerms } from '../../cpa/agreement.ts';
+import type { Cpa } from '../../cpa/model.ts';
+import { GatewayError, toGatewayError } from '../../errors.ts';
+import { type SignedPart, verifyEnvelope } from '../../xmlsec/verify.ts';
+import { requireCoverage } from '../inbound/verify.ts';
+import { checkCertificate } from './check-certificate.ts';
+import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
+import type { EvidenceFindings } from './findings.ts';
+import { agreementOf, type EvidenceMessage } from './read-evidence-message.ts';
+
+export interface AboutEvidence {
+  readonly reader: EvidenceReader;
+  readonly findings: EvidenceFindings;
+  readonly record: EvidenceRecord;
+  readonly cpa: Cpa | undefined;
+  readonly envelope: Buffer;
+  readonly read: EvidenceMessage;
+}
+
+/** The envelope is the message that the evidence is about, signed with its parts by who the contract names. */
+export async function checkMessage(about: AboutEvidence): Promise<void> {
+  const { findings, record, cpa, read } = about;
+  const { header, kind } = read.message;
+  if (kind !== 'ApplicationMessage') findings.failed('message', `${FILES.envelope} is no business message`);
+  if (header.messageData.messageId !== record.messageId) {
+    findings.failed('message', `${FILES.envelope} is another message than ${FILES.record} says`);
+  }
+  if (cpa === undefined) return;
+  const agreement = agreementOf(read.message, cpa);
+  if (cpa.cpaId !== header.cpaId || agreement === undefined) {
+    findings.failed('contract', `${FILES.contract} does not agree on this message`, 'ACTION_NOT_AGREED');
+    return;
+  }
+  if (agreement.signing === undefined) {
+    findings.unproven('message', 'not signed, as the contract has it: nothing here proves who made it');
+    return;
+  }
+  await checkSignature(about, agreement.signing);
+  await checkCertificate(about, {
+    file: FILES.messageCertificate,
+    expected: agreement.signing.certificate,
+    at: record.storedAt,
+  });
+}
+
+async function checkSignature({ read, record, reader, findings }: AboutEvidence, terms: SigningTerms): Promise<void> {
+  try {
+    const parts = record.parts.map(({ contentId, file }) => signedPart(contentId, (hash) => reader.digest(file, hash)));
+    const verified = await verifySignature(read, parts, terms);
+    requireCoverage(read, verified);
+    const count = parts.length === 1 ? 'one part' : `${parts.length} parts`;
+    findings.proven('message', `envelope and ${count} are signed by the certificate that the contract names`);
+  } catch (error) {
+    const { code, detail } = toGatewayError(error);
+    findings.failed('message', `the signature does not hold: ${detail ?? code}`, code);
+  }
+}
+
+/** With the algorithms that the contract names. Throws SIGNATURE_*. */
+export function verifySignature(
+  { document, soap }: EvidenceMessage,
+  parts: readonly SignedPart[],
+  { certificate, hashFunction, signatureAlgorithm }: SigningTerms,
+): ReturnType<typeof verifyEnvelope> {
+  if (soap.header === undefined || certificate === undefined) {
+    throw new GatewayError('SIGNATURE_INVALID', { detail: 'the contract names no certificate that can be read' });
+  }
+  const allow = { digests: [hashFunction], signatures: [signatureAlgorithm] };
+  return verifyEnvelope({ document, header: soap.header, parts, certificate, allow });
+}
+
+function signedPart(contentId: string, digestOf: (hash: string) => Promise<Buffer | undefined>): SignedPart {
+  return {
+    contentId,
+    async digest(hash) {
+      const digest = await digestOf(hash);
+      if (digest === undefined) throw new GatewayError('SIGNATURE_INVALID', { detail: `part ${contentId} is missing` });
+      return digest;
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
+import type { SigningTerms } from '../../cpa/agreement.ts';
+import { sameTyped } from '../../cpa/typed-value.ts';
+import type { AcknowledgmentMessage, Party } from '../../ebms/message.ts';
+import { GatewayError, toGatewayError } from '../../errors.ts';
+import { requireCoverage } from '../inbound/verify.ts';
+import { checkCertificate } from './check-certificate.ts';
+import { type AboutEvidence, verifySignature } from './check-message.ts';
+import { FILES } from './evidence.ts';
+import { agreementOf, type EvidenceMessage, readEvidenceMessage } from './read-evidence-message.ts';
+
+/** The receipt is about exactly this message, and was signed by who received it. */
+export async function checkReceipt(about: AboutEvidence): Promise<void> {
+  const { reader, findings } = about;
+  const octets = await reader.read(FILES.receipt);
+  if (octets === undefined) {
+    const error = await reader.read(FILES.error);
+    const what = error === undefined ? 'there is no receipt' : `there is an error of the partner (${FILES.error})`;
+    findings.unproven('receipt', `${what}: nothing here proves that the message was received`);
+    return;
+  }
+  try {
+    const receipt = readEvidenceMessage(octets);
+    if (isAcknowledgment(receipt)) await checkAcknowledgment(about, receipt);
+    else findings.failed('receipt', `${FILES.receipt} is no Acknowledgment`);
+  } catch (error) {
+    const { code, detail } = toGatewayError(error);
+    findings.failed('receipt', `${FILES.receipt} does not hold: ${detail ?? code}`, code);
+  }
+}
+
+type Receipt = EvidenceMessage & { readonly message: AcknowledgmentMessage };
+
+function isAcknowledgment(read: EvidenceMessage): read is Receipt {
+  return read.message.kind === 'AcknowledgmentMessage';
+}
+
+async function checkAcknowledgment(about: AboutEvidence, receipt: Receipt): Promise<void> {
+  const { findings, read, record, cpa } = about;
+  const { acknowledgment, header } = receipt.message;
+  const sent = read.message.header;
+  if (acknowledgment.refToMessageId !== record.messageId) findings.failed('receipt', 'it is of another message');
+  if (header.cpaId !== sent.cpaId || !sameParty(header.from, sent.to) || !sameParty(header.to, sent.from)) {
+    findings.failed('receipt', 'it is not from who received the message to who sent it');
+  }
+  const signed = read.message.kind === 'ApplicationMessage' && read.message.ackRequested?.signed === true;
+  if (!sameReferences(receipt.message, read, signed)) {
+    findings.failed('receipt', 'its References are not those of this message', 'SIGNAL_UNEXPECTED');
+    return;
+  }
+  const agreement = cpa === undefined ? undefined : agreementOf(read.message, cpa);
+  if (!signed || agreement === undefined) {
+    findings.unproven('receipt', 'not signed, or no contract to tell by whom: nothing here proves who gave it');
+    return;
+  }
+  const terms = await verifyAny(receipt, acknowledgmentSigning(agreement));
+  findings.proven(
+    'receipt',
+    `signed by the receiver over the References of this message, at ${acknowledgment.timestamp}`,
+  );
+  const at = record.direction === 'in' ? record.storedAt : record.stateAt;
+  await checkCertificate(about, { file: FILES.receiptCertificate, expected: terms.certificate, at });
+}
+
+/** The receiver may sign by several terms; one must hold. Throws SIGNATURE_*. */
+async function verifyAny(receipt: Receipt, candidates: readonly SigningTerms[]): Promise<SigningTerms> {
+  const [terms, ...others] = candidates;
+  if (terms === undefined) throw new GatewayError('SIGNATURE_INVALID', { detail: 'the contract lets nobody sign it' });
+  try {
+    requireCoverage(receipt, await verifySignature(receipt, [], terms));
+    return terms;
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return verifyAny(receipt, others);
+  }
+}
+
+/** What it acknowledges is what the message signed; without a signed receipt the References may be left out. */
+function sameReferences({ acknowledgment }: AcknowledgmentMessage, read: EvidenceMessage, required: boolean): boolean {
+  if (acknowledgment.references.length === 0 && !required) return true;
+  const given = acknowledgment.references.map((one) => keyOf(one.uri, one.digestAlgorithm, one.digestValue)).sort();
+  const signed = (read.signature?.references ?? []).map((one) => keyOf(one.uri, one.digest, one.digestValue)).sort();
+  return given.length === signed.length && given.every((one, index) => one === signed[index]);
+}
+
+function keyOf(uri: string, digest: string, value: string): string {
+  return `${uri} ${digest} ${value}`;
+}
+
+function sameParty(one: Party, other: Party): boolean {
+  return one.partyIds.every((id) => other.partyIds.some((known) => sameTyped(id, known)));
+}

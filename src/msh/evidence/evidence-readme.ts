@@ -1,0 +1,85 @@
+import { decodeCid } from '../../mime/content-id.ts';
+import type { MessageDetail } from '../../ports/store.ts';
+import { FILES, partFile } from './evidence.ts';
+import type { EnvelopeSignature, Signatures } from './read-evidence-message.ts';
+
+/** README.txt: what proves what, and how to check it with xmlsec1 alone. */
+export function evidenceReadme(message: MessageDetail, signatures: Signatures): string {
+  const { messageId, direction } = message;
+  const sections = [
+    `Evidence of message ${printable(messageId)}, which this gateway ${direction === 'in' ? 'received' : 'sent'}.`,
+    wholeCheck(),
+    messageSection(message, signatures.message),
+    receiptSection(message, signatures.receipt),
+    filesSection(),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function wholeCheck(): string {
+  return [
+    'ALL AT ONCE',
+    'This needs no gateway, no store and no network, and ends with 0 when everything holds:',
+    '',
+    '    postiljon evidence verify .',
+  ].join('\n');
+}
+
+function messageSection(message: MessageDetail, { signature, certificate }: EnvelopeSignature): string {
+  const head = 'THE MESSAGE';
+  if (signature === undefined) {
+    return `${head}\n${FILES.envelope} is not signed: the contract does not ask for it. The files say what was exchanged; they do not\nprove who made it. The connection (mutual TLS) identified the partner, and left nothing behind to show.`;
+  }
+  if (certificate === undefined)
+    return `${head}\n${FILES.envelope} is signed, but the contract that names the certificate is not here any more.`;
+  const files = new Map(message.payloads.map((payload, index) => [payload.contentId, partFile(index + 1)]));
+  const maps = signature.references.flatMap(({ uri }) => {
+    const file = files.get(decodeCid(uri) ?? '');
+    return file === undefined ? [] : [`--url-map:${quoted(uri)} ${file}`];
+  });
+  return [
+    head,
+    `The holder of ${FILES.messageCertificate} signed ${FILES.envelope} and every file of parts/, octet for octet. To check it with`,
+    'xmlsec1, in this folder; it says OK and ends with 0:',
+    '',
+    `    ${['xmlsec1 --verify --enabled-key-data rsa', `--pubkey-cert-pem ${FILES.messageCertificate}`, ...maps, FILES.envelope].join(' ')}`,
+  ].join('\n');
+}
+
+function receiptSection(message: MessageDetail, receipt: EnvelopeSignature | undefined): string {
+  const head = 'THE RECEIPT';
+  const by = message.direction === 'in' ? 'this gateway gave' : 'the partner gave';
+  if (receipt === undefined) return `${head}\nThere is none. Nothing here proves that the message was received.`;
+  if (receipt.signature === undefined) {
+    return `${head}\n${FILES.receipt}, which ${by}, is not signed: it does not prove who made it.`;
+  }
+  if (receipt.certificate === undefined)
+    return `${head}\n${FILES.receipt} is signed, but the contract that names the certificate is not here any more.`;
+  return [
+    head,
+    `The holder of ${FILES.receiptCertificate} signed ${FILES.receipt}, which ${by}. In it stand the time of receipt, the MessageId and the`,
+    `same References (digests of envelope and parts) as in ${FILES.envelope}: it is a receipt of exactly this message.`,
+    '',
+    `    xmlsec1 --verify --enabled-key-data rsa --pubkey-cert-pem ${FILES.receiptCertificate} ${FILES.receipt}`,
+  ].join('\n');
+}
+
+function filesSection(): string {
+  return [
+    'THE FILES',
+    `${FILES.envelope}, ${FILES.receipt} and parts/ are the octets that were exchanged (encrypted payloads: decrypted, as they were signed).`,
+    `${FILES.contract} is the contract that names the certificates. It is not signed itself: compare it with your own copy.`,
+    `${FILES.authorities} holds the certificate authorities that this gateway trusted when the evidence was made.`,
+    `${FILES.record} is what the gateway noted: times, attempts, names of the parts. It is the word of this gateway alone.`,
+    `${FILES.manifest} has the SHA-256 of every other file. Whoever keeps its own SHA-256 elsewhere can show that nothing was changed.`,
+  ].join('\n');
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[A-Za-z0-9:@._-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?');
+}

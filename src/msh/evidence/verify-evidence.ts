@@ -1,0 +1,69 @@
+import { parseCpa } from '../../cpa/parse-cpa.ts';
+import type { Cpa } from '../../cpa/model.ts';
+import { toGatewayError } from '../../errors.ts';
+import { checkManifest } from './check-manifest.ts';
+import { checkMessage } from './check-message.ts';
+import { checkReceipt } from './check-receipt.ts';
+import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
+import { EvidenceFindings, type EvidenceFinding } from './findings.ts';
+import { readEvidenceMessage } from './read-evidence-message.ts';
+import { readRecord } from './read-record.ts';
+
+export interface EvidenceReport {
+  readonly messageId: string | undefined;
+  readonly direction: 'in' | 'out' | undefined;
+  /** Nothing failed. What cannot be proven (an unsigned message) is no failure, but is said. */
+  readonly holds: boolean;
+  readonly findings: readonly EvidenceFinding[];
+}
+
+/** Checks evidence by itself: no gateway, store or network. Never throws for what the files hold. */
+export async function verifyEvidence(reader: EvidenceReader): Promise<EvidenceReport> {
+  const findings = new EvidenceFindings();
+  const manifest = await checkManifest(reader, findings);
+  const record = await readRecord(reader, findings);
+  const envelope = await reader.read(FILES.envelope);
+  if (envelope === undefined) findings.failed('message', `${FILES.envelope} is missing`);
+  if (record !== undefined && envelope !== undefined) {
+    try {
+      await checkOctets({ reader, findings, record, envelope });
+    } catch (error) {
+      const { code, detail } = toGatewayError(error);
+      findings.failed('message', `${FILES.envelope} cannot be read: ${detail ?? code}`, code);
+    }
+  }
+  const { messageId, direction } = record ?? manifest ?? {};
+  return { messageId, direction, holds: findings.hold(), findings: findings.list };
+}
+
+interface Opened {
+  readonly reader: EvidenceReader;
+  readonly findings: EvidenceFindings;
+  readonly record: EvidenceRecord;
+  readonly envelope: Buffer;
+}
+
+async function checkOctets({ reader, findings, record, envelope }: Opened): Promise<void> {
+  const read = readEvidenceMessage(envelope);
+  const cpa = await readContract(reader, findings);
+  const about = { reader, findings, record, cpa, envelope, read };
+  await checkMessage(about);
+  await checkReceipt(about);
+}
+
+async function readContract(reader: EvidenceReader, findings: EvidenceFindings): Promise<Cpa | undefined> {
+  const octets = await reader.read(FILES.contract);
+  if (octets === undefined) {
+    findings.unproven('contract', `${FILES.contract} is not there: nothing says which certificates count`);
+    return undefined;
+  }
+  try {
+    const cpa = parseCpa(octets);
+    findings.unproven('contract', `${FILES.contract} is not signed itself: compare it with your own copy`);
+    return cpa;
+  } catch (error) {
+    const { code } = toGatewayError(error);
+    findings.failed('contract', `${FILES.contract} cannot be read`, code);
+    return undefined;
+  }
+}

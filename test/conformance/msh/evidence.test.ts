@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
+import { dienst } from '../../setup/msh-contracts.ts';
+import { hangingLine, openPair, type Pair, untilState } from '../../setup/msh-pair.ts';
+import { skipUnless } from '../../setup/skip.ts';
+import type { TestGateway } from '../../setup/test-gateway.ts';
+import { tool } from '../../setup/tools.ts';
+
+const PAYLOADS = [Buffer.from('<melding>één</melding>\r\n'), Buffer.from([0, 1, 2, 255]), Buffer.alloc(0)];
+
+/** The commands of README.txt, exactly as they stand there, run in the folder by a shell. */
+function runReadme(folder: string): readonly { readonly command: string; readonly status: number | null }[] {
+  const commands = readFileSync(join(folder, 'README.txt'), 'utf8').match(/^ {4}xmlsec1 .*$/gm) ?? [];
+  return commands.map((command) => ({ command, status: spawnSync('sh', ['-c', command], { cwd: folder }).status }));
+}
+
+function change(folder: string, name: string, from: string, to: string): void {
+  const text = readFileSync(join(folder, name), 'latin1');
+  assert.ok(text.includes(from), `${name} holds ${from}`);
+  writeFileSync(join(folder, name), text.replace(from, to), 'latin1');
+}
+
+/** As who tampers would: the manifest agrees again with what is in the folder. */
+function mendManifest(folder: string): void {
+  const path = join(folder, 'manifest.json');
+  const manifest: { files: { name: string; sha256: string }[] } = JSON.parse(readFileSync(path, 'utf8'));
+  for (const file of manifest.files) {
+    if (existsSync(join(folder, file.name))) {
+      file.sha256 = createHash('sha256')
+        .update(readFileSync(join(folder, file.name)))
+        .digest('hex');
+    }
+  }
+  writeFileSync(
+    path,
+    JSON.stringify({ ...manifest, files: manifest.files.filter(({ name }) => existsSync(join(folder, name))) }),
+  );
+}
+
+async function failures(folder: string): Promise<readonly string[]> {
+  const { holds, findings } = await verifyFolder(folder);
+  const failed = findings.filter(({ verdict }) => verdict === 'failed');
+  assert.equal(holds, failed.length === 0);
+  return failed.map(({ subject, code }) => (code === undefined ? subject : `${subject} ${code}`));
+}
+
+async function delivered(pair: Pair): Promise<string> {
+  const { messageId } = await pair.submit(PAYLOADS);
+  await untilState(pair.sender, messageId, 'DELIVERED');
+  return messageId;
+}
+
+describe('evidence of a signed, reliable message', () => {
+  for (const sync of [false, true]) {
+    for (const side of ['sender', 'receiver'] as const) {
+      it(`of the ${side}${sync ? ', synchronous' : ''}: message and receipt are proven, by us and by xmlsec1 alone [ebMS2 §4.1.4.2-1]`, async function () {
+        await withPair({ profile: 'osb-rm-s', sync }, side, async (folder) => {
+          const { findings, holds } = await verifyFolder(folder);
+          assert.ok(holds);
+          const proven = findings.filter(({ verdict }) => verdict === 'proven').map(({ subject }) => subject);
+          assert.deepEqual(proven, ['files', 'message', 'certificate', 'receipt', 'certificate']);
+          skipUnless(this, tool('xmlsec1') !== undefined, 'xmlsec1 is not on PATH');
+          const runs = runReadme(folder);
+          assert.equal(runs.length, 2);
+          for (const { command, status } of runs) assert.equal(status, 0, command);
+        });
+      });
+    }
+  }
+
+  const TAMPERED: readonly (readonly [
+    what: string,
+    tamper: (folder: string) => void,
+    failed: readonly string[],
+    xmlsec1: readonly number[],
+  ])[] = [
+    ['nothing', () => undefined, [], [0, 0]],
+    [
+      'an octet of a part',
+      (folder) => change(folder, 'parts/1.bin', '<melding>', '<Melding>'),
+      ['message SIGNATURE_INVALID'],
+      [1, 0],
+    ],
+    [
+      'the envelope',
+      (folder) => change(folder, 'envelope.xml', 'melden</eb:Action>', 'Melden</eb:Action>'),
+      ['contract ACTION_NOT_AGREED'],
+      [1, 0],
+    ],
+    [
+      'the time of the receipt',
+      (folder) => change(folder, 'receipt.xml', '<eb:Timestamp>2', '<eb:Timestamp>3'),
+      ['receipt SIGNATURE_INVALID'],
+      [0, 1],
+    ],
+    [
+      'the certificate of the message',
+      (folder) =>
+        writeFileSync(join(folder, 'certificates/message.pem'), readFileSync(join(folder, 'certificates/receipt.pem'))),
+      ['certificate'],
+      [1, 0],
+    ],
+    [
+      'the MessageId that was noted',
+      (folder) => change(folder, 'message.json', '"messageId": "', '"messageId": "x'),
+      ['message', 'receipt'],
+      [0, 0],
+    ],
+    [
+      'the day on which it came, to one before the certificate',
+      (folder) => change(folder, 'message.json', '"storedAt": "20', '"storedAt": "19'),
+      ['certificate CERTIFICATE_UNTRUSTED', 'certificate CERTIFICATE_UNTRUSTED'],
+      [0, 0],
+    ],
+  ];
+
+  for (const [what, tamper, failed, statuses] of TAMPERED) {
+    it(`tampered with, even if the manifest is mended: ${what}`, async function () {
+      await withPair({ profile: 'osb-rm-s' }, 'receiver', async (folder) => {
+        tamper(folder);
+        mendManifest(folder);
+        assert.deepEqual(await failures(folder), failed);
+        skipUnless(this, tool('xmlsec1') !== undefined, 'xmlsec1 is not on PATH');
+        assert.deepEqual(
+          runReadme(folder).map(({ status }) => Math.min(status ?? 9, 1)),
+          statuses,
+        );
+      });
+    });
+  }
+
+  it('a part that is missing, changed or added is told by the manifest', async () => {
+    await withPair({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
+      renameSync(join(folder, 'parts/2.bin'), join(folder, 'parts/9.bin'));
+      change(folder, 'README.txt', 'THE FILES', 'THE FILE');
+      assert.deepEqual(await failures(folder), ['files', 'files', 'files', 'message SIGNATURE_INVALID']);
+    });
+  });
+
+  it('a receipt of another message proves nothing of this one [ebMS2 §6.3.2.5-2]', async () => {
+    const pair = await openPair({ profile: 'osb-rm-s' });
+    try {
+      const [one, other] = [await delivered(pair), await delivered(pair)];
+      await withEvidence(pair.sender, other, (theirs) =>
+        withEvidence(pair.sender, one, async (folder) => {
+          writeFileSync(join(folder, 'receipt.xml'), readFileSync(join(theirs, 'receipt.xml')));
+          mendManifest(folder);
+          assert.deepEqual(await failures(folder), ['receipt', 'receipt SIGNAL_UNEXPECTED']);
+        }),
+      );
+    } finally {
+      await pair.close();
+    }
+  });
+
+  it('without files, or with files that are none, it says so and never throws', async () => {
+    await withPair({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
+      for (const name of ['cpa.xml', 'receipt.xml', 'envelope.xml', 'message.json', 'manifest.json']) {
+        writeFileSync(join(folder, name), '{"no":"<xml');
+        mendIfThere(folder);
+        assert.notDeepEqual(await failures(folder), [], `${name} damaged`);
+        rmSync(join(folder, name));
+        if (name !== 'receipt.xml' && name !== 'cpa.xml') assert.notDeepEqual(await failures(folder), [], `no ${name}`);
+      }
+    });
+  });
+});
+
+describe('evidence of messages that prove less', () => {
+  for (const profile of ['osb-be', 'osb-rm', 'osb-be-s'] as const) {
+    it(`${profile}: holds, and says what it cannot prove`, async () => {
+      const pair = await openPair({ profile });
+      try {
+        const messageId = await delivered(pair);
+        for (const side of ['sender', 'receiver'] as const) {
+          await withEvidence(pair[side], messageId, async (folder) => {
+            const { holds, findings } = await verifyFolder(folder);
+            assert.ok(holds);
+            const unproven = findings.filter(({ verdict }) => verdict === 'unproven').map(({ subject }) => subject);
+            assert.deepEqual(
+              unproven,
+              profile === 'osb-be-s' ? ['contract', 'receipt'] : ['contract', 'message', 'receipt'],
+            );
+            assert.equal(existsSync(join(folder, 'receipt.xml')), profile === 'osb-rm');
+          });
+        }
+      } finally {
+        await pair.close();
+      }
+    });
+  }
+
+  it('a message that is still open has no receipt', async () => {
+    const pair = await openPair({ profile: 'osb-rm-s' });
+    const line = hangingLine();
+    try {
+      pair.routes.bend(dienst.endpoint, line.way);
+      const { messageId } = await pair.submit(PAYLOADS);
+      await line.tried;
+      await withEvidence(pair.sender, messageId, async (folder) => {
+        assert.match(
+          readFileSync(join(folder, 'README.txt'), 'utf8'),
+          /Nothing here proves that the message was received/,
+        );
+        assert.deepEqual(await failures(folder), []);
+      });
+    } finally {
+      line.release();
+      await pair.close();
+    }
+  });
+
+  it('a contract that was removed is missed', async () => {
+    const pair = await openPair({ profile: 'osb-rm-s' });
+    try {
+      const messageId = await delivered(pair);
+      await pair.sender.gateway.cpas.remove(pair.cpaId);
+      await withEvidence(pair.sender, messageId, async (folder) => {
+        const { findings, holds } = await verifyFolder(folder);
+        assert.ok(holds);
+        assert.ok(findings.some(({ subject, verdict }) => subject === 'contract' && verdict === 'unproven'));
+        assert.ok(!existsSync(join(folder, 'certificates/message.pem')));
+      });
+    } finally {
+      await pair.close();
+    }
+  });
+
+  it('an unknown message has none: NOT_FOUND', async () => {
+    const pair = await openPair({ profile: 'osb-rm-s' });
+    try {
+      await assert.rejects(pair.sender.gateway.messages.evidence('nope@x'), { code: 'NOT_FOUND' });
+    } finally {
+      await pair.close();
+    }
+  });
+});
+
+function mendIfThere(folder: string): void {
+  try {
+    mendManifest(folder);
+  } catch {
+    // The manifest itself was damaged.
+  }
+}
+
+async function withPair(
+  terms: Parameters<typeof openPair>[0],
+  side: 'sender' | 'receiver',
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
+  const pair = await openPair(terms);
+  try {
+    const messageId = await delivered(pair);
+    const at: TestGateway = pair[side];
+    await withEvidence(at, messageId, use);
+  } finally {
+    await pair.close();
+  }
+}
