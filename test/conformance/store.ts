@@ -6,6 +6,7 @@ import { exerciseLists } from './store/lists.ts';
 import { exerciseOperating } from './store/operating.ts';
 import { exerciseOutbox } from './store/outbox.ts';
 import { exerciseReceiving } from './store/receiving.ts';
+import { exerciseStates } from './store/states.ts';
 import type { CreateStore, StoreUnderTest, UseStore } from './store/store-under-test.ts';
 import { exerciseSubmitting } from './store/submitting.ts';
 
@@ -32,5 +33,6 @@ export function exerciseStore(name: string, create: CreateStore): void {
     exerciseLists(use);
     exerciseAudit(use);
     exerciseContracts(use);
+    exerciseStates(use);
   });
 }
