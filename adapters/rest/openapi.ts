@@ -13,6 +13,7 @@ const TAGS = [
   { name: 'messages', description: 'Send, find, fetch and confirm messages.' },
   { name: 'events', description: 'What happened, as CloudEvents.' },
   { name: 'cpas', description: 'Contracts with partners.' },
+  { name: 'partners', description: 'Questions to the gateway of a partner.' },
   { name: 'refusals', description: 'What partners sent and was refused.' },
   { name: 'health', description: 'For supervisors.' },
 ];

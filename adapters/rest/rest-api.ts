@@ -14,6 +14,7 @@ import { evidenceRoutes } from './routes/evidence.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { operateRoutes } from './routes/operate.ts';
+import { partnerRoutes } from './routes/partners.ts';
 import { payloadRoutes } from './routes/payloads.ts';
 import { rawRoute } from './routes/raw.ts';
 import { submitRoutes } from './routes/submit.ts';
@@ -49,6 +50,7 @@ export async function createRestApi(gateway: Gateway, options: RestOptions): Pro
     messageRoutes(api, gateway);
     evidenceRoutes(api, gateway);
     operateRoutes(api, gateway);
+    partnerRoutes(api, gateway);
     payloadRoutes(api, gateway);
     rawRoute(api, gateway);
     eventRoutes(api, gateway, { source, streams });

@@ -47,6 +47,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         partners: new Map(Object.entries(config.partners)),
         limits: messageLimits(config),
         concurrency: config.ebms.concurrency,
+        questionsPerMinute: config.ebms.questionsPerMinute,
       },
       { store, payloads, transport, trust, signer, clock, log },
     );

@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { initCommand } from './commands/init.ts';
 import { messageCommand } from './commands/message.ts';
+import { pingCommand, statusCommand } from './commands/partner.ts';
 import { pkiCommand } from './commands/pki.ts';
 import { startCommand } from './commands/start.ts';
 import { exitCodesHelp } from './exit-codes.ts';
@@ -30,6 +31,8 @@ export function createProgram(end: End): Command {
     cpaCommand(end),
     messageCommand(end),
     evidenceCommand(end),
+    pingCommand(),
+    statusCommand(),
     pkiCommand(),
   ];
   for (const command of commands) program.addCommand(command);

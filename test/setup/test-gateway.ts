@@ -25,6 +25,7 @@ export interface TestGatewayOptions {
   readonly clock?: Clock;
   readonly partners?: ReadonlyMap<string, PartnerTerms>;
   readonly limits?: MessageLimits;
+  readonly questionsPerMinute?: number;
   /** In place of one over real HTTP. */
   readonly transport?: Transport;
   /** Puts something before the real store: a failure at a chosen moment. */
@@ -70,6 +71,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       parties: options.parties,
       partners: options.partners ?? new Map(),
       limits: options.limits ?? DEFAULT_MESSAGE_LIMITS,
+      ...(options.questionsPerMinute === undefined ? {} : { questionsPerMinute: options.questionsPerMinute }),
     },
     {
       store,

@@ -37,7 +37,9 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   415: 'The media type is not read here.',
   422: 'The CPA does not allow it.',
   500: 'Something went wrong inside.',
+  502: 'The partner could not be reached, refused, or gave an answer that cannot be used.',
   503: 'The store cannot be used now, or the gateway is stopping.',
+  504: 'The partner did not answer in time.',
 };
 
 /** Error answers of a route; 400, 403, 500 and 503 may come from each. */

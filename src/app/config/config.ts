@@ -25,6 +25,7 @@ export interface Config {
     readonly tls: { readonly identity: KeyFiles; readonly clientCa: readonly string[] } | undefined;
     readonly allowPlain: boolean;
     readonly concurrency: number;
+    readonly questionsPerMinute: number;
     readonly limits: { readonly envelope: number; readonly message: number; readonly parts: number };
   };
   readonly api: {
@@ -99,6 +100,7 @@ function build(file: string, folder: string, settings: Settings): Config {
       tls: endpoint && { identity: endpoint, clientCa: clientCa === undefined ? settings['keys.trust'] : [clientCa] },
       allowPlain: settings['ebms.allowPlain'],
       concurrency: settings['ebms.concurrency'],
+      questionsPerMinute: settings['ebms.questionsPerMinute'],
       limits: {
         envelope: settings['ebms.limits.envelope'],
         message: settings['ebms.limits.message'],

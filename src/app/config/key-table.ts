@@ -81,6 +81,11 @@ export const KEYS = {
     default: 32,
     meaning: 'Attempts under way at the same time to one partner, and connections to it.',
   },
+  'ebms.questionsPerMinute': {
+    kind: 'integer',
+    default: 60,
+    meaning: 'Pings and StatusRequests that one partner may send a minute; more are answered with 503.',
+  },
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },
   'ebms.limits.parts': { kind: 'integer', default: 100, meaning: 'Most MIME parts of one message.' },

@@ -74,6 +74,17 @@ describe('two gateways that were made by `init`', () => {
     await assert.rejects(postiljon('evidence', 'verify', folder), { code: 4 });
   });
 
+  it('ping each other, and ask what became of a message', async () => {
+    const ping = await postiljon('ping', '--cpa', 'e2e', '--from', '00000099000000001000', '-c', a.config);
+    assert.match(ping, /^Pong of urn:osb:oin:00000099000000002000 after \d+ ms, by a request of its own/);
+    const list = await postiljon('message', 'list', '--direction', 'out', '--json', '-c', a.config);
+    const { items }: { items: readonly { messageId: string }[] } = JSON.parse(list);
+    const status = await postiljon('status', items[0]?.messageId ?? '', '-c', a.config);
+    assert.match(status, /status: +Received\n[^]*The partner has received it\./);
+    await assert.rejects(postiljon('status', 'nope@x', '-c', a.config), { code: 3 });
+    await assert.rejects(postiljon('ping', '--cpa', 'nope', '--from', '1', '-c', a.config), { code: 3 });
+  });
+
   it('say how an unknown message and a refused one end', async () => {
     await assert.rejects(postiljon('message', 'show', 'nope@x', '-c', a.config), { code: 3 });
     const terms = ['--cpa', 'e2e', '--from', '00000099000000001000', '--service', SERVICE, '--action', 'nope'];

@@ -31,7 +31,15 @@ describe('the command line', () => {
   };
 
   it('ends with 2 for wrong usage, and says what would be right', () => {
-    for (const args of [['nope'], ['init'], ['message', 'send'], ['cpa', 'import'], ['init', '--port', '99999999']]) {
+    for (const args of [
+      ['nope'],
+      ['init'],
+      ['message', 'send'],
+      ['cpa', 'import'],
+      ['ping', '--cpa', 'x'],
+      ['status'],
+      ['init', '--port', '99999999'],
+    ]) {
       const { code, stderr } = run(...args);
       assert.equal(code, 2, args.join(' '));
       assert.match(stderr, /error: /);
@@ -90,6 +98,8 @@ describe('the command line', () => {
       ['cpa', 'list'],
       ['message', 'show', 'x'],
       ['message', 'send', ...send],
+      ['ping', '--cpa', 'x', '--from', 'a'],
+      ['status', 'x'],
     ]) {
       const { code, stderr } = run(...args, ...api);
       assert.equal(code, 5, args.join(' '));
@@ -134,6 +144,7 @@ describe('exit codes', () => {
     ['CONFIG_INVALID', 4],
     ['FEATURE_UNSUPPORTED', 4],
     ['PEER_UNREACHABLE', 5],
+    ['PEER_SILENT', 5],
     ['RETRIES_EXHAUSTED', 5],
     ['STORE_UNAVAILABLE', 6],
   ] as const;

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { toDateTime } from '../../../src/index.ts';
+import type { Gateway, PingRequest } from '../../../src/index.ts';
+import { closed } from '../schemas/fields.ts';
+import { MESSAGE_ID_PARAMS } from '../schemas/message.ts';
+import { PARTNER_STATUS, PING_JSON, PINGED } from '../schemas/partner.ts';
+import { answer, problems } from '../schemas/problem.ts';
+
+const WAITS = 'Waits for the answer, half a minute at most; 502 and 504 say how the partner failed to give one.';
+
+/** Questions to a partner that change nothing here or there. */
+export function partnerRoutes(app: FastifyInstance, { messages, partners }: Gateway): void {
+  app.post<{ Body: PingRequest }>(
+    '/partners/ping',
+    {
+      schema: {
+        operationId: 'pingPartner',
+        summary: 'Ask a partner whether it is there',
+        description: `Sends an ebMS Ping under a contract. ${WAITS}`,
+        tags: ['partners'],
+        querystring: closed({}),
+        body: { content: { 'application/json': { schema: PING_JSON } } },
+        response: { 200: answer('It answered.', PINGED), ...problems(404, 409, 413, 415, 422, 502, 504) },
+      },
+    },
+    ({ body }) => partners.ping(body),
+  );
+  app.post<{ Params: { id: string } }>(
+    '/messages/:id/partner-status',
+    {
+      schema: {
+        operationId: 'askPartnerStatus',
+        summary: 'Ask the partner what it knows of a sent message',
+        description: `Sends an ebMS StatusRequest; the state here stays what it is. ${WAITS}`,
+        tags: ['partners'],
+        params: MESSAGE_ID_PARAMS,
+        querystring: closed({}),
+        response: { 200: answer('What it said.', PARTNER_STATUS), ...problems(404, 409, 422, 502, 504) },
+      },
+    },
+    async ({ params }) => {
+      const { receivedAt, ...status } = await messages.status(params.id);
+      return { ...status, receivedAt: receivedAt === undefined ? null : toDateTime(receivedAt) };
+    },
+  );
+}
