@@ -104,6 +104,7 @@ class Pool {
     this.#idle = [...lines];
     this.#request = request;
     this.failed = Promise.race(lines.map(({ failed }) => failed));
+    this.failed.catch(() => undefined);
   }
 
   /** Answers the MessageId. */
