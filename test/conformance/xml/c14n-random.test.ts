@@ -57,7 +57,7 @@ describe('Canonical XML against libxml2 on random documents', () => {
           peer.dispose();
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 5000 },
     );
   });
 
@@ -74,7 +74,7 @@ describe('Canonical XML against libxml2 on random documents', () => {
           peer.dispose();
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 5000 },
     );
   });
 });
