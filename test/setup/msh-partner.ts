@@ -11,6 +11,7 @@ import { newMessageId } from '../../src/ids.ts';
 import { encodeCid } from '../../src/mime/content-id.ts';
 import { writeFault } from '../../src/soap/fault.ts';
 import { ACTOR_NEXT } from '../../src/soap/header-blocks.ts';
+import { digestAlgorithm } from '../../src/xmlsec/algorithms.ts';
 import { signEnvelope } from '../../src/xmlsec/sign.ts';
 import { ACTION, type ContractTerms, contract, dienst, gemeente, SERVICE } from './msh-contracts.ts';
 import { MovableClock, openPartyGateway, Routes } from './msh-pair.ts';
@@ -114,10 +115,12 @@ export function signMarkup(
   { agreement, keys = gemeente.keys }: { readonly agreement: Agreement; readonly keys?: TestParty },
 ): Promise<Buffer> {
   const terms = agreement.signing;
+  const digest = terms?.hashFunction ?? 'http://www.w3.org/2001/04/xmlenc#sha256';
+  const name = digestAlgorithm(digest)?.hash ?? 'sha256';
   return signEnvelope({
     envelope: markup,
-    parts: parts.map(({ contentId, body }) => ({ contentId, digest: hash('sha256', body, 'buffer') })),
-    digest: terms?.hashFunction ?? 'http://www.w3.org/2001/04/xmlenc#sha256',
+    parts: parts.map(({ contentId, body }) => ({ contentId, digest: hash(name, body, 'buffer') })),
+    digest,
     signature: terms?.signatureAlgorithm ?? 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     certificate: keys.certificate,
     sign: keys.sign,
