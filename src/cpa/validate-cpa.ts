@@ -12,6 +12,7 @@ import type { RuleSubject } from './rules/places.ts';
 import { recogniseProfiles } from './rules/profile.ts';
 import { checkReferences } from './rules/references.ts';
 import { checkReliability } from './rules/reliability.ts';
+import { checkSignatures } from './rules/signatures.ts';
 import { checkSigning } from './rules/signing.ts';
 import { checkStatus } from './rules/status.ts';
 
@@ -21,6 +22,7 @@ export { FINDINGS } from './rules/finding-table.ts';
 const RULES: readonly ((subject: RuleSubject) => readonly Finding[])[] = [
   checkCpaId,
   checkStatus,
+  checkSignatures,
   checkDates,
   checkParties,
   checkReferences,

@@ -30,9 +30,20 @@ export const FINDINGS = {
     'Agree on the status agreed if the partner refuses messages.',
     'CPPA 2.0 §9.2',
   ),
-  CPA_SIGNATURE_UNVERIFIED: note(
-    'The CPA carries a Signature, which this version does not verify.',
-    'Compare the file with the one that the partner has.',
+  CPA_SIGNATURE_VALID: note('The CPA is signed by a party of it, and unchanged since.', NONE_NEEDED, 'CPPA 2.0 §9.9'),
+  CPA_SIGNATURE_INVALID: error(
+    'A Signature of the CPA does not hold: the contract was changed after it was signed, or signed in a way not known here.',
+    'Ask the party that signed it for its file, octet for octet; sign with SHA-2, one Reference URI="" and the certificate in KeyInfo.',
+    'CPPA 2.0 §9.9',
+  ),
+  CPA_SIGNATURE_STRANGER: error(
+    'The CPA is signed with a certificate that it names for neither party.',
+    'Let a party sign it with a certificate of its PartyInfo.',
+    'CPPA 2.0 §9.9',
+  ),
+  CPA_SIGNATURE_MISSING: warning(
+    'The status is signed and there is no Signature.',
+    'Ask for the signed file, or agree on the status agreed.',
     'CPPA 2.0 §9.9',
   ),
   CPA_ID_FORM: error(

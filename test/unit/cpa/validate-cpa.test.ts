@@ -4,6 +4,9 @@ import { PROFILE_NAMES } from '../../../src/cpa/profiles.ts';
 import { FINDINGS, validateCpa } from '../../../src/cpa/validate-cpa.ts';
 import type { Finding, FindingCode } from '../../../src/cpa/validate-cpa.ts';
 import { createCa, issueCertificate } from '../../../src/trust/test-pki.ts';
+import { contract } from '../../setup/msh-contracts.ts';
+import { signCpa } from '../../setup/signed-cpas.ts';
+import { partyA } from '../../setup/test-keys.ts';
 import { alterCertificate, withEcKey } from '../trust/altered-certificate.ts';
 import { NOW, sampleCpa, sampleText } from './sample-contract.ts';
 import type { SampleName } from './sample-contract.ts';
@@ -33,9 +36,10 @@ const ENVELOPE =
 const CASES: readonly Case[] = [
   { code: 'STATUS_PROPOSED', name: 'a proposal', edits: [['"agreed"', '"proposed"']] },
   { code: 'STATUS_SIGNED', name: 'the status signed', edits: [['"agreed"', '"signed"']] },
+  { code: 'CPA_SIGNATURE_MISSING', name: 'the status signed without a Signature', edits: [['"agreed"', '"signed"']] },
   {
-    code: 'CPA_SIGNATURE_UNVERIFIED',
-    name: 'a Signature',
+    code: 'CPA_SIGNATURE_INVALID',
+    name: 'an empty Signature',
     edits: [['</tns:CollaborationProtocolAgreement>', '<tns:Signature/></tns:CollaborationProtocolAgreement>']],
   },
   {
@@ -323,6 +327,22 @@ describe('validateCpa on certificates', () => {
     assert.ok(codesWith(sha1).includes('CERTIFICATE_SHA1'));
     assert.ok(codesWith(alterCertificate(leaf.certificate, ca.key, withEcKey)).includes('CERTIFICATE_KEY_TYPE'));
     covered.push('CERTIFICATE_SHA1', 'CERTIFICATE_KEY_TYPE');
+  });
+
+  it('CPPA 2.0 §9.9 the signature of a party, and that of a stranger', async () => {
+    const text = Buffer.from(contract({ profile: 'osb-rm-s' })).toString();
+    const stranger = { ...partyA, certificate: Buffer.from('another') };
+    for (const [keys, code] of [
+      [partyA, 'CPA_SIGNATURE_VALID'],
+      [stranger, 'CPA_SIGNATURE_STRANGER'],
+    ] as const) {
+      const findings = validateCpa(parseCpa(Buffer.from(await signCpa(text, keys))), NOW);
+      assert.ok(
+        findings.some((one) => one.code === code),
+        code,
+      );
+      covered.push(code);
+    }
   });
 
   it('every finding that can be made is provoked here', () => {
