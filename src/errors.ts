@@ -120,6 +120,12 @@ export const ERRORS = {
     ebms: 'Inconsistent',
     spec: 'ebMS2 §4.2.3.4.1',
   }),
+  HEADER_TIME: row(
+    400,
+    'A time of the ebMS header is no xsd:dateTime.',
+    'Write Timestamp and TimeToLive as 2026-01-31T12:00:00Z.',
+    { ebms: 'OtherXml', spec: 'ebMS2 §3.1.6.2' },
+  ),
   HEADER_NOT_AGREED: row(
     422,
     'The ebMS header contradicts the CPA.',

@@ -1,5 +1,5 @@
 import { toDateTime } from '../../src/clock.ts';
-import type { AcknowledgmentMessage, ErrorMessage, MessageHeader } from '../../src/ebms/message.ts';
+import type { AcknowledgmentMessage, EbmsError, ErrorMessage, MessageHeader } from '../../src/ebms/message.ts';
 import { MSH_ACTION, MSH_SERVICE } from '../../src/ebms/namespaces.ts';
 import { writeMessage } from '../../src/ebms/write-message.ts';
 import { newMessageId } from '../../src/ids.ts';
@@ -78,6 +78,8 @@ export interface SignalChanges {
   readonly digest?: string;
   readonly signature?: string;
   readonly severity?: 'Error' | 'Warning';
+  /** In place of the one Inconsistent. */
+  readonly errors?: readonly EbmsError[];
 }
 
 const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
@@ -121,7 +123,7 @@ export function errorFor(envelope: Buffer, changes: SignalChanges = {}): Buffer 
     errorList: {
       version: '2.0',
       highestSeverity: severity,
-      errors: [
+      errors: changes.errors ?? [
         {
           codeContext: undefined,
           errorCode: 'Inconsistent',

@@ -1,5 +1,6 @@
 import { parseDateTime } from '../../clock.ts';
 import { type TypedValue, typedKey } from '../../cpa/typed-value.ts';
+import type { ErrorList } from '../../ebms/message.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
 import { GatewayError } from '../../errors.ts';
 import type { InboundRecord, NewEvent, SignalRecord, Store } from '../../ports/store.ts';
@@ -9,6 +10,7 @@ import { makeAcknowledgment } from '../acknowledgment.ts';
 import { answer } from '../answers.ts';
 import { signalDestination } from '../endpoint.ts';
 import type { PartnerTerms } from '../parts.ts';
+import { errorData } from '../signals/error-data.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { APPLICATION_CHECKS } from './checks/grid.ts';
 import type { VerifiedMessage } from './stages.ts';
@@ -39,6 +41,9 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
   }
   const outcome = await acceptor.store.acceptInbound(recordOf(message), signal, receivedEvent(message));
   if (outcome.kind === 'conflict') throw conflict(message);
+  if (message.message.warnings !== undefined && outcome.kind === 'accepted') {
+    await acceptor.store.note({ event: warnedEvent(message, message.message.warnings) });
+  }
   const stored = outcome.kind === 'duplicate' ? outcome.answer : signal;
   return { duplicate: outcome.kind === 'duplicate', answer: httpAnswer(stored) };
 }
@@ -110,6 +115,13 @@ function recordOf(message: VerifiedMessage): InboundRecord {
     identity: message.identity,
     persistUntil: agreement.persistDuration === undefined ? undefined : receivedAt + agreement.persistDuration,
   };
+}
+
+/** Warnings about an earlier message that rode on this one. @spec ebMS2 §4.2.4.1 */
+function warnedEvent(message: VerifiedMessage, warnings: ErrorList): NewEvent {
+  const { refToMessageId } = message.message.header.messageData;
+  const about = refToMessageId === undefined ? {} : { refToMessageId };
+  return { ...receivedEvent(message), type: 'alert.partner-error', data: { ...errorData(warnings), ...about } };
 }
 
 function receivedEvent(message: VerifiedMessage): NewEvent {

@@ -4,7 +4,9 @@ import type { Log } from '../log.ts';
 import { isExpired, nextDue } from '../retry-schedule.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { Lanes } from './lanes.ts';
+import { errorData } from '../signals/error-data.ts';
 import { type Attempter, type AttemptOutcome, makeAttempt } from './attempt.ts';
+import { deliveryFailure } from './delivery-failure.ts';
 
 export interface SenderParts extends Attempter {
   readonly store: Store;
@@ -172,7 +174,7 @@ export class Sender {
     const unfit = status !== undefined && status >= 300 && status < 500 && !PATIENCE.has(status);
     const warned = job.message?.reliable === false && severityOf(signal) === 'Warning';
     if (status === undefined || !(unfit || warned)) return;
-    const data = { status, endpoint: job.endpoint, ...(warned ? { severity: 'Warning' } : {}) };
+    const data = { status, endpoint: job.endpoint, ...(warned ? told(signal) : {}) };
     await this.#parts.store.note({ event: eventOf(job, 'alert.partner-error', { at: endedAt, data }) });
   }
 
@@ -203,7 +205,12 @@ export class Sender {
 
   async #expire(job: OutboxJob, terms: SentTerms): Promise<void> {
     const { store, clock, log } = this.#parts;
-    const data = { code: 'RETRIES_EXHAUSTED', attempts: job.attempt - 1, lastState: terms.state };
+    const data = {
+      code: 'RETRIES_EXHAUSTED',
+      attempts: job.attempt - 1,
+      lastState: terms.state,
+      ...deliveryFailure(terms.state),
+    };
     const event = eventOf(job, 'message.expired', { at: clock.now(), data });
     const held = await store.recordAttempt(job.lease, undefined, { kind: 'end', state: 'EXPIRED', event });
     if (held) this.#parts.ended('EXPIRED');
@@ -225,8 +232,8 @@ function afterAttempt(
 ): AfterAttempt {
   const dueAt = nextDue(terms, attempt.number, attempt.startedAt);
   if (dueAt !== undefined) return transmitted ? { kind: 'wait', dueAt, state: 'SENT' } : { kind: 'wait', dueAt };
-  if (severityOf(signal) === 'Error') return failed(job, attempt, 'PEER_REFUSED');
-  if (!transmitted) return failed(job, attempt, attempt.code ?? 'PEER_ANSWER');
+  if (severityOf(signal) === 'Error') return failed(job, attempt, { code: 'PEER_REFUSED', ...told(signal) });
+  if (!transmitted) return failed(job, attempt, { code: attempt.code ?? 'PEER_ANSWER' });
   return {
     kind: 'end',
     state: 'DELIVERED',
@@ -238,8 +245,12 @@ function severityOf(signal: AttemptOutcome['signal']): 'Error' | 'Warning' | und
   return signal?.message.kind === 'ErrorMessage' ? signal.message.errorList.highestSeverity : undefined;
 }
 
-function failed(job: OutboxJob, attempt: AttemptOutcome['attempt'], code: string): AfterAttempt {
-  const data = { code, detail: attempt.detail ?? '', status: attempt.status ?? 0 };
+function told(signal: AttemptOutcome['signal']): NewEvent['data'] {
+  return signal?.message.kind === 'ErrorMessage' ? errorData(signal.message.errorList) : {};
+}
+
+function failed(job: OutboxJob, attempt: AttemptOutcome['attempt'], why: NewEvent['data']): AfterAttempt {
+  const data = { ...why, detail: attempt.detail ?? '', status: attempt.status ?? 0 };
   return { kind: 'end', state: 'FAILED', event: eventOf(job, 'message.failed', { at: attempt.endedAt, data }) };
 }
 

@@ -13,6 +13,7 @@ import { senderKey } from '../inbound/accept.ts';
 import type { Log } from '../log.ts';
 import { checkActor } from './check-actor.ts';
 import { compareReferences } from './compare-references.ts';
+import { errorData } from './error-data.ts';
 
 export type SignalMessage = ParsedMessage<AcknowledgmentMessage | ErrorMessage>;
 
@@ -137,13 +138,7 @@ async function readAcknowledgment(signal: ParsedMessage<AcknowledgmentMessage>, 
  */
 async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Promise<SignalUse> {
   const { errorList } = signal.message;
-  const [error] = errorList.errors;
-  const data = {
-    errorCode: error?.errorCode ?? '',
-    severity: errorList.highestSeverity,
-    location: error?.location ?? '',
-    description: error?.description ?? '',
-  };
+  const data = errorData(errorList);
   if (errorList.highestSeverity === 'Error' && about.agreement.signing === undefined) {
     return conclude(signal, about, {
       state: 'FAILED',

@@ -8,9 +8,9 @@ const LOCATION = '//Header/MessageHeader/MessageData';
 export function checkTimes(arrived: { readonly message: EbmsMessage; readonly receivedAt: number }): void {
   const { timestamp, timeToLive } = arrived.message.header.messageData;
   if (parseDateTime(timestamp) === undefined)
-    throw new GatewayError('HEADER_VALUE', { location: `${LOCATION}/Timestamp` });
+    throw new GatewayError('HEADER_TIME', { location: `${LOCATION}/Timestamp` });
   if (timeToLive === undefined) return;
   const until = parseDateTime(timeToLive);
-  if (until === undefined) throw new GatewayError('HEADER_VALUE', { location: `${LOCATION}/TimeToLive` });
+  if (until === undefined) throw new GatewayError('HEADER_TIME', { location: `${LOCATION}/TimeToLive` });
   if (arrived.receivedAt > until) throw new GatewayError('MESSAGE_EXPIRED', { location: `${LOCATION}/TimeToLive` });
 }
