@@ -55,6 +55,13 @@ describe('captures of Hermes', function () {
   it('retry-three-attempts: one message under three boundaries, the same receipt each time', repeatThrice);
   it('error-tampered-payload-sync is refused, and no receipt given', refuseTampered);
 
+  it('ping-sync is answered with a Pong', () => replyTo('ping-sync', 'PongMessage'));
+  it('status-sync is answered: a message that we do not have', async () => {
+    const message = await replyTo('status-sync', 'StatusResponseMessage');
+    assert.ok(message.kind === 'StatusResponseMessage');
+    assert.equal(message.messageStatus, 'NotRecognized');
+  });
+
   for (const name of ['rm-signed-sync', 'rm-unsigned-sync', 'library-rich']) {
     it(`${name}: its receipt in the HTTP answer ends the delivery`, () => endByReceipt(name));
   }
@@ -167,6 +174,20 @@ async function acknowledge(name: string): Promise<void> {
       assert.ok(captured.body.includes(octets));
     assert.deepEqual((await here.post(asRequest(captured))).body, answer.body);
   });
+}
+
+async function replyTo(name: string, kind: EbmsMessage['kind']): Promise<EbmsMessage> {
+  const captured = requestOf(name);
+  let message: EbmsMessage | undefined;
+  await withGateway({ cpa: receiving(captured), captured, party: TO }, async ({ here }) => {
+    const { status, body } = await here.post(asRequest(captured));
+    assert.equal(status, 200, body.toString());
+    message = parseSignal(body).message;
+    assert.equal(message.kind, kind, body.toString());
+    const asked = await parsePackage(captured);
+    assert.equal(message.header.messageData.refToMessageId, asked.message.header.messageData.messageId);
+  });
+  return message ?? assert.fail();
 }
 
 async function refuseSha1(name: string): Promise<void> {

@@ -101,7 +101,8 @@ function contractFor({ body }: Captured, fromCertificate: string, toCertificate:
   const signed = text.includes('<ds:Signature');
   const made = createCpa({
     parties: [profileOf(FROM, 'DIGIPOORT', fromCertificate), profileOf(TO, 'OVERHEID', toCertificate)],
-    service: valueOf(/<eb:Service eb:type="urn:osb:services">([^<]*)</),
+    // A Ping or StatusRequest is of no service in a contract.
+    service: valueOf(/<eb:Service eb:type="urn:osb:services">([^<]*)</) || 'any',
     actions: [valueOf(/<eb:Action>([^<]*)</)],
     profile: signed ? 'osb-rm-s' : 'osb-rm',
     sync: text.includes('<eb:SyncReply'),
