@@ -30,9 +30,15 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$/
 /** xsd:dateTime → ms since 1970; without a zone it counts as UTC. `undefined` when it is no xsd:dateTime. */
 export function parseDateTime(text: string): number | undefined {
   const match = DATE_TIME.exec(text);
-  if (match === null) return undefined;
+  if (match === null || !isDay(text)) return undefined;
   const ms = Date.parse(match[1] === undefined ? `${text}Z` : text);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const day = Number(text.slice(8, 10));
+  return day <= 28 || day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
 }
 
 const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
