@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { createCpa } from '../cpa/create-cpa.ts';
 import type { CpaOptions } from '../cpa/create-cpa.ts';
+import { diffCpas } from '../cpa/diff-cpa.ts';
+import type { CpaDifference } from '../cpa/diff-cpa.ts';
 import { parseCpa } from '../cpa/parse-cpa.ts';
 import { PROFILE_NAMES } from '../cpa/profiles.ts';
 import type { ProfileName } from '../cpa/profiles.ts';
@@ -19,6 +21,7 @@ export interface ContractRequest extends Omit<CpaOptions, 'parties' | 'profile'>
 
 /** Makes a CPA from two party files. Throws REQUEST_INVALID, CONFIG_INVALID (a party file), NOT_FOUND. */
 export async function createContract({ partyFiles, profile, ...rest }: ContractRequest): Promise<Uint8Array> {
+  const known = readProfile(profile);
   const [first, second, ...more] = await Promise.all(partyFiles.map(readParty));
   if (first === undefined || second === undefined || more.length > 0) {
     throw new GatewayError('REQUEST_INVALID', {
@@ -26,7 +29,7 @@ export async function createContract({ partyFiles, profile, ...rest }: ContractR
       detail: 'give two: --party A.yaml --party B.yaml',
     });
   }
-  return createCpa({ ...rest, parties: [first, second], profile: readProfile(profile) });
+  return createCpa({ ...rest, parties: [first, second], profile: known });
 }
 
 export interface ContractCheck {
@@ -49,6 +52,11 @@ export async function checkContract(file: string, now: number): Promise<Contract
     const finding = { severity: 'error', code, place: location, text, remedy: row.remedy } as const;
     return { file, cpaId: undefined, valid: false, findings: [finding] };
   }
+}
+
+/** What differs between two documents. Throws CPA_INVALID and what XML can be refused with. */
+export function compareContracts(before: Uint8Array, after: Uint8Array): readonly CpaDifference[] {
+  return diffCpas(parseCpa(before), parseCpa(after));
 }
 
 /** Reads a file that a person named. Throws NOT_FOUND. */

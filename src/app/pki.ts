@@ -57,9 +57,10 @@ export interface IssueRequest {
 /** Issues a certificate of the test CA into a folder: NAME.key and NAME.crt. Throws FILE_EXISTS, NOT_FOUND, REQUEST_INVALID. */
 export async function issue(request: IssueRequest): Promise<{ readonly key: string; readonly certificate: string }> {
   const { hosts, days, keyBits, cn, name, out } = request;
+  const oin = readOin(request.oin);
   const issued = await issueCertificate({
     ca: await readCa(request.ca),
-    oin: readOin(request.oin),
+    oin,
     cn,
     ...(hosts === undefined ? {} : { hosts }),
     ...(days === undefined ? {} : { days }),

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../index.ts';
 export const EXIT_CODES = [
   { code: 0, meaning: 'done', errors: [] },
   { code: 1, meaning: 'failed', errors: ['BUSY', 'INTERNAL'] },
-  { code: 2, meaning: 'wrong usage', errors: [] },
+  { code: 2, meaning: 'wrong usage', errors: ['REQUEST_INVALID', 'MESSAGE_ID_INVALID'] },
   { code: 3, meaning: 'not found', errors: ['NOT_FOUND', 'CPA_UNKNOWN'] },
   {
     code: 4,

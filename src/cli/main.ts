@@ -13,7 +13,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv);
 }
 
-async function run(argv: readonly string[]): Promise<number> {
+/** Runs one command to its end; answers its exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.done;
   const program = createProgram((ended) => {
     code = ended;

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { version } from '../app/version.ts';
+import { auditCommand } from './commands/audit.ts';
+import { completionCommand } from './commands/completion.ts';
 import { cpaCommand } from './commands/cpa.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { eventsCommand } from './commands/events.ts';
 import { initCommand } from './commands/init.ts';
 import { messageCommand } from './commands/message.ts';
 import { pingCommand, statusCommand } from './commands/partner.ts';
@@ -33,7 +36,10 @@ export function createProgram(end: End): Command {
     evidenceCommand(end),
     pingCommand(),
     statusCommand(),
+    eventsCommand(),
+    auditCommand(end),
     pkiCommand(),
+    completionCommand(() => program),
   ];
   for (const command of commands) program.addCommand(command);
   prepare(program);

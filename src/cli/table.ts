@@ -42,3 +42,12 @@ export function formatFields(fields: readonly (readonly [string, string | undefi
   const size = Math.max(...shown.map(([name]) => name.length)) + 1;
   return shown.map(([name, value]) => `${`${name}:`.padEnd(size)} ${value}\n`).join('');
 }
+
+const UNITS = ['octets', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** For people: `12.3 MB`. */
+export function formatOctets(octets: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, octets)) / 3)));
+  const size = octets / 1000 ** power;
+  return `${power === 0 ? size : size.toFixed(1)} ${UNITS[power] ?? ''}`;
+}

@@ -4,8 +4,10 @@ import { listOf, openApiClient, textOf, textsOf } from '../api-client.ts';
 import type { JsonObject } from '../api-client.ts';
 import { createOutput } from '../output.ts';
 import type { End } from '../exit-codes.ts';
+import { createProgress } from '../progress.ts';
 import { formatFields } from '../table.ts';
 import { cpaCreateCommand } from './cpa-create.ts';
+import { cpaDiffCommand } from './cpa-diff.ts';
 import { cpaValidateCommand, findingLines } from './cpa-validate.ts';
 import { example, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
@@ -19,6 +21,7 @@ export function cpaCommand(end: End): Command {
     listCommand(),
     showCommand(),
     exportCommand(),
+    cpaDiffCommand(end),
     activationCommand('activate', 'Allow messages under a contract.'),
     activationCommand('deactivate', 'Allow no new messages under a contract.'),
   ];
@@ -28,24 +31,44 @@ export function cpaCommand(end: End): Command {
 
 function importCommand(): Command {
   return withApi(new Command('import'))
-    .description('Give a contract to the running gateway.')
-    .argument('<file>', 'the CPA')
-    .option('--activate', 'allow messages under it at once')
-    .addHelpText('after', example('postiljon cpa import cpa.xml --activate -c gemeente/postiljon.yaml'))
-    .action(async (file: string, options: ApiOptions & { readonly activate?: true }) => {
-      const { readGiven } = await import('../../app/contracts.ts');
-      const body = await readGiven(file);
-      const client = await openApiClient(options);
+    .description('Give contracts to the running gateway. It ends at the first that is refused.')
+    .argument('<files...>', 'the CPAs')
+    .option('--activate', 'allow messages under them at once')
+    .addHelpText(
+      'after',
+      example(
+        'postiljon cpa import cpa.xml --activate -c gemeente/postiljon.yaml',
+        'postiljon cpa import cpas/*.xml -c gemeente/postiljon.yaml',
+      ),
+    )
+    .action(importAll);
+}
+
+async function importAll(files: readonly string[], options: ApiOptions & { readonly activate?: true }): Promise<void> {
+  const { readGiven } = await import('../../app/contracts.ts');
+  const client = await openApiClient(options);
+  const json = options.json === true;
+  const output = createOutput(json);
+  const progress = createProgress(json || files.length === 1);
+  const answers: JsonObject[] = [];
+  try {
+    for (const file of files) {
+      progress.show(`Importing ${answers.length + 1} of ${files.length}: ${file}`);
       const imported = await client.json('/cpas', {
         method: 'POST',
         query: { activate: options.activate === true ? 'true' : undefined },
         headers: { 'Content-Type': 'application/octet-stream' },
-        body,
+        body: await readGiven(file),
       });
+      answers.push(imported);
       const state = imported['active'] === true ? 'active' : 'not active';
-      const text = `${findingLines(listOf(imported, 'findings'))}Imported ${textOf(imported, 'cpaId')}: ${state}\n`;
-      createOutput(options.json === true).answer(imported, text);
-    });
+      progress.end();
+      output.say(`${findingLines(listOf(imported, 'findings'))}Imported ${textOf(imported, 'cpaId')}: ${state}\n`);
+    }
+  } finally {
+    progress.end();
+  }
+  output.answer(answers.length === 1 ? answers[0] : answers, '');
 }
 
 function listCommand(): Command {

@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
 import type { End } from '../exit-codes.ts';
+import { countOctets, createProgress } from '../progress.ts';
 import { formData, parsePayloadArgument } from '../upload.ts';
 import { collect, example, readWhole, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
@@ -64,7 +65,11 @@ export function messageSendCommand(end: End): Command {
 async function send(options: Options, end: End): Promise<void> {
   const output = createOutput(options.json === true);
   const client = await openApiClient(options);
-  const { headers, body } = await formData(termsOf(options), (options.payload ?? []).map(parsePayloadArgument));
+  const form = await formData(termsOf(options), (options.payload ?? []).map(parsePayloadArgument));
+  const { headers } = form;
+  const total = Number(headers['Content-Length']);
+  const body = form.body.pipe(countOctets(createProgress(options.json === true), 'Sending', total));
+  form.body.on('error', (error) => body.destroy(error));
   const key = options.idempotencyKey;
   const submitted = await client.json('/messages', {
     method: 'POST',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { parseDateTime, toDateTime } from '../../index.ts';
 
 export const DEFAULT_CONFIG = 'postiljon.yaml';
 
@@ -24,7 +25,36 @@ export function withApi(command: Command): Command {
   return withCommon(command).option(
     '--api <url>',
     'API of the gateway (instead of the api section of the configuration)',
+    readHttpUrl,
   );
+}
+
+const AGO_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** RFC 3339, or how long ago: `90s`, `15m`, `2h`, `7d`. */
+export function readTime(text: string): string {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined) return toDateTime(Date.now() - Number(count) * (AGO_MS[unit] ?? 0));
+  if (parseDateTime(text) !== undefined) return text;
+  throw new InvalidArgumentError('It must be a time such as 2027-01-01T00:00:00Z, or how long ago: 15m, 2h, 7d.');
+}
+
+const MOST = 1000;
+
+/** Items of a page: 1 to 1000. */
+export function readLimit(text: string): number {
+  const limit = readWhole(text);
+  if (limit < 1 || limit > MOST) throw new InvalidArgumentError(`It must be 1 to ${MOST}.`);
+  return limit;
+}
+
+export function readHttpUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('It must be an http(s) URL.');
+}
+
+export function directionOption(): Option {
+  return new Option('--direction <direction>', 'received (in) or sent (out)').choices(['in', 'out']);
 }
 
 export function readWhole(text: string): number {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, postiljon, startGateway } from '../../setup/gateway-process.ts';
+import { createInterface } from 'node:readline';
+import { CLI, freePort, postiljon, startGateway } from '../../setup/gateway-process.ts';
 import type { GatewayProcess } from '../../setup/gateway-process.ts';
 
 const SERVICE = 'urn:osb:services:osb:e2e:1.0';
@@ -94,6 +96,44 @@ describe('two gateways that were made by `init`', () => {
   it('give the contract back byte for byte, and the doctor finds them well', async () => {
     assert.equal(await postiljon('cpa', 'export', 'e2e', '-c', b.config), readFileSync(join(root, 'cpa.xml'), 'utf8'));
     assert.match(await postiljon('doctor', '-c', a.config), /Nothing stands in the way/);
+  });
+
+  it('are audited while they run: nothing is missing, until a payload file is', async () => {
+    const seen: { ok: boolean; acknowledged: number } = JSON.parse(await postiljon('audit', '--json', '-c', b.config));
+    assert.deepEqual([seen.ok, seen.acknowledged], [true, 1]);
+    assert.match(await postiljon('audit', '-c', a.config), /^submitted 1 = DELIVERED 1 [^]*Nothing is missing\.\n$/);
+    const [file = assert.fail('no payload file')] = globSync('data/payloads/??/*', { cwd: b.folder });
+    renameSync(join(b.folder, file), join(root, 'away'));
+    await assert.rejects(postiljon('audit', '--quick', '-c', b.config), (error) => {
+      return (
+        error instanceof Error &&
+        'code' in error &&
+        error.code === 1 &&
+        'stdout' in error &&
+        /PAYLOAD_MISSING received/.test(String(error.stdout))
+      );
+    });
+    renameSync(join(root, 'away'), join(b.folder, file));
+  });
+
+  it('tell their events to who follows, each once, across a restart', async () => {
+    const child = spawn(process.execPath, [CLI, 'events', '--follow', '--json', '-c', b.config]);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = async (): Promise<{ sequence: string; type: string }> => JSON.parse((await lines.next()).value ?? '');
+    const known: string[] = [];
+    for (let event = await next(); ; event = await next()) {
+      known.push(event.sequence);
+      if (event.type === 'nl.postiljon.message.received') break;
+    }
+    const [first, other] = running;
+    assert.equal(await other?.stop(), 0);
+    if (first !== undefined) running = [first, await startGateway(b.config, b.api)];
+    const terms = ['--cpa', 'e2e', '--from', '00000099000000001000', '--service', SERVICE, '--action', 'melden'];
+    await postiljon('message', 'send', ...terms, '--message-id', 'volgt@e2e.test', '--wait', '-c', a.config);
+    const event = await next();
+    child.kill();
+    assert.equal(event.type, 'nl.postiljon.message.received');
+    assert.ok(Number(event.sequence) > Number(known.at(-1)), 'nothing comes twice');
   });
 
   it('keep a message for a partner that does not answer', async () => {

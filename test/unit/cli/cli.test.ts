@@ -10,6 +10,8 @@ import { formatFields, formatTable } from '../../../src/cli/table.ts';
 import { parsePayloadArgument } from '../../../src/cli/upload.ts';
 import { GatewayError } from '../../../src/errors.ts';
 
+/** Each command is a process of its own, and makes keys. */
+const SLOW_MS = 60_000;
 const CLI = fileURLToPath(new URL('../../../src/cli/postiljon.ts', import.meta.url));
 
 interface Run {
@@ -18,7 +20,8 @@ interface Run {
   readonly stderr: string;
 }
 
-describe('the command line', () => {
+describe('the command line', function () {
+  this.timeout(SLOW_MS);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'postiljon-cli-'));
@@ -139,7 +142,10 @@ describe('exit codes', () => {
     ['BUSY', 1],
     ['NOT_FOUND', 3],
     ['CPA_UNKNOWN', 3],
+    ['REQUEST_INVALID', 2],
+    ['MESSAGE_ID_INVALID', 2],
     ['CPA_INVALID', 4],
+    ['MESSAGE_ENDED', 4],
     ['IDEMPOTENCY_CONFLICT', 4],
     ['CONFIG_INVALID', 4],
     ['FEATURE_UNSUPPORTED', 4],

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './run.ts';
+import type { Run } from './run.ts';
+import { TERMS, base64, contract, openRestGateway } from '../rest/rest-gateway.ts';
+import type { RestGateway } from '../rest/rest-gateway.ts';
+
+describe('commands of an operator, at a running gateway', () => {
+  let rest: RestGateway;
+  let folder: string;
+  before(async () => {
+    rest = await openRestGateway();
+    folder = mkdtempSync(join(tmpdir(), 'postiljon-operator-'));
+    const payloads = [{ name: 'a.xml', contentType: 'text/xml', content: base64('<a/>') }];
+    await rest.submit({ ...TERMS, messageId: 'een@cli.test', payloads });
+    await rest.delivered('een@cli.test');
+  });
+  after(async () => {
+    await rest.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const file = (name: string): string => join(folder, name);
+  const ask = (...args: readonly string[]): Promise<Run> => run(...args, '--api', rest.api);
+
+  it('message resend sends it once more, and show names the old one', async () => {
+    const { code, stdout } = await ask('message', 'resend', 'een@cli.test', '--json');
+    const { messageId }: { messageId: string } = JSON.parse(stdout);
+    assert.equal(code, 0);
+    await rest.delivered(messageId);
+    const shown = await ask('message', 'show', messageId, '--direction', 'out');
+    assert.match(shown.stdout, /resendOf: +een@cli\.test/);
+    assert.equal((await ask('message', 'resend', 'nope@cli.test')).code, 3);
+  });
+
+  it('message cancel of one that has ended ends with 4 and MESSAGE_ENDED', async () => {
+    const { code, stderr } = await ask('message', 'cancel', 'een@cli.test');
+    assert.equal(code, 4);
+    assert.match(stderr, /MESSAGE_ENDED/);
+  });
+
+  it('message attempts shows each attempt', async () => {
+    const { code, stdout } = await ask('message', 'attempts', 'een@cli.test', '--direction', 'out');
+    assert.equal(code, 0);
+    assert.match(stdout, /^ATTEMPT +AT +HTTP[^]*\n1 +\d{4}-\d\d-\d\dT[^ ]+ +200/);
+  });
+
+  it('message raw writes the package; with --include a whole MIME file', async () => {
+    const out = join(folder, 'raw.mime');
+    const { code, stdout } = await ask(
+      'message',
+      'raw',
+      'een@cli.test',
+      '--direction',
+      'in',
+      '-i',
+      '-o',
+      out,
+      '--json',
+    );
+    const { contentType, size }: { contentType: string; size: number } = JSON.parse(stdout);
+    const octets = readFileSync(out);
+    assert.deepEqual([code, size], [0, octets.length]);
+    assert.match(octets.toString('latin1'), /^MIME-Version: 1\.0\r\nContent-Type: multipart\/related; [^]*<a\/>/);
+    assert.ok(octets.includes(contentType));
+    const bare = await ask('message', 'raw', 'een@cli.test', '--direction', 'in');
+    assert.match(bare.stdout, /^--/);
+  });
+
+  it('message list --all gives every page as one answer', async () => {
+    for (let i = 0; i < 5; i++) await rest.submit({ ...TERMS, messageId: `veel-${i}@cli.test`, payloads: [] });
+    const args = ['message', 'list', '--search', 'veel-', '--direction', 'out', '--all', '--limit', '2'];
+    const { stdout } = await ask(...args, '--json');
+    const { items }: { items: { messageId: string }[] } = JSON.parse(stdout);
+    assert.deepEqual(
+      items.map(({ messageId }) => messageId).sort(),
+      Array.from({ length: 5 }, (_, i) => `veel-${i}@cli.test`),
+    );
+    assert.match((await ask(...args)).stdout, /\n5 messages\n$/);
+    assert.match((await ask('message', 'list', '--since', '1d', '--limit', '1')).stdout, /More: --cursor/);
+    assert.match((await ask('message', 'list', '--until', '1d')).stdout, /^No messages\./);
+  });
+
+  it('events shows what happened, a line each, and where to go on', async () => {
+    const { stdout } = await ask('events', '--limit', '2');
+    assert.match(stdout, /^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [^\n]+\n[^\n]+\nMore: --after \d+\n$/);
+  });
+
+  it('cpa diff names what differs, and ends with 1; equal ones end with 0', async () => {
+    writeFileSync(file('zelfde.xml'), rest.cpa);
+    writeFileSync(file('ander.xml'), contract('http://elders.example/ebms'));
+    const same = await ask('cpa', 'diff', 'rest-test', file('zelfde.xml'));
+    assert.deepEqual([same.code, same.stdout], [0, 'No difference that a gateway acts on.\n']);
+    const other = await ask('cpa', 'diff', file('zelfde.xml'), file('ander.xml'));
+    assert.equal(other.code, 1);
+    assert.match(
+      other.stdout,
+      /party urn:osb:oin:\d+ \/ transport [^\n]+endpoint[^\n]*\n {2}- http:\/\/127[^\n]+\n {2}\+ http:\/\/elders\.example\/ebms\n/,
+    );
+    const { stdout } = await ask('cpa', 'diff', file('zelfde.xml'), file('ander.xml'), '--json');
+    const answer: { equal: boolean; differences: { place: string; before: string; after: string }[] } =
+      JSON.parse(stdout);
+    assert.equal(answer.equal, false);
+    assert.ok(answer.differences.some(({ after }) => after === 'http://elders.example/ebms'));
+    assert.equal((await ask('cpa', 'diff', 'nope', file('zelfde.xml'))).code, 3);
+  });
+
+  it('cpa import takes several', async () => {
+    for (const id of ['x1', 'x2']) writeFileSync(file(`${id}.xml`), contract(rest.url, id));
+    const { code, stdout } = await ask('cpa', 'import', file('x1.xml'), file('x2.xml'));
+    assert.equal(code, 0);
+    assert.match(stdout, /Imported x1: not active\n[^]*Imported x2: not active\n$/);
+    const { stdout: answer } = await ask('cpa', 'import', file('x1.xml'), file('x2.xml'), '--json');
+    const imported: { cpaId: string }[] = JSON.parse(answer);
+    assert.deepEqual(
+      imported.map(({ cpaId }) => cpaId),
+      ['x1', 'x2'],
+    );
+  });
+
+  const WRONG: readonly (readonly string[])[] = [
+    [],
+    ['message'],
+    ['message', 'list', '--state', 'LOST'],
+    ['message', 'list', '--direction', 'sideways'],
+    ['message', 'list', '--since', 'yesterday'],
+    ['message', 'list', '--until', '2027-13-45'],
+    ['message', 'list', '--limit', '0'],
+    ['message', 'list', '--limit', 'many'],
+    ['message', 'list', '--cursor', 'x', '--all'],
+    ['message', 'list', '--api', 'no-url'],
+    ['message', 'payload', 'x', 'one'],
+    ['message', 'send', '--cpa', 'x'],
+    ['events', '--after', '-1'],
+    ['cpa', 'create', '--party', 'a', '--party', 'b', '--service', 's', '--action', 'a', '--start', 'soon'],
+    ['cpa', 'create', '--party', 'a', '--party', 'b', '--service', 's', '--action', 'a', '--profile', 'osb-xx'],
+    ['cpa', 'create', '--party', 'a', '--party', 'b', '--service', 's', '--action', 'a', '--retries', 'some'],
+    ['init', 'x', '--oin', '123', '--name', 'x'],
+    ['init', 'x', '--oin', '00000099000000001000', '--name', 'x', '--port', '99999'],
+    ['init', 'x', '--oin', '00000099000000001000', '--name', 'x', '--test-pki', '--endpoint', 'nowhere'],
+    ['init', 'x', '--oin', '00000099000000001000', '--name', 'x', '--key-bits', '512'],
+    ['pki', 'issue', '--oin', '123', '--cn', 'x'],
+    ['completion', 'powershell'],
+    ['audit', '--quickly'],
+  ];
+  for (const args of WRONG) {
+    it(`wrong usage ends with 2: ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await run(...args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.notEqual(stderr, '');
+    });
+  }
+
+  it('a value that only the gateway can judge ends with 2 as well', async () => {
+    assert.equal((await ask('message', 'list', '--cursor', 'nonsense')).code, 2);
+    const { service, action, cpaId, from } = TERMS;
+    const send = ['message', 'send', '--cpa', cpaId, '--from', from, '--service', service, '--action', action];
+    assert.equal((await ask(...send, '--message-id', 'no id')).code, 2);
+  });
+});
