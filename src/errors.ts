@@ -150,6 +150,18 @@ export const ERRORS = {
     'Send a new message with a later TimeToLive.',
     { ebms: 'TimeToLiveExpired', spec: 'ebMS2 §3.1.6.4' },
   ),
+  MESSAGE_ORDER: row(
+    409,
+    'The SequenceNumber does not continue the conversation.',
+    'Number the messages of a conversation 0 (Reset), 1, 2 …, each once; reset only when all before are confirmed.',
+    { ebms: 'Inconsistent', spec: 'ebMS2 §9.1.1' },
+  ),
+  MESSAGE_ORDER_FULL: row(
+    409,
+    'Too many messages of the conversation wait for earlier ones.',
+    'Send the message that is missing; `message.held` names its number.',
+    { ebms: 'DeliveryFailure', spec: 'ebMS2 §9.1.1' },
+  ),
   NOT_OUR_PARTY: row(
     422,
     'The message is not for a party of this gateway.',
@@ -285,6 +297,17 @@ export const ERRORS = {
     { ebms: 'DeliveryFailure', spec: 'ebMS2 §6.5.7' },
   ),
   // inside
+  MESSAGE_HELD: row(
+    409,
+    'The message waits for earlier ones of its conversation.',
+    'Take it once its event `message.received` is there.',
+    { spec: 'ebMS2 §9.1.1' },
+  ),
+  MESSAGE_AMBIGUOUS: row(
+    409,
+    'Several senders used this MessageId.',
+    'Name the sender too: `from` in the API, `--from` on the command line.',
+  ),
   NOT_FOUND: row(404, 'There is no such thing.', 'Check the id.'),
   REQUEST_INVALID: row(400, 'The request is not valid.', 'Mend the fields named.'),
   METHOD_NOT_ALLOWED: row(405, 'This method is not served here.', 'Use a method that the header Allow names.'),

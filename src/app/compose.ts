@@ -122,6 +122,7 @@ function messageLimits({ ebms: { limits } }: Config): MessageLimits {
   return {
     maxEnvelopeBytes: limits.envelope,
     maxMessageBytes: limits.message,
+    maxHeldMessages: limits.held,
     mime: { ...mime, maxParts: limits.parts, maxBytes: limits.message },
     xml: { ...xml, maxBytes: Math.max(xml.maxBytes, limits.envelope) },
   };

@@ -70,6 +70,10 @@ function agreementOf(cpa: Cpa, sending: Side, receiving: Side): Agreement | unde
       { party: receiving.party, channel: receiveChannel },
     ),
     retry: retryPolicyOf(sending.party, sendChannel),
+    messageOrder: {
+      sender: docExchangeOf(sending.party, sendChannel)?.sender?.reliable?.messageOrder === 'Guaranteed',
+      receiver: receiver?.reliable?.messageOrder === 'Guaranteed',
+    },
     persistDuration: receiver?.persistDuration ?? docExchangeOf(sending.party, sendChannel)?.sender?.persistDuration,
   };
 }

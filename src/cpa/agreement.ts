@@ -33,6 +33,7 @@ export interface Agreement {
   /** undefined: payloads travel as they are. */
   readonly encryption: EncryptionTerms | undefined;
   readonly retry: RetryPolicy;
+  readonly messageOrder: OrderTerms;
   /** ms; how long the receiver keeps the MessageId at least. */
   readonly persistDuration: number | undefined;
 }
@@ -58,6 +59,12 @@ export interface EncryptionTerms {
   readonly algorithms: readonly string[];
   /** DER of the To party's EncryptionCertificateRef; undefined when the CPA names none that can be read. */
   readonly certificate: Uint8Array | undefined;
+}
+
+/** Whether MessageOrderSemantics is Guaranteed: in the sender's sender binding, in the receiver's receiver binding. */
+export interface OrderTerms {
+  readonly sender: boolean;
+  readonly receiver: boolean;
 }
 
 /** attempts = retries + 1, retryInterval ms apart; best effort is retries 0. @spec CPPA 2.0 §9.8.4 */

@@ -87,6 +87,7 @@ export function resolveSignal(
     signing: undefined,
     encryption: undefined,
     retry: { retries: 0, retryInterval: 0, reliable: false },
+    messageOrder: { sender: false, receiver: false },
     persistDuration: undefined,
   };
 }

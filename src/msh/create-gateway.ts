@@ -15,6 +15,7 @@ import { askStatus, ping } from './exchanges/questions.ts';
 import { createReceive } from './inbound/receive.ts';
 import { createMessages } from './messages.ts';
 import { observeStore } from './observed-store.ts';
+import { Numbering } from './outbound/numbering.ts';
 import { Sender } from './outbound/sender.ts';
 import { submit } from './outbound/submit.ts';
 import type { GatewayConfig, GatewayParts, Weakening } from './parts.ts';
@@ -36,7 +37,15 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const ours = new Set(config.parties);
   const weakened = (partner: string, weakening: Weakening): void =>
     log.warn({ partner, weakening }, 'a weakening was used');
-  const shared = { ...parts, cpas, ours, partners: config.partners, limits: config.limits, weakened };
+  const shared = {
+    ...parts,
+    cpas,
+    ours,
+    partners: config.partners,
+    limits: config.limits,
+    weakened,
+    numbering: new Numbering(),
+  };
   const concluded = (state: string): void => {
     if (state === 'DELIVERED') counters.add('delivered');
   };

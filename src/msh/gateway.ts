@@ -51,10 +51,10 @@ export interface MessageUseCases {
    */
   submit(request: SubmitRequest): Promise<Submitted>;
   list(query: MessageQuery): Promise<Page<MessageSummary>>;
-  /** Throws NOT_FOUND. */
-  find(messageId: string, direction?: Direction): Promise<MessageDetail>;
-  /** The octets of payload `n` (1 is the first), and what is known of it. Throws NOT_FOUND. */
-  openPayload(messageId: string, n: number, direction?: Direction): Promise<OpenPayload>;
+  /** `sender` is who it is from, as `type:value`. Throws NOT_FOUND, MESSAGE_AMBIGUOUS. */
+  find(messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail>;
+  /** The octets of payload `n` (1 is the first), and what is known of it. Throws NOT_FOUND, MESSAGE_AMBIGUOUS. */
+  openPayload(messageId: string, n: number, of?: MessageChoice): Promise<OpenPayload>;
   /**
    * Sends a stored message once more as a NEW one: same contract, parties, roles, service, action, conversation,
    * refToMessageId and payloads, with a MessageId of its own. Throws NOT_FOUND and what `submit` throws.
@@ -64,13 +64,16 @@ export interface MessageUseCases {
   cancel(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
   /**
    * The message as an HTTP body: a sent one as an attempt carries it, a received one put together from its envelope and
-   * parts. Throws NOT_FOUND.
+   * parts. Throws NOT_FOUND, MESSAGE_AMBIGUOUS.
    */
-  raw(messageId: string, direction?: Direction): Promise<RawMessage>;
-  /** The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND. */
-  take(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
+  raw(messageId: string, of?: MessageChoice): Promise<RawMessage>;
+  /**
+   * The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND, MESSAGE_AMBIGUOUS,
+   * MESSAGE_HELD.
+   */
+  take(messageId: string, sender?: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
   /** All that proves one message, but for the octets of its payloads. Throws NOT_FOUND. */
-  evidence(messageId: string, direction?: Direction): Promise<Evidence>;
+  evidence(messageId: string, of?: MessageChoice): Promise<Evidence>;
   listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>>;
   /**
    * Asks the partner what it knows of a message that was sent to it; waits half a minute at most. Changes nothing here.
@@ -118,6 +121,13 @@ export interface PartnerStatus extends Exchanged {
   readonly status: MessageStatus;
   /** When the partner received the message, as it says (ms since 1970); only with Received and Processed. */
   readonly receivedAt: number | undefined;
+}
+
+/** Tells messages with the same MessageId apart. */
+export interface MessageChoice {
+  readonly direction?: Direction | undefined;
+  /** As `type:value`. */
+  readonly sender?: string | undefined;
 }
 
 export interface SubmitRequest {

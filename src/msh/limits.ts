@@ -7,6 +7,8 @@ export interface MessageLimits {
   readonly maxEnvelopeBytes: number;
   /** Whole request body; parts stream to the payload store. */
   readonly maxMessageBytes: number;
+  /** Messages of one conversation that may wait for earlier ones. */
+  readonly maxHeldMessages: number;
   readonly xml: XmlLimits;
   readonly mime: MimeLimits;
 }
@@ -14,6 +16,7 @@ export interface MessageLimits {
 export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
   maxEnvelopeBytes: 1024 * 1024,
   maxMessageBytes: 2 * 1024 * 1024 * 1024,
+  maxHeldMessages: 1000,
   xml: DEFAULT_XML_LIMITS,
   mime: DEFAULT_MIME_LIMITS,
 };

@@ -22,8 +22,8 @@ export interface MessageParts {
 /** What an application does with messages. */
 export function createMessages(parts: MessageParts): MessageUseCases {
   const { store, payloads, clock, cpas, trust, submit, status } = parts;
-  const find = async (messageId: string, direction?: Direction): Promise<MessageDetail> => {
-    const found = await store.findMessage(messageId, direction);
+  const find = async (messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail> => {
+    const found = await store.findMessage(messageId, direction, partyKey(sender));
     if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: `message ${messageId}` });
     return found;
   };
@@ -34,15 +34,15 @@ export function createMessages(parts: MessageParts): MessageUseCases {
     status,
     list: (query) => store.listMessages(query),
     find,
-    async evidence(messageId, direction) {
-      const message = await find(messageId, direction);
+    async evidence(messageId, { direction, sender } = {}) {
+      const message = await find(messageId, direction, sender);
       const cpa = cpas.peek(message.cpaId)?.cpa;
       return assembleEvidence({ message, cpa, authorities: trust.authorities });
     },
     listRefusals: (query) => store.listRefusals(query),
 
-    async openPayload(messageId, n, direction) {
-      const payload = (await find(messageId, direction)).payloads[n - 1];
+    async openPayload(messageId, n, { direction, sender } = {}) {
+      const payload = (await find(messageId, direction, sender)).payloads[n - 1];
       if (payload === undefined)
         throw new GatewayError('NOT_FOUND', { detail: `payload ${n} of message ${messageId}` });
       const { contentType, name, size, sha256, body } = payload;
@@ -64,12 +64,19 @@ export function createMessages(parts: MessageParts): MessageUseCases {
       throw new GatewayError('MESSAGE_ENDED', { detail: `message ${messageId} is ${ended.state}` });
     },
 
-    raw: async (messageId, direction) => rawMessage(await find(messageId, direction), payloads),
+    raw: async (messageId, { direction, sender } = {}) =>
+      rawMessage(await find(messageId, direction, sender), payloads),
 
-    async take(messageId) {
-      const outcome = await store.takeInbound(messageId, clock.now());
+    async take(messageId, sender) {
+      const outcome = await store.takeInbound(messageId, clock.now(), partyKey(sender));
+      if (outcome === 'held') throw new GatewayError('MESSAGE_HELD', { detail: `message ${messageId}` });
       if (outcome === 'unknown') throw new GatewayError('NOT_FOUND', { detail: `received message ${messageId}` });
       return { messageId, state: 'TAKEN' };
     },
   };
+}
+
+/** A bare OIN stands for its PartyId, as everywhere in the API. */
+function partyKey(party: string | undefined): string | undefined {
+  return party === undefined || party.includes(':') ? party : `urn:osb:oin:${party}`;
 }

@@ -18,6 +18,7 @@ export function observeStore(store: Store, changed: () => void): Store {
     takeInbound: told((...args) => store.takeInbound(...args)),
     note: told((...args) => store.note(...args)),
     findInbound: (...args) => store.findInbound(...args),
+    findSubmitted: (...args) => store.findSubmitted(...args),
     // Only one that is sent once more has an event; the streams need not look for every other.
     submitOutbound: (message) => (message.resend === undefined ? store.submitOutbound(message) : resent(message)),
     claimDue: (...args) => store.claimDue(...args),

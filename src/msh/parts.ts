@@ -24,6 +24,8 @@ export interface PartnerTerms {
   readonly allow: readonly Weakening[];
   /** Used instead of the Endpoint of the CPA. */
   readonly endpoint?: string;
+  /** Messages to it are not numbered, whatever the CPA says: it signs Guaranteed and cannot do it. */
+  readonly messageOrder?: 'off';
   /** The OIN in the TLS certificate of who connects for this partner: an intermediary. */
   readonly tlsOin?: string;
 }

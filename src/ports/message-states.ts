@@ -6,6 +6,7 @@ export type MessageState = InboundState | OutboundState;
 
 export type EventType =
   | 'message.received'
+  | 'message.held'
   | 'message.taken'
   | 'message.delivered'
   | 'message.failed'

@@ -15,12 +15,21 @@ export interface Store extends AuditSource {
    * Duplicate test, message, payloads, answer, outbox row of an asynchronous answer and the event, in one transaction.
    * A duplicate (same sender, MessageId and identity) changes nothing but puts its stored asynchronous answer into the
    * outbox again. Another identity is a conflict and changes nothing.
+   *
+   * With `order` the event is stored only once the message may be handed over: it is held until every lower number of
+   * its conversation (CPA, sender and ConversationId) is there. The message that closes a gap releases those that follow
+   * it, in their order, in its own transaction. The first message held at a gap stores `message.held`.
    */
   acceptInbound(message: InboundRecord, answer: SignalRecord | undefined, event: NewEvent): Promise<AcceptOutcome>;
   /** What is known of a received message with this sender and MessageId. */
   findInbound(sender: string, messageId: string): Promise<KnownInbound | undefined>;
-  /** Message, payloads, outbox row and idempotency key in one transaction. */
+  /**
+   * Message, payloads, outbox row and idempotency key in one transaction. With `order` only when that is the next number
+   * of the conversation; otherwise nothing is stored, and no number is used.
+   */
   submitOutbound(message: OutboundRecord): Promise<SubmitOutcome>;
+  /** What submitOutbound would answer for this key alone; undefined when it is new. */
+  findSubmitted(idempotency: Idempotency): Promise<SubmitOutcome | undefined>;
   /**
    * Leases due outbox rows until `now + leaseMs`, oldest first, at most `perLane` rows of a lane that are leased at the
    * same time. A lease carries a fencing number: a later lease of the same row makes the earlier one void.
@@ -43,9 +52,16 @@ export interface Store extends AuditSource {
    * way becomes void.
    */
   cancelOutbound(cancellation: Cancellation): Promise<'cancelled' | 'ended' | 'unknown'>;
-  /** RECEIVED → TAKEN with its event. Taken before answers 'already'. */
-  takeInbound(messageId: string, now: number): Promise<'taken' | 'already' | 'unknown'>;
-  findMessage(messageId: string, direction?: Direction): Promise<MessageDetail | undefined>;
+  /**
+   * RECEIVED → TAKEN with its event. Taken before answers 'already'; one that waits for earlier ones 'held'. Throws
+   * MESSAGE_AMBIGUOUS when several senders used the MessageId and none is named.
+   */
+  takeInbound(messageId: string, now: number, sender?: string): Promise<'taken' | 'already' | 'held' | 'unknown'>;
+  /**
+   * The newest, where a MessageId was both received and sent. Throws MESSAGE_AMBIGUOUS when several senders used it in
+   * one direction and none is named.
+   */
+  findMessage(messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail | undefined>;
   /** Newest first; `next` is the cursor of the following page. */
   listMessages(query: MessageQuery): Promise<Page<MessageSummary>>;
   /** Events in the order they happened; `after` is exclusive. */
@@ -126,6 +142,20 @@ export interface InboundRecord extends MessageRecord {
   readonly identity: string;
   /** Forget the MessageId not before this time. */
   readonly persistUntil: number | undefined;
+  /** Its place in the conversation; undefined: handed over as it comes. */
+  readonly order: InboundOrder | undefined;
+}
+
+/** MessageOrder of a message. After 99999999 comes 0. @spec ebMS2 §9.1.1 */
+export interface OrderPlace {
+  readonly number: number;
+  /** Begins the numbering, at 0. */
+  readonly reset: boolean;
+}
+
+export interface InboundOrder extends OrderPlace {
+  /** So many messages of the conversation may wait for earlier ones. */
+  readonly maxHeld: number;
 }
 
 /** The answer to a received message: an Acknowledgment, kept byte for byte. */
@@ -138,8 +168,12 @@ export interface SignalRecord {
 
 export type AcceptOutcome =
   | { readonly kind: 'accepted' }
+  /** Stored, but it waits for the message with the number `expected`. */
+  | { readonly kind: 'held'; readonly expected: number }
   | { readonly kind: 'duplicate'; readonly answer: SignalRecord | undefined }
-  | { readonly kind: 'conflict' };
+  | { readonly kind: 'conflict' }
+  /** Nothing is stored. `used`: another message has this number; `full`: too many are held already. */
+  | { readonly kind: 'out-of-order'; readonly why: 'used' | 'full'; readonly expected: number };
 
 export interface KnownInbound {
   readonly identity: string;
@@ -161,9 +195,16 @@ export interface OutboundRecord extends MessageRecord {
   /** Whether the answer is expected in the HTTP response. */
   readonly syncReply: boolean;
   readonly ackSigned: boolean;
-  readonly idempotency: { readonly key: string; readonly application: string; readonly digest: string } | undefined;
+  readonly idempotency: Idempotency | undefined;
   /** Set for a message that is sent once more under a new MessageId: the old one, and the event that says so. */
   readonly resend?: { readonly of: string; readonly event: NewEvent };
+  readonly order: OrderPlace | undefined;
+}
+
+export interface Idempotency {
+  readonly key: string;
+  readonly application: string;
+  readonly digest: string;
 }
 
 export type SubmitOutcome =
@@ -172,7 +213,9 @@ export type SubmitOutcome =
   /** The same Idempotency-Key with the same body: the message of then. */
   | { readonly kind: 'repeated'; readonly messageId: string; readonly state: OutboundState }
   | { readonly kind: 'idempotency-conflict' }
-  | { readonly kind: 'message-exists' };
+  | { readonly kind: 'message-exists' }
+  /** `next` is the place to take. */
+  | { readonly kind: 'order-conflict'; readonly next: OrderPlace };
 
 export interface Claim {
   readonly jobs: readonly OutboxJob[];
@@ -277,6 +320,12 @@ export interface MessageSummary extends Omit<MessageRecord, 'envelope' | 'payloa
   readonly state: MessageState;
   readonly stateAt: number;
   readonly attempts: number;
+  /** When an open sent message goes out again; undefined when no attempt is left. */
+  readonly nextAttemptAt: number | undefined;
+  /** SequenceNumber of its MessageOrder. */
+  readonly sequenceNumber: number | undefined;
+  /** Received, but it waits for earlier messages of its conversation. */
+  readonly held: boolean;
 }
 
 export interface MessageDetail extends MessageSummary {
@@ -299,6 +348,7 @@ export interface MessageQuery {
   readonly service?: string;
   readonly action?: string;
   readonly conversationId?: string;
+  readonly held?: boolean;
   readonly since?: number;
   readonly until?: number;
   /** Part of MessageId, ConversationId, a party or an action. */

@@ -4,6 +4,7 @@ import { exerciseContracts } from './store/contracts.ts';
 import { exerciseEnds } from './store/ends.ts';
 import { exerciseLists } from './store/lists.ts';
 import { exerciseOperating } from './store/operating.ts';
+import { exerciseOrdering } from './store/ordering.ts';
 import { exerciseOutbox } from './store/outbox.ts';
 import { exerciseReceiving } from './store/receiving.ts';
 import { exerciseStates } from './store/states.ts';
@@ -27,6 +28,7 @@ export function exerciseStore(name: string, create: CreateStore): void {
     };
     exerciseReceiving(use);
     exerciseSubmitting(use);
+    exerciseOrdering(use);
     exerciseOutbox(use);
     exerciseEnds(use);
     exerciseOperating(use);

@@ -60,6 +60,7 @@ export async function seedSent({ store }: TestGateway, captured: Captured, endpo
     syncReply: false,
     ackSigned: message.ackRequested?.signed === true,
     idempotency: undefined,
+    order: undefined,
   });
   assert.equal(outcome.kind, 'submitted');
   return messageId;

@@ -37,12 +37,14 @@ export interface ContractTerms {
   readonly parties?: readonly [ContractParty, ContractParty];
   readonly start?: number;
   readonly end?: number;
+  /** MessageOrderSemantics Guaranteed on every channel. */
+  readonly ordered?: boolean;
 }
 
 /** A contract in which gemeente sends `melden` to dienst, which sends `bevestigen` back; retries a minute apart. */
 export function contract(terms: ContractTerms): Uint8Array {
   const [first, second] = terms.parties ?? [gemeente, dienst];
-  return createCpa({
+  const created = createCpa({
     parties: [profileOf(first), profileOf(second)],
     service: SERVICE,
     actions: [ACTION],
@@ -55,6 +57,8 @@ export function contract(terms: ContractTerms): Uint8Array {
     retries: terms.retries ?? 2,
     retryInterval: RETRY_INTERVAL,
   });
+  if (terms.ordered !== true) return created;
+  return Buffer.from(Buffer.from(created).toString().replaceAll('>NotGuaranteed<', '>Guaranteed<'));
 }
 
 export function cpaIdOf(bytes: Uint8Array): string {

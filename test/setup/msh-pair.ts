@@ -222,7 +222,10 @@ function nextChange(gateway: TestGateway['gateway']): { readonly changed: Promis
 
 export async function payloadsOf({ gateway }: TestGateway, message: MessageDetail): Promise<readonly Buffer[]> {
   const opened = message.payloads.map(async (_, index) => {
-    const { stream } = await gateway.messages.openPayload(message.messageId, index + 1, message.direction);
+    const { stream } = await gateway.messages.openPayload(message.messageId, index + 1, {
+      direction: message.direction,
+      sender: message.fromPartyId,
+    });
     return Buffer.concat(await stream.toArray());
   });
   return Promise.all(opened);

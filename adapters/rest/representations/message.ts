@@ -21,10 +21,14 @@ export function messageSummary(message: MessageSummary): object {
     timeToLive: message.timeToLive === undefined ? null : toDateTime(message.timeToLive),
     storedAt: toDateTime(message.storedAt),
     attempts: message.attempts,
+    nextAttemptAt: message.nextAttemptAt === undefined ? null : toDateTime(message.nextAttemptAt),
+    sequenceNumber: message.sequenceNumber ?? null,
+    held: message.held,
   };
 }
 
 export function messageDetail(message: MessageDetail): object {
+  const choice = message.direction === 'in' ? `?from=${encodeURIComponent(message.fromPartyId)}` : '';
   return {
     ...messageSummary(message),
     payloads: message.payloads.map((payload, index) => ({
@@ -34,7 +38,7 @@ export function messageDetail(message: MessageDetail): object {
       name: payload.name ?? null,
       size: payload.size,
       sha256: payload.sha256,
-      href: `${messagePath(message.messageId)}/payloads/${index + 1}`,
+      href: `${messagePath(message.messageId)}/payloads/${index + 1}${choice}`,
     })),
     signal: message.signal === undefined ? null : { messageId: message.signal.messageId },
     ackSigned: message.ackSigned ?? null,

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Direction, Evidence, Gateway } from '../../../src/index.ts';
 import { EVIDENCE } from '../schemas/evidence.ts';
 import { closed } from '../schemas/fields.ts';
-import { DIRECTION_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
+import { CHOICE_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
 export function evidenceRoutes(app: FastifyInstance, { messages }: Gateway): void {
-  app.get<{ Params: { id: string }; Querystring: { direction?: Direction } }>(
+  app.get<{ Params: { id: string }; Querystring: { direction?: Direction; from?: string } }>(
     '/messages/:id/evidence',
     {
       schema: {
@@ -17,11 +17,12 @@ export function evidenceRoutes(app: FastifyInstance, { messages }: Gateway): voi
           '`postiljon evidence verify` checks such a folder without a gateway.',
         tags: ['messages'],
         params: MESSAGE_ID_PARAMS,
-        querystring: closed(DIRECTION_QUERY),
-        response: { 200: answer('The files.', EVIDENCE), ...problems(404) },
+        querystring: closed(CHOICE_QUERY),
+        response: { 200: answer('The files.', EVIDENCE), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => represent(await messages.evidence(params.id, query.direction)),
+    async ({ params, query }) =>
+      represent(await messages.evidence(params.id, { direction: query.direction, sender: query.from })),
   );
 }
 

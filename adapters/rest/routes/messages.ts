@@ -5,7 +5,7 @@ import { attemptList, messageDetail, messageSummary, pageOf, refusal } from '../
 import { closed } from '../schemas/fields.ts';
 import {
   ATTEMPTS,
-  DIRECTION_QUERY,
+  CHOICE_QUERY,
   INBOX_QUERY,
   MESSAGE,
   MESSAGES_QUERY,
@@ -13,6 +13,7 @@ import {
   MESSAGE_PAGE,
   PAGING_QUERY,
   REFUSAL_PAGE,
+  SENDER_QUERY,
   TAKEN,
 } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
@@ -20,6 +21,7 @@ import { answer, problems } from '../schemas/problem.ts';
 interface ListQuery {
   readonly state?: MessageState;
   readonly direction?: Direction;
+  readonly held?: boolean;
   readonly cpaId?: string;
   readonly service?: string;
   readonly action?: string;
@@ -31,9 +33,12 @@ interface ListQuery {
   readonly limit: number;
 }
 
+/** Held messages come in when they may be handed over. @spec ebMS2 §9.1.1 */
+const IN_INBOX = { direction: 'in', state: 'RECEIVED', held: false } as const;
+
 interface OneMessage {
   Params: { id: string };
-  Querystring: { direction?: Direction };
+  Querystring: { direction?: Direction; from?: string };
 }
 
 export function messageRoutes(app: FastifyInstance, gateway: Gateway): void {
@@ -63,14 +68,14 @@ function listRoutes(app: FastifyInstance, { messages }: Gateway): void {
       schema: {
         operationId: 'listInbox',
         summary: 'What came in and was not taken yet',
-        description: 'Received messages in state RECEIVED, newest first. Confirm each with POST /messages/{id}/taken.',
+        description:
+          'Received messages in state RECEIVED that wait for no earlier one, newest first. Confirm each with POST /messages/{id}/taken.',
         tags: ['messages'],
         querystring: closed(INBOX_QUERY),
         response: { 200: answer('A page of messages.', MESSAGE_PAGE), ...problems() },
       },
     },
-    async ({ query }) =>
-      pageOf(await messages.list({ ...messageQuery(query), direction: 'in', state: 'RECEIVED' }), messageSummary),
+    async ({ query }) => pageOf(await messages.list({ ...messageQuery(query), ...IN_INBOX }), messageSummary),
   );
   app.get<{ Querystring: { cursor?: string; limit: number } }>(
     '/refusals',
@@ -89,7 +94,7 @@ function listRoutes(app: FastifyInstance, { messages }: Gateway): void {
 }
 
 function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
-  const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed(DIRECTION_QUERY) };
+  const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed(CHOICE_QUERY) };
   app.get<OneMessage>(
     '/messages/:id',
     {
@@ -98,10 +103,10 @@ function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
         operationId: 'getMessage',
         summary: 'One message',
         description: 'All that is known of it, without the octets.',
-        response: { 200: answer('The message.', MESSAGE), ...problems(404) },
+        response: { 200: answer('The message.', MESSAGE), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => messageDetail(await messages.find(params.id, query.direction)),
+    async ({ params, query }) => messageDetail(await messages.find(params.id, query.direction, query.from)),
   );
   app.get<OneMessage>(
     '/messages/:id/attempts',
@@ -111,10 +116,10 @@ function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
         operationId: 'listAttempts',
         summary: 'The attempts to send a message',
         description: 'In the order they were made.',
-        response: { 200: answer('The attempts.', ATTEMPTS), ...problems(404) },
+        response: { 200: answer('The attempts.', ATTEMPTS), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => attemptList(await messages.find(params.id, query.direction)),
+    async ({ params, query }) => attemptList(await messages.find(params.id, query.direction, query.from)),
   );
 }
 
@@ -128,11 +133,11 @@ function takeRoute(app: FastifyInstance, { messages }: Gateway): void {
         description: 'RECEIVED becomes TAKEN. Repeating it changes nothing.',
         tags: ['messages'],
         params: MESSAGE_ID_PARAMS,
-        querystring: closed({}),
-        response: { 200: answer('It is taken.', TAKEN), ...problems(404) },
+        querystring: closed(SENDER_QUERY),
+        response: { 200: answer('It is taken.', TAKEN), ...problems(404, 409) },
       },
     },
-    async ({ params }) => messages.take(params.id),
+    async ({ params, query }) => messages.take(params.id, query.from),
   );
 }
 

@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Direction, Gateway, OpenPayload } from '../../../src/index.ts';
 import { attachment } from '../representations/content-disposition.ts';
 import { closed } from '../schemas/fields.ts';
-import { DIRECTION_QUERY, PAYLOAD_PARAMS } from '../schemas/message.ts';
+import { CHOICE_QUERY, PAYLOAD_PARAMS } from '../schemas/message.ts';
 import { problems } from '../schemas/problem.ts';
 
 const OTHERWISE = 'application/octet-stream';
 
 export function payloadRoutes(app: FastifyInstance, { messages }: Gateway): void {
-  app.route<{ Params: { id: string; n: string }; Querystring: { direction?: Direction } }>({
+  app.route<{ Params: { id: string; n: string }; Querystring: { direction?: Direction; from?: string } }>({
     method: ['GET', 'HEAD'],
     url: '/messages/:id/payloads/:n',
     exposeHeadRoute: false,
@@ -18,17 +18,20 @@ export function payloadRoutes(app: FastifyInstance, { messages }: Gateway): void
       description: 'Streamed, byte for byte as they were sent, with their SHA-256 in Repr-Digest, Digest and ETag.',
       tags: ['messages'],
       params: PAYLOAD_PARAMS,
-      querystring: closed(DIRECTION_QUERY),
+      querystring: closed(CHOICE_QUERY),
       response: {
         200: {
           description: 'The octets.',
           content: { [OTHERWISE]: { schema: { type: 'string', format: 'binary' } } },
         },
-        ...problems(404),
+        ...problems(404, 409),
       },
     },
     handler: async ({ params, query, method, headers }, reply) => {
-      const payload = await messages.openPayload(params.id, Number(params.n), query.direction);
+      const payload = await messages.openPayload(params.id, Number(params.n), {
+        direction: query.direction,
+        sender: query.from,
+      });
       const fields = payloadHeaders(payload, params.n);
       void reply.headers(fields);
       const known = headers['if-none-match'] === fields['ETag'];

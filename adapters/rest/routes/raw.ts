@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Direction, Gateway } from '../../../src/index.ts';
 import { attachment } from '../representations/content-disposition.ts';
 import { closed } from '../schemas/fields.ts';
-import { DIRECTION_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
+import { CHOICE_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
 import { problems } from '../schemas/problem.ts';
 
 const XML = { schema: { type: 'string' } };
 const PACKAGE = { schema: { type: 'string', format: 'binary' } };
 
 export function rawRoute(app: FastifyInstance, { messages }: Gateway): void {
-  app.get<{ Params: { id: string }; Querystring: { direction?: Direction } }>(
+  app.get<{ Params: { id: string }; Querystring: { direction?: Direction; from?: string } }>(
     '/messages/:id/raw',
     {
       exposeHeadRoute: false,
@@ -23,15 +23,18 @@ export function rawRoute(app: FastifyInstance, { messages }: Gateway): void {
           'made anew.',
         tags: ['messages'],
         params: MESSAGE_ID_PARAMS,
-        querystring: closed(DIRECTION_QUERY),
+        querystring: closed(CHOICE_QUERY),
         response: {
           200: { description: 'The message.', content: { 'text/xml': XML, 'multipart/related': PACKAGE } },
-          ...problems(404),
+          ...problems(404, 409),
         },
       },
     },
     async ({ params, query }, reply) => {
-      const { contentType, contentLength, body } = await messages.raw(params.id, query.direction);
+      const { contentType, contentLength, body } = await messages.raw(params.id, {
+        direction: query.direction,
+        sender: query.from,
+      });
       const name = contentType.startsWith('multipart/') ? 'message.mime' : 'envelope.xml';
       return reply
         .headers({

@@ -88,6 +88,12 @@ const SUMMARY = {
   timeToLive: nullableDateTime('After this moment the receiver refuses it.'),
   storedAt: dateTime('When this gateway stored it.'),
   attempts: integer('How often it was sent.'),
+  nextAttemptAt: nullableDateTime('When it is sent again; null: no attempt is left, or it has ended.'),
+  sequenceNumber: {
+    type: ['integer', 'null'],
+    description: 'Its place in an ordered conversation; null: not ordered.',
+  },
+  held: flag('Received, but it waits for earlier messages of its conversation: not in the inbox yet.'),
 };
 
 export const PAYLOAD = open({
@@ -143,7 +149,12 @@ export const IDEMPOTENCY_HEADERS = {
 
 export const TAKEN = open({ messageId: text('The message.'), state: text('TAKEN.') });
 
-export const DIRECTION_QUERY = {
+const FROM = given('The sender, where several used this MessageId: `urn:osb:oin:<OIN>` or a bare OIN.');
+
+export const SENDER_QUERY = { from: FROM } as const;
+
+export const CHOICE_QUERY = {
+  from: FROM,
   direction: {
     type: 'string',
     enum: ['in', 'out'],
@@ -170,6 +181,7 @@ export const INBOX_QUERY = {
 export const MESSAGES_QUERY = {
   state: { type: 'string', enum: STATES, description: 'Only messages in this state.' },
   direction: { type: 'string', enum: ['in', 'out'], description: 'Only received, or only sent ones.' },
+  held: { type: 'boolean', description: 'Only those that wait for earlier ones, or only those that do not.' },
   ...INBOX_QUERY,
 } as const;
 

@@ -26,7 +26,12 @@ export interface Config {
     readonly allowPlain: boolean;
     readonly concurrency: number;
     readonly questionsPerMinute: number;
-    readonly limits: { readonly envelope: number; readonly message: number; readonly parts: number };
+    readonly limits: {
+      readonly envelope: number;
+      readonly message: number;
+      readonly parts: number;
+      readonly held: number;
+    };
   };
   readonly api: {
     readonly host: string;
@@ -105,6 +110,7 @@ function build(file: string, folder: string, settings: Settings): Config {
         envelope: settings['ebms.limits.envelope'],
         message: settings['ebms.limits.message'],
         parts: settings['ebms.limits.parts'],
+        held: settings['ebms.limits.held'],
       },
     },
     api: {

@@ -127,7 +127,7 @@ function readParty(value: unknown): string | Unusable {
   return oinOf(text) === undefined ? text : `${OIN_TYPE}:${text}`;
 }
 
-const PARTNER_KEYS = ['allow', 'endpoint', 'tlsOin'];
+const PARTNER_KEYS = ['allow', 'endpoint', 'messageOrder', 'tlsOin'];
 const WEAKENINGS: readonly PartnerTerms['allow'][number][] = ['sha1', 'cbc', 'rsa15', 'keyRef'];
 
 function readPartners(value: unknown): Readonly<Record<string, PartnerTerms>> | Unusable {
@@ -149,14 +149,16 @@ function readPartner(terms: unknown): PartnerTerms | Unusable {
   if (unknown !== undefined) return new Unusable(`unknown key ${unknown}${didYouMean(nearest(unknown, PARTNER_KEYS))}`);
   const allow = readList(terms['allow'] ?? [], readWeakening);
   if (allow instanceof Unusable) return new Unusable(`allow: ${allow.reason}`);
-  const { endpoint, tlsOin } = terms;
+  const { endpoint, messageOrder, tlsOin } = terms;
   if (endpoint !== undefined && !isHttpUrl(endpoint)) return new Unusable('endpoint: must be an http(s) URL');
+  if (messageOrder !== undefined && messageOrder !== 'off') return new Unusable('messageOrder: must be off');
   if (tlsOin !== undefined && !isOin(tlsOin)) {
     return new Unusable('tlsOin: must be the OIN, in quotes, of who connects for this partner');
   }
   return {
     allow,
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(messageOrder === undefined ? {} : { messageOrder }),
     ...(tlsOin === undefined ? {} : { tlsOin }),
   };
 }

@@ -89,6 +89,11 @@ export const KEYS = {
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },
   'ebms.limits.parts': { kind: 'integer', default: 100, meaning: 'Most MIME parts of one message.' },
+  'ebms.limits.held': {
+    kind: 'integer',
+    default: 1000,
+    meaning: 'Most messages of one ordered conversation that wait for earlier ones; another is refused.',
+  },
   'api.host': {
     kind: 'text',
     default: '127.0.0.1',
@@ -141,7 +146,7 @@ export const KEYS = {
     kind: 'partners',
     default: {},
     meaning:
-      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`).',
+      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `messageOrder: off` (number nothing for this partner, even where the CPA says Guaranteed), `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`).',
   },
   'revocation.mode': {
     kind: 'choice',

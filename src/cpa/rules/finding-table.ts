@@ -156,9 +156,14 @@ export const FINDINGS = {
     'ebMS2 §6.4.1',
   ),
   MESSAGE_ORDER: warning(
-    'MessageOrder is Guaranteed, which is not supported.',
-    'Use NotGuaranteed.',
+    'MessageOrder is Guaranteed: one message that is lost holds up all that follow it in its conversation.',
+    'Use NotGuaranteed, as Digikoppeling advises, unless both gateways can do it and the order matters.',
     'Digikoppeling ebMS2 §9',
+  ),
+  MESSAGE_ORDER_IDLE: warning(
+    'MessageOrder is Guaranteed on a channel that cannot have it: nothing will be numbered.',
+    'Use NotGuaranteed, or ackRequested and duplicateElimination always and syncReplyMode none.',
+    'ebMS2 §9.1',
   ),
   // security
   SIGNING_TERMS_MISSING: error(

@@ -27,9 +27,18 @@ function judgeDocExchange(cpa: Cpa, { party, channels, docExchange }: Subject): 
   const missing = demanded && sender?.reliable === undefined;
   return [
     ...(missing ? [finding('RELIABLE_MESSAGING_MISSING', `${place}/ebXMLSenderBinding`)] : []),
+    ...(sender?.reliable?.messageOrder === 'Guaranteed' && !channels.every(canBeOrdered)
+      ? [finding('MESSAGE_ORDER_IDLE', `${place}/ebXMLSenderBinding`)]
+      : []),
     ...judgeBinding(sender, `${place}/ebXMLSenderBinding`),
     ...judgeBinding(receiver, `${place}/ebXMLReceiverBinding`),
   ];
+}
+
+/** MessageOrder needs once-and-only-once delivery, and stands never beside SyncReply. @spec ebMS2 §9.1, §9.2 */
+function canBeOrdered({ ackRequested, duplicateElimination, syncReplyMode }: DeliveryChannel): boolean {
+  const synchronous = syncReplyMode !== 'none' && syncReplyMode !== 'responseOnly';
+  return ackRequested === 'always' && duplicateElimination === 'always' && !synchronous;
 }
 
 function judgeBinding(binding: MessagingBinding | undefined, place: string): readonly Finding[] {

@@ -1,14 +1,16 @@
 import { parseDateTime } from '../../clock.ts';
 import { type TypedValue, typedKey } from '../../cpa/typed-value.ts';
-import type { ErrorList } from '../../ebms/message.ts';
+import type { ApplicationMessage, ErrorList } from '../../ebms/message.ts';
+import { readSequenceNumber } from '../../ebms/message-order.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
 import { GatewayError } from '../../errors.ts';
-import type { InboundRecord, NewEvent, SignalRecord, Store } from '../../ports/store.ts';
+import type { AcceptOutcome, InboundOrder, InboundRecord, NewEvent, SignalRecord, Store } from '../../ports/store.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
 import type { Signer } from '../../ports/trust.ts';
 import { makeAcknowledgment } from '../acknowledgment.ts';
 import { answer } from '../answers.ts';
 import { signalDestination } from '../endpoint.ts';
+import type { MessageLimits } from '../limits.ts';
 import type { PartnerTerms } from '../parts.ts';
 import { errorData } from '../signals/error-data.ts';
 import { isSynchronous } from '../sync-reply.ts';
@@ -19,6 +21,7 @@ export interface Acceptor {
   readonly store: Store;
   readonly signer: Signer;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
+  readonly limits: Pick<MessageLimits, 'maxHeldMessages'>;
 }
 
 export interface Accepted {
@@ -39,9 +42,10 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
   } catch (refusal) {
     return await answerIfKnown(message, acceptor, refusal);
   }
-  const outcome = await acceptor.store.acceptInbound(recordOf(message), signal, receivedEvent(message));
+  const outcome = await acceptor.store.acceptInbound(recordOf(message, acceptor), signal, receivedEvent(message));
   if (outcome.kind === 'conflict') throw conflict(message);
-  if (message.message.warnings !== undefined && outcome.kind === 'accepted') {
+  if (outcome.kind === 'out-of-order') throw outOfOrder(outcome);
+  if (message.message.warnings !== undefined && outcome.kind !== 'duplicate') {
     await acceptor.store.note({ event: warnedEvent(message, message.message.warnings) });
   }
   const stored = outcome.kind === 'duplicate' ? outcome.answer : signal;
@@ -55,7 +59,7 @@ async function answerIfKnown(message: VerifiedMessage, acceptor: Acceptor, refus
   if (known === undefined) throw refusal;
   if (known.identity !== message.identity) throw conflict(message);
   if (known.answer?.send !== undefined)
-    await acceptor.store.acceptInbound(recordOf(message), known.answer, receivedEvent(message));
+    await acceptor.store.acceptInbound(recordOf(message, acceptor), known.answer, receivedEvent(message));
   return { duplicate: true, answer: httpAnswer(known.answer) };
 }
 
@@ -64,6 +68,13 @@ function conflict(message: VerifiedMessage): GatewayError {
   return new GatewayError('DUPLICATE_CONFLICT', {
     location: '//Header/MessageHeader/MessageData/MessageId',
     detail: `${messageId} was received before with other content`,
+  });
+}
+
+function outOfOrder({ why, expected }: AcceptOutcome & { readonly kind: 'out-of-order' }): GatewayError {
+  return new GatewayError(why === 'full' ? 'MESSAGE_ORDER_FULL' : 'MESSAGE_ORDER', {
+    location: '//Header/MessageOrder/SequenceNumber',
+    detail: `${expected} is expected`,
   });
 }
 
@@ -92,7 +103,7 @@ export function senderKey(partyIds: readonly TypedValue[]): string {
   return partyIds.map(typedKey)[0] ?? '';
 }
 
-function recordOf(message: VerifiedMessage): InboundRecord {
+function recordOf(message: VerifiedMessage, { limits }: Acceptor): InboundRecord {
   const { header } = message.message;
   const { messageData } = header;
   const { agreement, receivedAt } = message;
@@ -114,6 +125,7 @@ function recordOf(message: VerifiedMessage): InboundRecord {
     payloads: message.parts.map(({ content, ...part }) => ({ ...part, ...content })),
     identity: message.identity,
     persistUntil: agreement.persistDuration === undefined ? undefined : receivedAt + agreement.persistDuration,
+    order: orderOf(message.message, limits),
   };
 }
 
@@ -122,6 +134,13 @@ function warnedEvent(message: VerifiedMessage, warnings: ErrorList): NewEvent {
   const { refToMessageId } = message.message.header.messageData;
   const about = refToMessageId === undefined ? {} : { refToMessageId };
   return { ...receivedEvent(message), type: 'alert.partner-error', data: { ...errorData(warnings), ...about } };
+}
+
+/** @spec ebMS2 §9.1.1 */
+function orderOf({ messageOrder }: ApplicationMessage, limits: Acceptor['limits']): InboundOrder | undefined {
+  const number = messageOrder === undefined ? undefined : readSequenceNumber(messageOrder);
+  if (messageOrder === undefined || number === undefined) return undefined;
+  return { number, reset: messageOrder.status === 'Reset', maxHeld: limits.maxHeldMessages };
 }
 
 function receivedEvent(message: VerifiedMessage): NewEvent {

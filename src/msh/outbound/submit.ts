@@ -4,7 +4,7 @@ import type { Agreement } from '../../cpa/agreement.ts';
 import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
 import { resolveSend } from '../../cpa/resolve.ts';
 import { typedKey } from '../../cpa/typed-value.ts';
-import type { ApplicationMessage } from '../../ebms/message.ts';
+import type { ApplicationMessage, MessageOrder } from '../../ebms/message.ts';
 import { writeMessage } from '../../ebms/write-message.ts';
 import { GatewayError } from '../../errors.ts';
 import { newId, newMessageId } from '../../ids.ts';
@@ -12,6 +12,7 @@ import { encodeCid } from '../../mime/content-id.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type {
   Lease,
+  OrderPlace,
   OutboundRecord,
   OutboxJob,
   PayloadRecord,
@@ -33,6 +34,7 @@ import type { PartnerTerms } from '../parts.ts';
 import { timeToLive } from '../retry-schedule.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { checkRequest } from './check-request.ts';
+import { isNumbered, type Numbering } from './numbering.ts';
 import type { Reservation } from './sender.ts';
 
 export interface Submitter {
@@ -42,6 +44,7 @@ export interface Submitter {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly ours: ReadonlySet<string>;
+  readonly numbering: Numbering;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly outbox: Outbox;
 }
@@ -66,21 +69,43 @@ export async function submit(request: SubmitRequest, submitter: Submitter): Prom
 
 async function store(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
   checkRequest(request);
+  try {
+    return await storeNew(request, submitter);
+  } catch (refusal) {
+    return await answerIfRepeated(request, submitter, refusal);
+  }
+}
+
+async function storeNew(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
   const agreement = agreeToSend(request, submitter);
   const message = buildMessage(request, agreement, submitter.clock.now());
   const payloads = describePayloads(request, message);
-  const envelope = await seal(message, payloads, { agreement, submitter });
-  const record = recordOf(message, { agreement, envelope, payloads, request, submitter });
-  const outcome = await storeAndSend(record, submitter);
+  const { messageId } = message.header.messageData;
+  const submitAt = async (order: OrderPlace | undefined): Promise<SubmitOutcome> => {
+    const placed = order === undefined ? message : { ...message, messageOrder: messageOrderOf(order) };
+    const envelope = await seal(placed, payloads, { agreement, submitter });
+    const record = recordOf(placed, { agreement, envelope, payloads, request, submitter, order });
+    return storeAndSend(record, submitter);
+  };
+  if (!isNumbered(agreement, submitter.partners.get(typedKey(agreement.to.partyIds[0] ?? { value: '' }))))
+    return submittedOf(await submitAt(undefined), messageId);
+  const { cpaId, conversationId } = message.header;
+  const conversation = JSON.stringify([cpaId, agreement.from.partyIds, conversationId]);
+  return submittedOf(await submitter.numbering.submit(conversation, submitAt), messageId);
+}
+
+function submittedOf(outcome: SubmitOutcome, messageId: string): Submitted {
   switch (outcome.kind) {
     case 'submitted':
-      return { messageId: record.messageId, state: 'QUEUED', repeated: false };
+      return { messageId, state: 'QUEUED', repeated: false };
     case 'repeated':
       return { messageId: outcome.messageId, state: outcome.state, repeated: true };
     case 'idempotency-conflict':
       throw new GatewayError('IDEMPOTENCY_CONFLICT', { location: 'Idempotency-Key' });
     case 'message-exists':
-      throw new GatewayError('MESSAGE_EXISTS', { location: 'messageId', detail: record.messageId });
+      throw new GatewayError('MESSAGE_EXISTS', { location: 'messageId', detail: messageId });
+    case 'order-conflict':
+      throw new Error('a message without MessageOrder has no place');
   }
 }
 
@@ -118,6 +143,19 @@ function termsOf(record: OutboundRecord): Omit<SentTerms, 'state'> {
   const { timeToLive: until, retries, retryInterval, reliable, syncReply, ackSigned } = record;
   const parties = { cpaId, fromPartyId, fromRole, toPartyId, toRole, service, action };
   return { ...parties, timeToLive: until, retries, retryInterval, reliable, syncReply, ackSigned };
+}
+
+/** A CPA that was deactivated since, or a key that is gone, says nothing against a request that was answered then. */
+async function answerIfRepeated(request: SubmitRequest, submitter: Submitter, refusal: unknown): Promise<Submitted> {
+  const { idempotency } = request;
+  const known =
+    idempotency === undefined ? undefined : await submitter.store.findSubmitted(idempotency).catch(() => undefined);
+  if (known === undefined) throw refusal;
+  return submittedOf(known, '');
+}
+
+function messageOrderOf({ number, reset }: OrderPlace): MessageOrder {
+  return { version: '2.0', sequenceNumber: String(number), status: reset ? 'Reset' : 'Continue' };
 }
 
 function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): Agreement {
@@ -236,6 +274,7 @@ function recordOf(
     readonly envelope: Buffer;
     readonly payloads: readonly PayloadRecord[];
     readonly request: SubmitRequest;
+    readonly order: OrderPlace | undefined;
   },
 ): OutboundRecord {
   const { agreement, submitter, request } = made;
@@ -269,6 +308,7 @@ function recordOf(
     syncReply: syncReply !== undefined,
     ackSigned: ackRequested?.signed === true,
     idempotency: request.idempotency,
+    order: made.order,
     ...(request.resendOf === undefined ? {} : { resend: resendOf(request.resendOf, header, now) }),
   };
 }

@@ -11,6 +11,7 @@ import type {
   CpaRecord,
   CpaStore,
   Direction,
+  Idempotency,
   InboundRecord,
   KnownInbound,
   Lease,
@@ -103,6 +104,10 @@ class SqliteStore implements Store {
     return this.#link.call('submitOutbound', (put) => packMessage(message, put));
   }
 
+  findSubmitted(idempotency: Idempotency): Promise<SubmitOutcome | undefined> {
+    return this.#link.call('findSubmitted', () => idempotency);
+  }
+
   claimDue(claim: Parameters<Store['claimDue']>[0]): Promise<Claim> {
     return this.#link.call('claimDue', () => claim);
   }
@@ -122,12 +127,12 @@ class SqliteStore implements Store {
     return this.#link.call('cancelOutbound', () => cancellation);
   }
 
-  takeInbound(messageId: string, now: number): Promise<'taken' | 'already' | 'unknown'> {
-    return this.#link.call('takeInbound', () => ({ messageId, now }));
+  takeInbound(messageId: string, now: number, sender?: string): Promise<'taken' | 'already' | 'held' | 'unknown'> {
+    return this.#link.call('takeInbound', () => ({ messageId, now, sender }));
   }
 
-  findMessage(messageId: string, direction?: Direction): Promise<MessageDetail | undefined> {
-    return this.#link.call('findMessage', () => ({ messageId, direction }));
+  findMessage(messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail | undefined> {
+    return this.#link.call('findMessage', () => ({ messageId, direction, sender }));
   }
 
   listMessages(query: MessageQuery): Promise<Page<MessageSummary>> {

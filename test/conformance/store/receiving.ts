@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { GatewayError } from '../../../src/errors.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import type { UseStore } from './store-under-test.ts';
 import {
@@ -20,6 +21,9 @@ import {
   T0,
 } from './records.ts';
 
+const ambiguous = (error: unknown): boolean =>
+  error instanceof GatewayError && error.code === 'MESSAGE_AMBIGUOUS' && error.location === 'from';
+
 export function exerciseReceiving(use: UseStore): void {
   describe('receiving', () => {
     it('an accepted message is found with all it came with', async () => {
@@ -28,13 +32,16 @@ export function exerciseReceiving(use: UseStore): void {
       const ack = answer();
       const outcome = await store.acceptInbound(message, ack, event('message.received', message.messageId));
       assert.deepEqual(outcome, { kind: 'accepted' });
-      const { envelope, payloads, identity: _i, persistUntil: _p, ...summary } = message;
+      const { envelope, payloads, identity: _i, persistUntil: _p, order: _o, ...summary } = message;
       const expected = {
         ...summary,
         direction: 'in',
         state: 'RECEIVED',
         stateAt: T0,
         attempts: 0,
+        nextAttemptAt: undefined,
+        sequenceNumber: undefined,
+        held: false,
         envelope,
         payloads,
         attemptLog: [],
@@ -185,6 +192,26 @@ export function exerciseReceiving(use: UseStore): void {
       assert.deepEqual(plain(await store.findInbound(PARTNER, message.messageId)), { ...known, state: 'TAKEN' });
       assert.equal(await store.findInbound('another', message.messageId), undefined);
       assert.equal(await store.findInbound(PARTNER, 'another@partner.example'), undefined);
+    });
+
+    it('a MessageId of two senders: each is found and taken by naming the sender; without, MESSAGE_AMBIGUOUS', async () => {
+      const { store } = use();
+      const other = 'urn:osb:oin:00000003000000000000';
+      await accept(store, inbound({ messageId: 'same@x' }));
+      await accept(store, inbound({ messageId: 'same@x', fromPartyId: other, identity: 'f'.repeat(64) }));
+      await assert.rejects(store.findMessage('same@x'), ambiguous);
+      await assert.rejects(store.findMessage('same@x', 'in'), ambiguous);
+      await assert.rejects(store.takeInbound('same@x', T0), ambiguous);
+      assert.deepEqual((await store.stats()).states, { RECEIVED: 2 });
+      for (const sender of [PARTNER, other]) {
+        assert.equal((await store.findMessage('same@x', 'in', sender))?.fromPartyId, sender);
+        assert.equal((await store.findMessage('same@x', undefined, sender))?.state, 'RECEIVED');
+        assert.equal(await store.takeInbound('same@x', T0, sender), 'taken');
+        assert.equal(await store.takeInbound('same@x', T0, sender), 'already');
+        assert.equal((await store.findMessage('same@x', 'in', sender))?.state, 'TAKEN');
+      }
+      assert.equal(await store.findMessage('same@x', 'in', 'a third'), undefined);
+      assert.equal(await store.takeInbound('same@x', T0, 'a third'), 'unknown');
     });
 
     it('takeInbound answers taken once, with one event, then already; unknown for what is not there', async () => {

@@ -47,6 +47,7 @@ export function inbound(more: Partial<InboundRecord> = {}): InboundRecord {
     envelope: octets(`<envelope of="${messageId}"/>`),
     identity: 'a'.repeat(64),
     persistUntil: T0 + MINUTE,
+    order: undefined,
     ...more,
   };
 }
@@ -69,6 +70,7 @@ export function outbound(more: Partial<OutboundRecord> = {}): OutboundRecord {
     syncReply: true,
     ackSigned: true,
     idempotency: undefined,
+    order: undefined,
     ...more,
   };
 }

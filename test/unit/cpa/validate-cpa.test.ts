@@ -144,6 +144,14 @@ const CASES: readonly Case[] = [
   { code: 'RETRIES_UNSET', name: 'an open schedule', edits: [['<tns:Retries>8</tns:Retries>', '']] },
   { code: 'PERSIST_TOO_SHORT', name: 'best practice itself, a day for 27 hours', edits: [['>P2D<', '>P1D<']] },
   { code: 'MESSAGE_ORDER', name: 'guaranteed order', edits: [['>NotGuaranteed<', '>Guaranteed<']] },
+  {
+    code: 'MESSAGE_ORDER_IDLE',
+    name: 'guaranteed order without duplicate elimination',
+    edits: [
+      ['>NotGuaranteed<', '>Guaranteed<'],
+      [/tns:duplicateElimination="always"/g, 'tns:duplicateElimination="perMessage"'],
+    ],
+  },
   { code: 'SIGNING_TERMS_MISSING', name: 'a signature without terms', edits: [[NON_REPUDIATION, '']] },
   {
     code: 'ALGORITHM_SHA1',

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { toDateTime } from '../../../src/clock.ts';
-import type { ErrorCode } from '../../../src/errors.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import { checkAckRequested } from '../../../src/msh/inbound/checks/check-ack-requested.ts';
 import { checkCpaDates } from '../../../src/msh/inbound/checks/check-cpa-dates.ts';
 import { checkDuplicateElimination } from '../../../src/msh/inbound/checks/check-duplicate-elimination.ts';
 import { checkManifest } from '../../../src/msh/inbound/checks/check-manifest.ts';
-import { checkMessageOrder } from '../../../src/msh/inbound/checks/check-message-order.ts';
 import { checkPartyIds } from '../../../src/msh/inbound/checks/check-party-ids.ts';
 import { checkSyncReply } from '../../../src/msh/inbound/checks/check-sync-reply.ts';
 import { checkTimes } from '../../../src/msh/inbound/checks/check-times.ts';
 import { checkVersion } from '../../../src/msh/inbound/checks/check-version.ts';
-import type { Check } from '../../../src/msh/inbound/checks/check.ts';
 import { APPLICATION_CHECKS } from '../../../src/msh/inbound/checks/grid.ts';
 import type { ContractTerms } from '../../setup/msh-contracts.ts';
+import type { Row } from './check-row.ts';
+import { MESSAGE_ORDER_ROWS } from './message-order-rows.ts';
 import {
   agreed,
   type Change,
@@ -37,22 +36,9 @@ const RM_SYNC: ContractTerms = { profile: 'osb-rm', sync: true };
 const BE: ContractTerms = { profile: 'osb-be' };
 const PART = 'document@gemeente.test';
 const ACK = { version: '2.0', actor: TO_PARTY, signed: false };
-const FIRST = { version: '2.0', sequenceNumber: '0', status: 'Reset' } as const;
 const sync = (actor: string | undefined): Change => inMessage(() => ({ syncReply: { version: '2.0', actor } }));
 const partyId = (value: string, type?: string): { value: string; type?: string } =>
   type === undefined ? { value } : { value, type };
-
-interface Row {
-  readonly check: Check;
-  readonly passes: readonly (readonly [what: string, terms: ContractTerms, change?: Change])[];
-  readonly refuses: readonly (readonly [
-    what: string,
-    terms: ContractTerms,
-    change: Change,
-    code: ErrorCode,
-    location: string,
-  ])[];
-}
 
 const AT = '//Header/MessageHeader';
 const ROWS: Readonly<Record<string, Row>> = {
@@ -178,13 +164,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       ],
     ],
   },
-  '§9 checkMessageOrder': {
-    check: checkMessageOrder,
-    passes: [['absent', RM]],
-    refuses: [
-      ['there', RM, inMessage(() => ({ messageOrder: FIRST })), 'FEATURE_UNSUPPORTED', '//Header/MessageOrder'],
-    ],
-  },
+  '§9 checkMessageOrder': MESSAGE_ORDER_ROWS,
   '§6.3.1 §6.4.2 checkAckRequested': {
     check: checkAckRequested,
     passes: [

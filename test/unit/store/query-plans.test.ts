@@ -23,7 +23,7 @@ import {
 
 /** Tables that grow with the number of messages: no statement may read one of them from end to end. */
 const GROWING =
-  /^SCAN (?:message|m|i|envelope|payload|signal|attempt|event|refusal|idempotency)\b(?! USING (?:COVERING )?INDEX)/;
+  /^SCAN (?:message|m|i|envelope|payload|signal|attempt|event|refusal|idempotency|conversation|message_order)\b(?! USING (?:COVERING )?INDEX)/;
 
 describe('query plans of the SQLite store', () => {
   it('no operation reads a growing table from end to end or sorts', () => {
@@ -118,6 +118,12 @@ function runEveryOperation(db: Database): void {
   OPERATIONS.submitOutbound(db, outbound({ messageId: 'third@x', resend }));
   OPERATIONS.cancelOutbound(db, cancellation('third@x'));
   OPERATIONS.takeInbound(db, { messageId: received.messageId, now: T0 });
+  for (const number of [0, 2, 1]) {
+    const order = { number, reset: number === 0, maxHeld: 9 };
+    OPERATIONS.acceptInbound(db, { ...accepted, message: inbound({ order }) });
+    OPERATIONS.submitOutbound(db, outbound({ order }));
+  }
+  OPERATIONS.findSubmitted(db, idempotency);
   OPERATIONS.findMessage(db, { messageId: sent.messageId, direction: undefined });
   OPERATIONS.note(db, { refusal: refusal(), event: undefined, signal: accepted.answer, now: T0 });
   OPERATIONS.listEvents(db, { after: 0, limit: 10 });

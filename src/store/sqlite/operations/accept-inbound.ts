@@ -1,5 +1,6 @@
 import type {
   AcceptOutcome,
+  InboundOrder,
   InboundRecord,
   InboundState,
   KnownInbound,
@@ -7,6 +8,7 @@ import type {
   SignalRecord,
 } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
+import { acceptOrdered } from './accept-ordered.ts';
 import { insertEvent } from './events.ts';
 import { FIRST_SIGNAL, insertMessage, MESSAGE_KEY } from './message-rows.ts';
 
@@ -18,12 +20,27 @@ export interface Accept {
 
 /** The unique key decides who is first, so that two copies at the same time cannot both be accepted. @spec ebMS2 §6.5.6 */
 export function acceptInbound(db: Database, { message, answer, event }: Accept): AcceptOutcome {
-  const { identity, persistUntil } = message;
-  const key = insertMessage(db, message, { direction: 'in', state: 'RECEIVED', terms: { identity, persistUntil } });
-  if (key === undefined) return acceptAgain(db, message);
-  if (answer !== undefined) insertAnswer(db, key, { answer, at: message.storedAt });
+  if (message.order !== undefined) return acceptInOrder(db, { message, answer, event }, message.order);
+  if (insertInbound(db, message, answer) === undefined) return acceptAgain(db, message);
   insertEvent(db, event);
   return { kind: 'accepted' };
+}
+
+function acceptInOrder(db: Database, { message, answer, event }: Accept, order: InboundOrder): AcceptOutcome {
+  if (knownInbound(db, message.fromPartyId, message.messageId) !== undefined) return acceptAgain(db, message);
+  return acceptOrdered(db, { message, order, event }, () => {
+    const key = insertInbound(db, message, answer);
+    if (key === undefined) throw new Error('a message that is not known is there');
+    return key;
+  });
+}
+
+/** undefined: it is known. */
+function insertInbound(db: Database, message: InboundRecord, answer: SignalRecord | undefined): number | undefined {
+  const { identity, persistUntil } = message;
+  const key = insertMessage(db, message, { direction: 'in', state: 'RECEIVED', terms: { identity, persistUntil } });
+  if (key !== undefined && answer !== undefined) insertAnswer(db, key, { answer, at: message.storedAt });
+  return key;
 }
 
 /** What is known of a received message with this sender and MessageId. */

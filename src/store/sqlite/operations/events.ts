@@ -47,6 +47,16 @@ export function listEvents(
   }));
 }
 
+/** An event that waits for its moment, as text. */
+export function writeEvent(event: NewEvent): string {
+  return JSON.stringify(event);
+}
+
+export function readEvent(json: string): NewEvent {
+  const { messageId, direction, cpaId, ...event }: NewEvent = JSON.parse(json);
+  return { ...event, messageId, direction, cpaId };
+}
+
 function readData(json: string): NewEvent['data'] {
   const data: NewEvent['data'] = JSON.parse(json);
   return data;

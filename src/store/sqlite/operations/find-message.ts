@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../errors.ts';
+import { type ErrorCode, GatewayError } from '../../../errors.ts';
 import type { Attempt, Direction, MessageDetail } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { FIRST_SIGNAL, readEnvelope, readPayloads, SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
@@ -10,19 +10,25 @@ interface DetailRow extends SummaryRow {
   readonly resend_of: string | null;
 }
 
-const DETAIL: Query<DetailRow> = {
+const DETAILS: Query<DetailRow> = {
   sql: `SELECT ${SUMMARY_COLUMNS}, ack_signed, sync_reply,
           (SELECT resend_of FROM resend WHERE resend.message = message.id) AS resend_of FROM message
-        WHERE message_id = ?1 AND direction = coalesce(?2, direction) ORDER BY id DESC LIMIT 1`,
+        WHERE message_id = ?1 AND direction = coalesce(?2, direction) AND from_party_id = coalesce(?3, from_party_id)
+        ORDER BY id DESC LIMIT 3`,
 };
 
-/** Where the same MessageId stands for several messages, the newest of them. */
-export function findMessage(
-  db: Database,
-  { messageId, direction }: { readonly messageId: string; readonly direction: Direction | undefined },
-): MessageDetail | undefined {
-  const row = db.get(DETAIL, messageId, direction);
+interface MessageKey {
+  readonly messageId: string;
+  readonly direction?: Direction | undefined;
+  readonly sender?: string | undefined;
+}
+
+/** Where a MessageId was both received and sent, the newest. Throws MESSAGE_AMBIGUOUS for several senders. */
+export function findMessage(db: Database, { messageId, direction, sender }: MessageKey): MessageDetail | undefined {
+  const rows = db.all(DETAILS, messageId, direction, sender);
+  const [row] = rows;
   if (row === undefined) return undefined;
+  requireOneSender(rows, messageId);
   return {
     ...toSummary(row),
     envelope: readEnvelope(db, row.id),
@@ -33,6 +39,12 @@ export function findMessage(
     syncReply: row.sync_reply === null ? undefined : row.sync_reply === 1,
     resendOf: row.resend_of ?? undefined,
   };
+}
+
+/** One message a direction; several in one direction are those of several senders. */
+export function requireOneSender(rows: readonly { readonly direction: Direction }[], messageId: string): void {
+  if (new Set(rows.map((row) => row.direction)).size === rows.length) return;
+  throw new GatewayError('MESSAGE_AMBIGUOUS', { location: 'from', detail: `several senders used ${messageId}` });
 }
 
 interface AttemptRow {

@@ -10,7 +10,7 @@ import { listMessages } from './list-messages.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { listRefusals, note } from './refusals.ts';
 import { refersTo, stats } from './stats.ts';
-import { submitOutbound } from './submit-outbound.ts';
+import { findSubmitted, submitOutbound } from './submit-outbound.ts';
 import { takeInbound } from './take-inbound.ts';
 
 /** What the worker can be asked: every operation takes the database and one argument, and runs inside a transaction. */
@@ -18,6 +18,7 @@ export const OPERATIONS = {
   acceptInbound,
   findInbound,
   submitOutbound,
+  findSubmitted,
   claimDue,
   releaseLeases,
   recordAttempt,
@@ -47,6 +48,7 @@ export type Result<Name extends OperationName> = ReturnType<Operations[Name]>;
 /** These change nothing: a batch of them alone needs no commit. */
 export const READ_ONLY: ReadonlySet<OperationName> = new Set<OperationName>([
   'findInbound',
+  'findSubmitted',
   'findMessage',
   'listMessages',
   'listEvents',

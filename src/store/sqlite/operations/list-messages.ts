@@ -1,7 +1,7 @@
 import type { MessageQuery, MessageSummary, Page } from '../../../ports/store.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { Database, Parameter, Query } from '../database.ts';
-import { SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
+import { IS_HELD, SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
 import type { SummaryRow } from './message-rows.ts';
 
 const CONDITIONS = [
@@ -11,6 +11,7 @@ const CONDITIONS = [
   ['service', 'service = ?'],
   ['action', 'action = ?'],
   ['conversationId', 'conversation_id = ?'],
+  ['held', `${IS_HELD} = ?`],
   ['since', 'stored_at >= ?'],
   ['until', 'stored_at < ?'],
 ] as const satisfies readonly (readonly [keyof MessageQuery, string])[];
@@ -42,7 +43,7 @@ export function listStatement(query: MessageQuery): {
   const conditions: string[] = used.map(([name, condition]) =>
     name === 'direction' && narrower ? ANY_DIRECTION : condition,
   );
-  const parameters: Parameter[] = used.map(([name]) => query[name]);
+  const parameters: Parameter[] = used.map(([name]) => parameterOf(query[name]));
   if (query.q !== undefined && query.q !== '') {
     conditions.push(`(${SEARCHED.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
     const pattern = `%${query.q.replace(/[\\%_]/g, '\\$&')}%`;
@@ -57,4 +58,8 @@ export function listStatement(query: MessageQuery): {
     sql: `SELECT ${SUMMARY_COLUMNS} FROM message ${where} ORDER BY stored_at DESC, id DESC LIMIT ?`,
     parameters: [...parameters, query.limit + 1],
   };
+}
+
+function parameterOf(value: string | number | boolean | undefined): Parameter {
+  return typeof value === 'boolean' ? Number(value) : value;
 }

@@ -111,10 +111,22 @@ export interface SummaryRow {
   readonly state: MessageState;
   readonly state_at: number;
   readonly attempts: number;
+  readonly next_attempt_at: number | null;
+  readonly sequence_number: number | null;
+  readonly held: number;
 }
 
+export const IS_HELD = 'EXISTS (SELECT 1 FROM message_order o WHERE o.message = message.id AND o.event IS NOT NULL)';
+
+/** The outbox row of a reliable message that was sent as often as agreed only waits for its end. */
+const NEXT_ATTEMPT_AT = `(SELECT o.due_at FROM outbox o WHERE o.message = message.id AND message.direction = 'out'
+    AND (message.reliable = 0 OR message.attempts <= message.retries)
+    AND (message.time_to_live IS NULL OR o.due_at < message.time_to_live))`;
+
 export const SUMMARY_COLUMNS = `id, direction, message_id, cpa_id, from_party_id, from_role, to_party_id, to_role,
-  service, action, conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at, attempts`;
+  service, action, conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at, attempts,
+  ${NEXT_ATTEMPT_AT} AS next_attempt_at,
+  (SELECT o.number FROM message_order o WHERE o.message = message.id) AS sequence_number, ${IS_HELD} AS held`;
 
 export function toSummary(row: SummaryRow): MessageSummary {
   return {
@@ -135,6 +147,9 @@ export function toSummary(row: SummaryRow): MessageSummary {
     state: row.state,
     stateAt: row.state_at,
     attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at ?? undefined,
+    sequenceNumber: row.sequence_number ?? undefined,
+    held: row.held === 1,
   };
 }
 

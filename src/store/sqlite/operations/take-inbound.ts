@@ -1,22 +1,39 @@
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
+import { requireOneSender } from './find-message.ts';
+import { IS_HELD } from './message-rows.ts';
 
-const OLDEST: Query<{ readonly id: number; readonly state: string; readonly cpa_id: string }> = {
-  sql: `SELECT id, state, cpa_id FROM message WHERE message_id = ? AND direction = 'in'
-        ORDER BY state = 'TAKEN', id LIMIT 1`,
+interface Row {
+  readonly id: number;
+  readonly direction: 'in';
+  readonly state: string;
+  readonly cpa_id: string;
+  readonly from_party_id: string;
+  readonly held: number;
+}
+
+const RECEIVED: Query<Row> = {
+  sql: `SELECT id, direction, state, cpa_id, from_party_id, ${IS_HELD} AS held FROM message
+        WHERE message_id = ?1 AND from_party_id = coalesce(?2, from_party_id) AND direction = 'in' LIMIT 2`,
 };
 
-/**
- * RECEIVED → TAKEN with its event. Where several senders used the same MessageId, the oldest that is not taken yet.
- */
+/** RECEIVED → TAKEN with its event. Throws MESSAGE_AMBIGUOUS when several senders used the MessageId. */
 export function takeInbound(
   db: Database,
-  { messageId, now }: { readonly messageId: string; readonly now: number },
-): 'taken' | 'already' | 'unknown' {
-  const row = db.get(OLDEST, messageId);
+  {
+    messageId,
+    now,
+    sender,
+  }: { readonly messageId: string; readonly now: number; readonly sender?: string | undefined },
+): 'taken' | 'already' | 'held' | 'unknown' {
+  const rows = db.all(RECEIVED, messageId, sender);
+  const [row] = rows;
   if (row === undefined) return 'unknown';
+  requireOneSender(rows, messageId);
   if (row.state === 'TAKEN') return 'already';
+  if (row.held === 1) return 'held';
   db.run("UPDATE message SET state = 'TAKEN', state_at = ? WHERE id = ?", now, row.id);
-  insertEvent(db, { type: 'message.taken', at: now, messageId, direction: 'in', cpaId: row.cpa_id, data: {} });
+  const data = { from: row.from_party_id };
+  insertEvent(db, { type: 'message.taken', at: now, messageId, direction: 'in', cpaId: row.cpa_id, data });
   return 'taken';
 }
