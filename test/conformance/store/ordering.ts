@@ -22,7 +22,7 @@ export function exerciseOrdering(use: UseStore): void {
   const happened = async (): Promise<readonly string[]> =>
     (await use().store.listEvents(0, 1000)).map(({ type, messageId, data }) =>
       type === 'message.held'
-        ? `held ${messageId} ${String(data['expected'])} ${String(data['got'])}`
+        ? `held ${messageId} ${JSON.stringify(data['expected'])} ${JSON.stringify(data['got'])}`
         : `${type === 'message.received' ? 'received' : type} ${messageId}`,
     );
   const inInbox = async (): Promise<readonly string[]> => {
