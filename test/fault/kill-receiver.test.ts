@@ -36,7 +36,7 @@ describe('two gateways as processes, one of which is killed', function () {
   };
   for (const mode of ['sync', 'async'] as const) {
     for (const [moment, reached] of Object.entries(moments)) {
-      it(`K1 K2 K3 the receiver of 20 MB dies ${moment} (${mode}): delivered, once, octet for octet`, async function () {
+      it(`K1 K2 K3 the receiver of 20 MB dies ${moment} (${mode}): delivered, once, octet for octet [ebMS2 §6.1-1]`, async function () {
         this.timeout(ROUND_MS);
         const { sender, receiver, cpaIds } = opened();
         keptFiles(receiver).forEach(remember);
@@ -50,7 +50,7 @@ describe('two gateways as processes, one of which is killed', function () {
   }
 
   for (const mode of ['sync', 'async'] as const) {
-    it(`K4 the sender dies right after 202 (${mode}): delivered after its restart, once, octet for octet`, async function () {
+    it(`K4 the sender dies right after 202 (${mode}): delivered after its restart, once, octet for octet [ebMS2 §6.1-1, ebMS2 §6.5.1-1]`, async function () {
       this.timeout(ROUND_MS);
       const { sender, cpaIds } = opened();
       for (const size of [100, 1024 * 1024, DOCUMENT_BYTES]) {

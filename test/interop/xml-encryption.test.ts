@@ -74,7 +74,7 @@ describe('XML Encryption and other programs', () => {
   for (const keyTransport of transports) {
     for (const algorithm of [AES128_GCM, AES256_GCM]) {
       const name = `${algorithm} with ${keyTransport.uri}, digest ${keyTransport.digest}, mask ${keyTransport.mgf}`;
-      it(`xmlsec1 opens ${name}`, async function () {
+      it(`xmlsec1 opens ${name} [Digikoppeling ENC002]`, async function () {
         const xmlsec1 = tool('xmlsec1');
         skipUnless(this, xmlsec1 !== undefined, 'xmlsec1 is not installed');
         const knows = keyTransport.uri === MGF1P || list(xmlsec1).includes(OAEP_IN_XMLSEC1);

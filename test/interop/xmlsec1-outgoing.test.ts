@@ -34,7 +34,7 @@ describe('what we send, verified by xmlsec1', () => {
   for (const profile of ['osb-be-s', 'osb-rm-s'] as const) {
     for (const algorithm of Object.keys(ALGORITHMS).filter(isAlgorithm)) {
       for (const count of [0, 1, 2, 3, 4]) {
-        it(`§4.1.3 ${profile}, ${algorithm}, ${count} parts`, async () => {
+        it(`§4.1.3 ${profile}, ${algorithm}, ${count} parts [ebMS2 §4.1.3-1, ebMS2 §4.1.3-4, ebMS2 §4.1.3-9, KVS §4.1.4.1-1, Digikoppeling SIGN002]`, async () => {
           const parts = DOCUMENTS.slice(0, count);
           const { envelope, received } = await sentBy(profile, { algorithm, parts });
           assert.deepEqual(
@@ -82,7 +82,7 @@ describe('what we send, verified by xmlsec1', () => {
 
   for (const algorithm of Object.keys(ALGORITHMS).filter(isAlgorithm)) {
     for (const sync of [true, false]) {
-      it(`§6.3.2.5 a signed Acknowledgment, ${algorithm}, ${sync ? 'in the answer' : 'by a request of its own'}`, async () => {
+      it(`§6.3.2.5 a signed Acknowledgment, ${algorithm}, ${sync ? 'in the answer' : 'by a request of its own'} [ebMS2 §6.3.2.5-1, ebMS2 §4.1.4.2-1, ebMS2 §6.3.1.2-2, KVS §4.1.4.2-1]`, async () => {
         const receipt = await receiptOf(algorithm, sync);
         requireAlgorithm(receipt, algorithm);
         const run = { document: receipt, parts: [], key: dienst.keys.certificatePem };

@@ -21,7 +21,7 @@ const errorsAt = (now: number): readonly string[] =>
     .map(({ code }) => code);
 
 describe('A58 a CPA outside its time', () => {
-  it('A58 an ended or proposed CPA cannot be activated, one that has not begun is announced', () => {
+  it('A58 an ended or proposed CPA cannot be activated, one that has not begun is announced [ebMS2 §3.1.2-3]', () => {
     assert.deepEqual(errorsAt(NOW), []);
     assert.ok(errorsAt(Date.parse('2036-01-01T00:00:00Z')).includes('DATES_ENDED'));
     assert.ok(errorsAt(Date.parse('2025-12-31T23:59:59Z')).includes('DATES_LATER'));
@@ -78,7 +78,7 @@ describe('A59 what is not in the CPA', () => {
     ['an action named as an inherited property', { action: '__proto__' }, 'ACTION_NOT_AGREED', 'Action'],
   ];
   for (const [name, change, code, place] of attacks) {
-    it(`A59 ${name} is refused`, () => {
+    it(`A59 ${name} is refused [ebMS2 §3.1.1-2]`, () => {
       assert.throws(() => resolveSend(cpa, { ...HONEST, ...change }), {
         code,
         location: `//Header/MessageHeader/${place}`,

@@ -52,7 +52,7 @@ describe('A60 who connects is who the message is from', () => {
   });
 
   for (const profile of ['osb-rm', 'osb-rm-s'] as const) {
-    it(`${profile}: A60 the OIN of the From party passes, any other of the same CA does not [EB005]`, async () => {
+    it(`${profile}: A60 the OIN of the From party passes, any other of the same CA does not [Digikoppeling EB005]`, async () => {
       await withReceiver({ profile, sync: true }, async (at) => {
         const request = await honest(at);
         for (const oin of [dienst.oin, PROXY_OIN])
@@ -82,7 +82,7 @@ describe('A60 who connects is who the message is from', () => {
     });
   });
 
-  it('tlsOin lets an intermediary connect, and then nobody else [EB014]', async () => {
+  it('tlsOin lets an intermediary connect, and then nobody else [Digikoppeling EB014]', async () => {
     const terms: PartnerTerms = { allow: [], tlsOin: PROXY_OIN };
     await withReceiver(
       { profile: 'osb-rm', sync: true },

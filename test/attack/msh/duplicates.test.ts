@@ -103,7 +103,7 @@ describe('a MessageId that comes again', () => {
   };
   for (const terms of PROFILES) {
     for (const [what, packing] of Object.entries(packings)) {
-      it(`A78 ${named(terms)}: ${what} is the same message, and gets the stored receipt`, () =>
+      it(`A78 ${named(terms)}: ${what} is the same message, and gets the stored receipt [ebMS2 §6.5.5-1, ebMS2 §6.5.6-1]`, () =>
         withReceiver(terms, async (at) => {
           const one = draft(at);
           const envelope = await sealDraft(one, at.agreement);

@@ -32,24 +32,24 @@ describe('a receipt that may not be used', () => {
   const variants: Readonly<Record<string, SignalChanges>> = {
     'signed with SHA-1': { signature: `${DS}rsa-sha1` },
     'with a digest by SHA-1': { digest: `${DS}sha1` },
-    'unsigned where a signed one was asked': { keys: undefined },
+    'A38 unsigned where a signed one was asked [ebMS2 §6.3.1.2-2]': { keys: undefined },
     'signed by our own key': { keys: gemeente.keys },
     'signed by a stranger who shows the right certificate': { keys: strangerKeys },
-    'with other digests': {
+    'A37 with other digests [ebMS2 §6.3.2.5-2]': {
       references: (markup) => markup.replace(/(?<=<ds:DigestValue>)./g, (first) => (first === 'A' ? 'B' : 'A')),
     },
-    'with the digest of the payload alone': {
+    'A37 with the digest of the payload alone': {
       references: (markup) => markup.slice(markup.indexOf('<ds:Reference URI="cid:')),
     },
-    'with the digest of the envelope alone': {
+    'A37 with the digest of the envelope alone': {
       references: (markup) => markup.slice(0, markup.indexOf('<ds:Reference URI="cid:')),
     },
-    'with one Reference too many': {
+    'A37 with one Reference too many': {
       references: (markup) => markup + markup.slice(markup.indexOf('<ds:Reference URI="cid:')).replace('cid:', 'cid:x'),
     },
-    'with a Reference twice': { references: (markup) => markup + markup },
-    'without References': { references: () => '' },
-    'for a message that was never sent': { refToMessageId: 'never@gemeente.test' },
+    'A37 with a Reference twice': { references: (markup) => markup + markup },
+    'A37 without References [ebMS2 §6.3.2.5-2]': { references: () => '' },
+    'for a message that was never sent [ebMS2 §6.5.2-2]': { refToMessageId: 'never@gemeente.test' },
     'from another party of another contract': {
       header: (header) => ({
         ...header,
@@ -116,7 +116,7 @@ describe('a receipt that may not be used', () => {
     );
   });
 
-  it('A79 an honest receipt of another message of the same partner ends that one and no other', () =>
+  it('A79 an honest receipt of another message of the same partner ends that one and no other [ebMS2 §6.5.2-1]', () =>
     withSender(SIGNED, async (at) => {
       const [first, second] = [await sendOne(at), await sendOne(at)];
       await at.post(await receiptFor(await at.sent(second)));
@@ -172,7 +172,7 @@ describe('a MessageError about a message of ours', () => {
       ));
   }
 
-  it('A84 Warning without a signed contract: noted, not failed', () =>
+  it('A84 Warning without a signed contract: noted, not failed [ebMS2 §4.2.3.2.4-1]', () =>
     withSender({ profile: 'osb-rm' }, async (at) => {
       const messageId = await sendOne(at);
       const envelope = await at.sent(messageId);
@@ -183,7 +183,7 @@ describe('a MessageError about a message of ours', () => {
       await requireDelivered(at, messageId);
     }));
 
-  it('A84 Error without a signed contract, from the partner itself: FAILED with what it said, once', () =>
+  it('A84 Error without a signed contract, from the partner itself: FAILED with what it said, once [ebMS2 §4.2.3-2]', () =>
     withSender({ profile: 'osb-rm' }, async (at) => {
       const messageId = await sendOne(at);
       const envelope = await at.sent(messageId);
@@ -219,7 +219,7 @@ describe('a MessageError about a message of ours', () => {
     }
   });
 
-  it('A84 A66 a refused MessageError is not answered with an error', () =>
+  it('A84 A66 a refused MessageError is not answered with an error [ebMS2 §4.2.4.1-2]', () =>
     withSender(SIGNED, async (at) => {
       const messageId = await sendOne(at);
       const answer = await at.post(errorFor(await at.sent(messageId), { refToMessageId: 'never@gemeente.test' }));

@@ -204,7 +204,7 @@ describe('a signature that says less than the contract asks', () => {
       }
     }));
 
-  it('A35 A80 the signature of another party of the contract', () =>
+  it('A35 A80 the signature of another party of the contract [ebMS2 §4.1.1-2]', () =>
     withReceiver(TERMS, async (at) => {
       const one = draft(at);
       const envelope = await signMarkup(markupOf(one), one.parts, { agreement: at.agreement, keys: dienst.keys });
@@ -212,7 +212,7 @@ describe('a signature that says less than the contract asks', () => {
       await requireAccepted(at, pack(await sealDraft(one, at.agreement), one.parts));
     }));
 
-  it('A80 unsigned where the contract signs, whatever the profile', async () => {
+  it('A80 unsigned where the contract signs, whatever the profile [ebMS2 §4.1.4.1-1, KVS §4.1.4.1-1]', async () => {
     for (const terms of [TERMS, { profile: 'osb-rm-s' }, { profile: 'osb-be-s' }] as const) {
       await withReceiver(terms, async (at) => {
         const one = draft(at);
@@ -222,7 +222,7 @@ describe('a signature that says less than the contract asks', () => {
     }
   });
 
-  it('A80 a contract with SHA-1 counts for nothing unless the configuration allows it for the partner', () => {
+  it('A80 a contract with SHA-1 counts for nothing unless the configuration allows it for the partner [Digikoppeling SIGN001]', () => {
     const weak = Buffer.from(contract({ ...TERMS, version: 'weak' }))
       .toString()
       .replaceAll(RSA_SHA256, `${DS}rsa-sha1`);

@@ -38,7 +38,7 @@ const described = (encoding: string): NonNullable<Packing['partHeaders']> => {
 describe('honest variety', () => {
   const lists = ['', 'eb', 'soap eb', 'eb xlink soap ds'];
   for (const list of lists) {
-    it(`A85 exclusive C14N with PrefixList "${list}"`, () =>
+    it(`A85 exclusive C14N with PrefixList "${list}" [KVS §4.1.4.1-2]`, () =>
       withReceiver(TERMS, async (at) => {
         const one = draft(at);
         const inclusive =
@@ -104,7 +104,7 @@ describe('honest variety', () => {
       await acceptedAsItIs(at, two, pack(await signMarkup(markup, two.parts, at), two.parts));
     }));
 
-  it('A85 a foreign header block without mustUnderstand', () =>
+  it('A85 a foreign header block without mustUnderstand [ebMS2 §2.3.6-2, KVS §2.3.6-1]', () =>
     withReceiver(TERMS, async (at) => {
       for (const actor of ['', ' soap:actor="urn:somebody"', ' soap:mustUnderstand="0"']) {
         const one = draft(at);
@@ -114,7 +114,7 @@ describe('honest variety', () => {
       }
     }));
 
-  it('A17 A85 other prefixes, a default namespace, white space and declarations nobody uses', () =>
+  it('A17 A85 other prefixes, a default namespace, white space and declarations nobody uses [ebMS2 §2.3-2]', () =>
     withReceiver(TERMS, async (at) => {
       const one = draft(at);
       const markup = markupOf(one)
@@ -130,7 +130,7 @@ describe('honest variety', () => {
       await acceptedAsItIs(at, one, pack(await signMarkup(markup, one.parts, at), one.parts));
     }));
 
-  it('A85 many parts, an empty one, and one with the octets of a boundary', () =>
+  it('A85 many parts, an empty one, and one with the octets of a boundary [ebMS2 §2.1.4-2]', () =>
     withReceiver(TERMS, async (at) => {
       const bodies = ['', '\r\n--MIME_boundar', '--MIME_boundary\r\n'.slice(0, 5), '\r\n\r\n', '\0\x01\xff'];
       const parts = bodies.map((body, index) => ({

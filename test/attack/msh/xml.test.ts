@@ -38,7 +38,7 @@ describe('the XML of a message', () => {
   it('A04 a reference to an entity without a DTD', () =>
     refusedBytes((bytes) => replaced(bytes, '<eb:Action>', '<eb:Action>&lol;'), 'XML_FORBIDDEN'));
 
-  it('A12 one byte order mark is taken, before a declaration too', () =>
+  it('A12 one byte order mark is taken, before a declaration too [ebMS2 §2.2.1-1]', () =>
     withReceiver(TERMS, async (at) => {
       for (const start of ['\uFEFF', `\uFEFF${DECLARATION}`, DECLARATION]) {
         const { envelope, one } = await sealed(at);
@@ -138,7 +138,7 @@ describe('the XML of a message', () => {
       ['NotSupported', '//Header'],
     );
   });
-  it('A18 a header block that must be understood and is not', async () => {
+  it('A18 a header block that must be understood and is not [ebMS2 §2.3.6-1, ebMS2 §2.3.9-2]', async () => {
     for (const actor of ['', ' soap:actor="http://schemas.xmlsoap.org/soap/actor/next"'])
       await refusedMarkup(
         (markup) =>
@@ -146,7 +146,7 @@ describe('the XML of a message', () => {
         'SOAP_MUST_UNDERSTAND',
       );
   });
-  it('A18 A80 a wrong version on any ebMS element', async () => {
+  it('A18 A80 a wrong version on any ebMS element [ebMS2 §2.3.8-2, KVS §2.3.8-1]', async () => {
     for (const element of ['MessageHeader', 'AckRequested', 'SyncReply', 'Manifest']) {
       const place = element === 'Manifest' ? 'Body' : 'Header';
       for (const version of ['1.0', '2.1', '2']) {

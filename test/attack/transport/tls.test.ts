@@ -30,14 +30,14 @@ async function assertNoRequest({ port, requests }: OpenEndpoint, options: Connec
 describe('A72 hostile TLS', () => {
   afterEach(closeEndpoints);
 
-  it('A72 TLS 1.0 and 1.1 are refused', async () => {
+  it('A72 TLS 1.0 and 1.1 are refused [Digikoppeling TLS003, Digikoppeling TLS004]', async () => {
     const open = await openProven();
     for (const version of ['TLSv1', 'TLSv1.1'] as const) {
       await assertNoRequest(open, { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' });
     }
   });
 
-  it('A72 cipher suites outside the list are refused', async () => {
+  it('A72 cipher suites outside the list are refused [Digikoppeling TLSCIPH001, Digikoppeling TLS006]', async () => {
     const open = await openProven();
     for (const ciphers of [
       'AES256-GCM-SHA384',
@@ -56,7 +56,7 @@ describe('A72 hostile TLS', () => {
     await assertNoRequest(open, { maxVersion: 'TLSv1.2', sigalgs: 'RSA+SHA1', ciphers: 'DEFAULT@SECLEVEL=0' });
   });
 
-  it('A72 no client certificate, one of another CA, an expired one and a self-made CA are refused, and reported', async () => {
+  it('A72 no client certificate, one of another CA, an expired one and a self-made CA are refused, and reported [Digikoppeling TLS001, Digikoppeling TLS002, KVS §4.1.4.3-1, KVS §B.2.6-1]', async () => {
     const { stranger, expired, otherCa } = await testTls();
     const open = await openProven();
     for (const identity of [undefined, stranger, expired, otherCa]) {

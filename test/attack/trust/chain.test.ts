@@ -60,7 +60,7 @@ describe('A69 certificates that must not be trusted', () => {
     await check(harmless, [root.certificate, ca.certificate]);
   });
 
-  it('A69 a certificate that has ended or has not begun', async () => {
+  it('A69 a certificate that has ended or has not begun [Digikoppeling PKI002]', async () => {
     const roots = [root.certificate, ca.certificate];
     await assert.rejects(check(leaf.certificate, roots, NOW + 366 * DAY_MS), UNTRUSTED);
     await assert.rejects(check(leaf.certificate, roots, NOW - DAY_MS), UNTRUSTED);
@@ -176,7 +176,7 @@ describe('A71 a certificate that resembles another', () => {
     await assert.rejects(check(forged.certificate, [root.certificate, ca.certificate]), UNTRUSTED);
   });
 
-  it('A71 a self-signed copy of a trusted certificate', async () => {
+  it('A71 a self-signed copy of a trusted certificate [KVS §4.1.4.1-4]', async () => {
     const pinned = [leaf.certificate];
     await check(leaf.certificate, pinned);
     const copy = alterCertificate(leaf.certificate, leaf.key, (one) => void (one.issuer = one.subject));
@@ -184,7 +184,7 @@ describe('A71 a certificate that resembles another', () => {
     await assert.rejects(check(copy, [root.certificate, ca.certificate]), UNTRUSTED);
   });
 
-  it('A71 an OIN counts from subject.serialNumber only, and only when there is one', async () => {
+  it('A71 an OIN counts from subject.serialNumber only, and only when there is one [Digikoppeling PKI001]', async () => {
     const { readCertificate } = await import('../../../src/cpa/certificate.ts');
     const ownerOf = (...parts: (readonly [string, string])[]): string | undefined =>
       readCertificate(derOf(alterCertificate(leaf.certificate, ca.key, (one) => rename(one, parts))))

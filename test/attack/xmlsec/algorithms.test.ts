@@ -79,7 +79,7 @@ describe('algorithms and keys', () => {
     await markupRefused({ transforms: ENVELOPED + filter2 + LAST }, 'SIGNATURE_ALGORITHM');
   });
 
-  it('A26 the transforms are the three prescribed ones in their order', async () => {
+  it('A26 the transforms are the three prescribed ones in their order [ebMS2 §4.1.3-2]', async () => {
     for (const transforms of [
       ENVELOPED,
       FILTER,
@@ -161,7 +161,7 @@ describe('algorithms and keys', () => {
     await refused(forged, 'SIGNATURE_ALGORITHM', { allow: { ...ALLOW, signatures: [RSA_SHA256, uri] } });
   });
 
-  it('A31 an algorithm has to be known and to be allowed', async () => {
+  it('A31 an algorithm has to be known and to be allowed [Digikoppeling SIGN003, Digikoppeling SIGN004]', async () => {
     for (const uri of [
       `${DS}rsa-sha1`,
       `${DS}dsa-sha1`,
@@ -226,7 +226,7 @@ describe('algorithms and keys', () => {
     await verifyMessage(await signMessage(envelope(), PARTS, partyB), { certificate: partyB.certificate });
   });
 
-  it('A36 A85 exclusive canonicalization with PrefixList is accepted, and its list is what was signed', async () => {
+  it('A36 A85 exclusive canonicalization with PrefixList is accepted, and its list is what was signed [KVS §4.1.4.1-2]', async () => {
     for (const prefixes of ['soap eb', '#default xlink', '', ' soap\n eb ']) await verifyMessage(exclusive(prefixes));
     await refused(exclusive('soap').replaceAll('PrefixList="soap"', 'PrefixList="soap xlink"'), 'SIGNATURE_INVALID');
     await refused(exclusive('').replaceAll(EXCLUSIVE, INCLUSIVE), 'SIGNATURE_INVALID');

@@ -69,7 +69,7 @@ describe('hostile cipher text', () => {
     }
   });
 
-  it('A39 CBC is refused where it was not allowed by name', async () => {
+  it('A39 CBC is refused where it was not allowed by name [Digikoppeling ENC003]', async () => {
     assert.equal(await refusalOf(handmade({ algorithm: AES256_CBC })), REFUSED);
     assert.equal(await refusalOf(handmade({ algorithm: AES256_CBC }), { allow: { cbc: false, rsa15: true } }), REFUSED);
   });
@@ -121,7 +121,7 @@ describe('hostile cipher text', () => {
 });
 
 describe('hostile keys', () => {
-  it('A41 a key wrapped by PKCS#1 v1.5 is refused where it was not allowed by name', async () => {
+  it('A41 a key wrapped by PKCS#1 v1.5 is refused where it was not allowed by name [Digikoppeling ENC004]', async () => {
     const octets = handmade({ transport: RSA_1_5 });
     assert.equal(await refusalOf(octets), REFUSED);
     assert.equal(await refusalOf(octets, { allow: { cbc: true, rsa15: false } }), REFUSED);

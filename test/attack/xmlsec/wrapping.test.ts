@@ -67,7 +67,7 @@ describe('signature wrapping', () => {
     await refused(envelope(HEADER + wrapped, BODY), 'SIGNATURE_INVALID');
   });
 
-  it('A19 XSW7 the Signature moved to the Body, the Envelope, or behind it', async () => {
+  it('A19 XSW7 the Signature moved to the Body, the Envelope, or behind it [ebMS2 §4.1.1-1]', async () => {
     const { signature } = await parts();
     await refused(envelope(HEADER, BODY + signature), 'SIGNATURE_INVALID');
     await refused(envelope(`${HEADER}<eb:X>${signature}</eb:X>`, BODY), 'SIGNATURE_INVALID');
@@ -110,7 +110,7 @@ describe('signature wrapping', () => {
     await markupRefused({ envelopeReference: '' }, 'SIGNATURE_COVERAGE');
   });
 
-  it('A22 A80 a part without Reference is refused', async () => {
+  it('A22 A80 a part without Reference is refused [ebMS2 §4.1.3-4]', async () => {
     await markupRefused({ references: '' }, 'SIGNATURE_COVERAGE');
     const surplus = signedParts([...PARTS, { contentId: 'more', body: Buffer.from('x') }]);
     await refused(await signMessage(), 'SIGNATURE_COVERAGE', { parts: surplus });
@@ -130,7 +130,7 @@ describe('signature wrapping', () => {
     await refused(await signMessage(), 'SIGNATURE_COVERAGE', { parts: signedParts([...PARTS, ...PARTS]) });
   });
 
-  it('A23 a changed, swapped or missing part is refused', async () => {
+  it('A23 a changed, swapped or missing part is refused [ebMS2 §4.1.3-6]', async () => {
     await refused(await signMessage(), 'SIGNATURE_INVALID', {
       parts: signedParts([{ contentId: 'part-1@a.test', body: Buffer.from('other') }]),
     });
@@ -157,7 +157,7 @@ describe('signature wrapping', () => {
     await refused(envelope(), 'SIGNATURE_MISSING');
   });
 
-  it('A81 the filter leaves out header blocks for the next actor, and what it left out is not covered', async () => {
+  it('A81 the filter leaves out header blocks for the next actor, and what it left out is not covered [ebMS2 §4.1.3-3]', async () => {
     const routed = HEADER.replace('<eb:MessageHeader', `<eb:MessageHeader soap:actor="${NEXT_MSH}"`);
     const bytes = await signMessage(envelope(routed + SYNC_REPLY));
     const document = parseXml(bytes);

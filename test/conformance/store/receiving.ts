@@ -84,7 +84,7 @@ export function exerciseReceiving(use: UseStore): void {
       assert.deepEqual(plain(found?.payloads), plain(message.payloads));
     });
 
-    it('§6.5.6 the same message again is a duplicate with the stored answer and changes nothing', async () => {
+    it('§6.5.6 the same message again is a duplicate with the stored answer and changes nothing [ebMS2 §6.5.5-1, ebMS2 §6.1-2]', async () => {
       const { store } = use();
       const message = inbound();
       const ack = answer();

@@ -17,7 +17,7 @@ describe('Digikoppeling TLS: mutual TLS', () => {
   afterEach(closeEndpoints);
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-    it(`TLS004 speaks ${version}, with a cipher suite of the list, and hands on the client certificate as DER`, async () => {
+    it(`TLS004 speaks ${version}, with a cipher suite of the list, and hands on the client certificate as DER [Digikoppeling TLS004]`, async () => {
       const { client } = await testTls();
       const { port, requests } = await openTls();
       const { answer, protocol, cipher } = await tlsExchange(port, { minVersion: version, maxVersion: version });
@@ -43,7 +43,7 @@ describe('Digikoppeling TLS: mutual TLS', () => {
   }
 
   for (const cipher of TLS_CIPHERS.filter((name) => name.startsWith('ECDHE-RSA'))) {
-    it(`TLSCIPH001 speaks ${cipher}`, async () => {
+    it(`TLSCIPH001 speaks ${cipher} [Digikoppeling TLSCIPH001]`, async () => {
       const { port } = await openTls();
       const { answer } = await tlsExchange(port, { maxVersion: 'TLSv1.2', ciphers: cipher });
       assert.equal(statusOf(answer), 200);

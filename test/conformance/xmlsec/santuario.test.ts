@@ -51,7 +51,7 @@ describe('a message signed by Apache Santuario', () => {
     certificate = new X509Certificate(fixture('keys/cert.pem')).raw;
   });
 
-  it('§4.1.4 verifies with the certificate of the CPA and the part as it was', async () => {
+  it('§4.1.4 verifies with the certificate of the CPA and the part as it was [ebMS2 §4.1.3-9]', async () => {
     const { references } = await verifyMessage(signed, { certificate, parts: PARTS });
     assert.deepEqual(
       references.map((one) => one.uri),
@@ -59,7 +59,7 @@ describe('a message signed by Apache Santuario', () => {
     );
   });
 
-  it('§4.1.4 no octet can be changed, but for those that leave what is signed as it was', async function () {
+  it('§4.1.4 no octet can be changed, but for those that leave what is signed as it was [ebMS2 §4.1.3-6]', async function () {
     this.timeout(60_000);
     const content = signedContent(signed);
     const unharmed = new Map<Place, number>();

@@ -66,7 +66,7 @@ const SIGNED_THERE = [
 
 describe('XML Signature with xmlsec1', () => {
   for (const [title, markup, parts] of SIGNED_HERE) {
-    it(`§4.1.3 ${title}: signed here, verified there`, async function () {
+    it(`§4.1.3 ${title}: signed here, verified there [ebMS2 §4.1.3-9, ebMS2 §4.1.3-4, Digikoppeling SIGN002, KVS §4.1.4.1-2]`, async function () {
       skipUnless(this, xmlsec1 !== undefined, 'xmlsec1 is not on PATH');
       const document = await signMessage(markup, parts);
       await verifyMessage(document, { parts: signedParts(parts) });
@@ -76,7 +76,7 @@ describe('XML Signature with xmlsec1', () => {
   }
 
   for (const [title, document] of SIGNED_THERE) {
-    it(`§4.1.3 ${title}: signed there, verified here`, async function () {
+    it(`§4.1.3 ${title}: signed there, verified here [ebMS2 §4.1.3-9, ebMS2 §4.1.3-6, Digikoppeling SIGN002]`, async function () {
       skipUnless(this, xmlsec1 !== undefined, 'xmlsec1 is not on PATH');
       const signed = signedByXmlsec1({ document, parts: PARTS, key: partyA.keyPem });
       await verifyMessage(signed);

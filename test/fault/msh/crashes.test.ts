@@ -23,7 +23,7 @@ const LARGE = randomBytes(200_000);
 
 describe('a lost answer', () => {
   for (const sync of [false, true]) {
-    it(`K2 K4 the message is repeated, answered with the stored receipt and handed over once${sync ? ', synchronous' : ''}`, async () => {
+    it(`K2 K4 the message is repeated, answered with the stored receipt and handed over once${sync ? ', synchronous' : ''} [ebMS2 §6.5.5-1, ebMS2 §6.5.6-1]`, async () => {
       const pair = await openPair({ profile: 'osb-rm-s', sync });
       try {
         pair.routes.bend(dienst.endpoint, async (request, forward) => {
@@ -55,7 +55,7 @@ describe('a lost answer', () => {
 
 describe('a message twice at the same moment', () => {
   for (const sync of [false, true]) {
-    it(`§6.5.6 is accepted once; both get one receipt${sync ? ', synchronous' : ''}`, () =>
+    it(`§6.5.6 is accepted once; both get one receipt${sync ? ', synchronous' : ''} [ebMS2 §6.4.1-1, KVS §6.4.1-1]`, () =>
       withReceiver({ profile: 'osb-rm-s', sync }, async (at) => {
         const one = draft(at, [{ contentId: 'large@gemeente.test', body: LARGE }]);
         const request = pack(await sealDraft(one, at.agreement), one.parts);

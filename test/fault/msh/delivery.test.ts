@@ -8,7 +8,7 @@ const PAYLOADS = [Buffer.from('<één>document</één>'), Buffer.alloc(0), rando
 describe('a document between two gateways', () => {
   for (const profile of PROFILES) {
     for (const sync of profile.startsWith('osb-rm') ? [false, true] : [false]) {
-      it(`${profile}${sync ? ', synchronous' : ''}: DELIVERED there, RECEIVED here, octet for octet`, () =>
+      it(`${profile}${sync ? ', synchronous' : ''}: DELIVERED there, RECEIVED here, octet for octet [ebMS2 §2.1.4-2, ebMS2 §6.5.3-1, KVS §6.3.1.1-1, KVS §4.1.4.2-1, ebMS2 §6.5.2-1]`, () =>
         deliver(profile, sync));
     }
   }

@@ -69,7 +69,7 @@ describe('a stop', () => {
 });
 
 describe('a restart', () => {
-  it('of the sender: what was QUEUED is sent after it, and what was SENT on its next time', async () => {
+  it('of the sender: what was QUEUED is sent after it, and what was SENT on its next time [ebMS2 §6.1-3]', async () => {
     const pair = await openPair({ profile: 'osb-rm-s', sync: true });
     try {
       pair.routes.bend(dienst.endpoint, () => Promise.reject(new GatewayError('PEER_UNREACHABLE')));
@@ -97,7 +97,7 @@ describe('a restart', () => {
     }
   });
 
-  it('of the receiver: a repeat is still a duplicate, with the receipt of before', async () => {
+  it('of the receiver: a repeat is still a duplicate, with the receipt of before [ebMS2 §6.1-2, ebMS2 §6.5.3-2]', async () => {
     const pair = await openPair({ profile: 'osb-rm-s', sync: true });
     try {
       pair.routes.bend(dienst.endpoint, async (request, forward) => {
@@ -147,7 +147,7 @@ describe('a restart', () => {
     }
   });
 
-  it('K4 after a death in the middle of an attempt: the leased row is sent at once, not when its lease has run out', async () => {
+  it('K4 after a death in the middle of an attempt: the leased row is sent at once, not when its lease has run out [ebMS2 §6.1-3]', async () => {
     const clock = new MovableClock();
     const routes = new Routes();
     const partner = await openRecordingPartner();

@@ -8,7 +8,7 @@ import type { Recorded } from '../../setup/recording-partner.ts';
 const TERMS = { profile: 'osb-rm-s', retries: 3 } as const;
 
 describe('retries of a message that is never acknowledged', () => {
-  it('§6.5.4 go out at the agreed times, the same octets each time, until TimeToLive: EXPIRED with one event', () =>
+  it('§6.5.4 go out at the agreed times, the same octets each time, until TimeToLive: EXPIRED with one event [ebMS2 §6.5.4-1, ebMS2 §6.5.1-2, ebMS2 §6.4.3-1, ebMS2 §6.4.4-1, ebMS2 §6.5.4-3]', () =>
     withSender(TERMS, async ({ here, send, partner, clock, sent, post }) => {
       const payload = randomBytes(100_000);
       const start = clock.now();
@@ -51,7 +51,7 @@ describe('retries of a message that is never acknowledged', () => {
       assert.deepEqual(await endsOf(here, messageId), ['message.expired', 'message.late-signal']);
     }));
 
-  it('§6.5.4 stop at the receipt: asynchronous, after the second attempt', () =>
+  it('§6.5.4 stop at the receipt: asynchronous, after the second attempt [ebMS2 §6.5.4-2]', () =>
     withSender(TERMS, async ({ here, send, partner, clock, sent, post }) => {
       const messageId = await send();
       await untilAttempts(here, messageId, 1);
@@ -71,7 +71,7 @@ describe('retries of a message that is never acknowledged', () => {
       );
     }));
 
-  it('§6.5.4 stop at the receipt: synchronous, in the answer to the third attempt', () =>
+  it('§6.5.4 stop at the receipt: synchronous, in the answer to the third attempt [ebMS2 §6.5.4-2]', () =>
     withSender(
       { ...TERMS, sync: true },
       async ({ here, send, partner, clock }) => {

@@ -16,7 +16,7 @@ describe('a store that is killed', () => {
   const folder = temporaryFolder();
   const url = (): string => `sqlite:${join(folder(), 'store.db')}`;
 
-  it('K1 K2 has every acknowledged message exactly once, whole, after kill -9 at random moments', async () => {
+  it('K1 K2 has every acknowledged message exactly once, whole, after kill -9 at random moments [ebMS2 §6.1-1]', async () => {
     const acknowledged: string[] = [];
     for (let round = 0; round < ROUNDS; round++) acknowledged.push(...(await acceptUntilKilled(url())));
     assert.ok(acknowledged.length > ROUNDS, 'nothing was acknowledged before the kill');

@@ -29,7 +29,7 @@ const modeOf = (cpa: Cpa): unknown => cpa.parties[0]?.channels.get('PartyA_Busin
 const bindingOf = (cpa: Cpa) => cpa.parties[0]?.docExchanges.get('PartyA_DocExchange')?.sender;
 
 describe('createCpa', () => {
-  it('makes a contract that validates and resolves, and that ends with the first certificate', () => {
+  it('makes a contract that validates and resolves, and that ends with the first certificate [Digikoppeling EB010]', () => {
     const cpa = create();
     assert.deepEqual(
       validateCpa(cpa, NOW).filter(({ severity }) => severity !== 'note'),
@@ -42,7 +42,7 @@ describe('createCpa', () => {
     assert.equal(agreement.ackSignatureRequested, 'always');
   });
 
-  it('the CPAId is service, parties and a UUID, fit for a file name', () => {
+  it('the CPAId is service, parties and a UUID, fit for a file name [Digikoppeling EB009]', () => {
     assert.match(create().cpaId, /^dienst-zaken-2-0_00000099000000001000_00000099000000002000_[0-9a-f-]{36}$/);
     assert.equal(create({ cpaId: 'mine' }).cpaId, 'mine');
     assert.notEqual(create().cpaId, create().cpaId);
@@ -56,12 +56,12 @@ describe('createCpa', () => {
     assert.deepEqual(serviceOf(create({ service: { value: 'urn:other' } })), { value: 'urn:other' });
   });
 
-  it('sync gives receipts in the HTTP answer where the profile has receipts', () => {
+  it('sync gives receipts in the HTTP answer where the profile has receipts [Digikoppeling EB015, KVS §4.3-1]', () => {
     assert.equal(modeOf(create({ sync: true })), 'mshSignalsOnly');
     assert.equal(modeOf(create({ sync: true, profile: 'osb-be-s' })), 'none');
   });
 
-  it('keeps PersistDuration above the time of all retries', () => {
+  it('keeps PersistDuration above the time of all retries [KVS §6.4.1-2]', () => {
     assert.equal(bindingOf(create())?.persistDuration, 2 * 86_400_000);
     const five = create({ retries: 39, retryInterval: 3 * 3_600_000 });
     assert.equal(bindingOf(five)?.persistDuration, 5 * 86_400_000);

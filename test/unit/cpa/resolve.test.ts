@@ -32,7 +32,7 @@ describe('resolveSend', () => {
     assert.equal(resolveSend(cpa, QUERY), agreement);
   });
 
-  it('§3.1.1 finds the To party by itself and takes any order and subset of PartyIds', () => {
+  it('§3.1.1 finds the To party by itself and takes any order and subset of PartyIds [ebMS2 §3.1.1.1-2, Digikoppeling EB014]', () => {
     const second = '<tns:PartyId tns:type="urn:example">gemeente</tns:PartyId><tns:PartyRef';
     const cpa = sampleCpa('osb-rm-s', [/<tns:PartyRef/, second]);
     const other = { type: 'urn:example', value: 'gemeente' };
@@ -48,7 +48,7 @@ describe('resolveSend', () => {
     assert.equal(resolveSend(cpa, back).retry.retries, 8);
   });
 
-  it('a contract that leaves the schedule open gets that of best practice', () => {
+  it('a contract that leaves the schedule open gets that of best practice [Digikoppeling EB008]', () => {
     const cpa = sampleCpa(
       'osb-rm-s',
       [/<tns:Retries>8<\/tns:Retries>/g, ''],

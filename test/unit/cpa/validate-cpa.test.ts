@@ -59,9 +59,13 @@ const CASES: readonly Case[] = [
   { code: 'DATES_END_SOON', name: 'a contract that ends in a month', now: at('2035-12-01') },
   { code: 'DATES_LONG', name: 'a contract for twenty years', edits: [[END, '<tns:End>2046-01-01']] },
   { code: 'PARTY_ID_SHARED', name: 'one PartyId for both', edits: [['00000099000000002000', '00000099000000001000']] },
-  { code: 'PARTY_ID_TYPE', name: 'a PartyId of another type', edits: [['urn:osb:oin', 'urn:gln']] },
+  { code: 'PARTY_ID_TYPE', name: 'a PartyId of another type [KVS §3.1.1.1-2]', edits: [['urn:osb:oin', 'urn:gln']] },
   { code: 'OIN_FORM', name: 'an OIN of 19 positions', edits: [['00000099000000002000', '0000009900000000200']] },
-  { code: 'OIN_TEST', name: 'an OIN with a suffix', edits: [['00000099000000002000', '00000001823288444000_OTA']] },
+  {
+    code: 'OIN_TEST',
+    name: 'an OIN with a suffix [KVS §3.1.1.1-3]',
+    edits: [['00000099000000002000', '00000001823288444000_OTA']],
+  },
   {
     code: 'CHANNEL_MISSING',
     name: 'a ChannelId that leads nowhere',
@@ -318,7 +322,7 @@ describe('validateCpa on certificates', () => {
   const now = NOW;
   const covered: FindingCode[] = [];
 
-  it('Digikoppeling TLS006 keys of 2048 bits are phased out and shorter ones refused', async () => {
+  it('Digikoppeling TLS006 keys of 2048 bits are phased out and shorter ones refused [Digikoppeling TLS006]', async () => {
     const ca = await createCa({ name: 'CA', now, keyBits: 2048 });
     const leaf = { ca, oin: '00000099000000001000', cn: 'leaf', now };
     const phaseOut = await issueCertificate({ ...leaf, keyBits: 2048 });

@@ -100,7 +100,7 @@ describe('envelopes that peers sent', () => {
     assert.equal(parse('captures/error-version/1-to-overheid.request').message.header.version, '1.0');
   });
 
-  it('§3.1 a message with everything optional in it is read whole', () => {
+  it('§3.1 a message with everything optional in it is read whole [ebMS2 §3.1.8-1, ebMS2 §3.2.1-2]', () => {
     const { message, blocks } = parse('captures-hermes/library-rich/1-to-hermes.request');
     assert.equal(message.kind, 'ApplicationMessage');
     assert.equal(message.header.from.partyIds.length, 2);

@@ -5,7 +5,7 @@ import { ERRORS, type ErrorCode, GatewayError } from '../../../src/errors.ts';
 import { errorMessage, parse } from './samples.ts';
 
 describe('errorListFor', () => {
-  it('§4.2.3 tells code, place and the fixed title, and never the detail', () => {
+  it('§4.2.3 tells code, place and the fixed title, and never the detail [ebMS2 §4.2.3.2-1, ebMS2 §4.2.3.2-2]', () => {
     const error = new GatewayError('HEADER_VALUE', { location: '//Header/MessageHeader/@version', detail: 'secret' });
     assert.deepEqual(errorListFor(error), {
       version: '2.0',

@@ -21,7 +21,7 @@ describe('the structure that the schema asks', () => {
     ['Reference', '//Body/Manifest/Reference'],
   ];
   for (const [name, location] of missing) {
-    it(`§3.1 a message without ${name} is refused`, () => {
+    it(`§3.1 a message without ${name} is refused [ebMS2 §3.1-2]`, () => {
       refuses('HEADER_INVALID', location, application.replace(whole(name), ''));
     });
   }
@@ -35,7 +35,7 @@ describe('the structure that the schema asks', () => {
     ['AckRequested', '//Header/AckRequested'],
   ];
   for (const [name, location] of single) {
-    it(`§3.1 a doubled ${name} is refused`, () => {
+    it(`§3.1 a doubled ${name} is refused [ebMS2 §3.1-1]`, () => {
       refuses('HEADER_INVALID', location, application.replace(whole(name), '$&$&'));
     });
   }
@@ -51,7 +51,7 @@ describe('the structure that the schema asks', () => {
     ['<eb:Manifest eb:version="2.0"', '//Body/Manifest'],
   ];
   for (const [start, location] of attributes) {
-    it(`§2.3.8 ${location} must have a qualified version`, () => {
+    it(`§2.3.8 ${location} must have a qualified version [ebMS2 §2.3-1]`, () => {
       refuses(
         'HEADER_INVALID',
         `${location}/@version`,
@@ -61,7 +61,7 @@ describe('the structure that the schema asks', () => {
     });
   }
 
-  it('§2.3.9 a header block must say mustUnderstand', () => {
+  it('§2.3.9 a header block must say mustUnderstand [ebMS2 §2.3.9-2]', () => {
     const start = '<eb:MessageHeader soap:mustUnderstand="1"';
     refuses(
       'HEADER_INVALID',
@@ -70,7 +70,7 @@ describe('the structure that the schema asks', () => {
     );
   });
 
-  it('§6.3.1 AckRequested must say signed, §4.3 SyncReply must have an actor', () => {
+  it('§6.3.1 AckRequested must say signed, §4.3 SyncReply must have an actor [ebMS2 §4.3-1]', () => {
     refuses('HEADER_INVALID', '//Header/AckRequested/@signed', changed(application, ' eb:signed="true"', ''));
     refuses(
       'HEADER_INVALID',
@@ -84,14 +84,14 @@ describe('the structure that the schema asks', () => {
     );
   });
 
-  it('§3.1.1 an unqualified attribute is refused, not overlooked', () => {
+  it('§3.1.1 an unqualified attribute is refused, not overlooked [ebMS2 §2.3-1]', () => {
     const at = '//Header/MessageHeader/From/PartyId';
     refuses('HEADER_INVALID', at, application.replace('<eb:PartyId eb:type', '<eb:PartyId type'));
     refuses('HEADER_INVALID', at, application.replace('<eb:PartyId eb:type', '<eb:PartyId eb:kind'));
     refuses('HEADER_INVALID', `${at}/@type`, application.replace('eb:type="urn:osb:oin"', 'eb:type=""'));
   });
 
-  it('§3.2.1 a Reference has an href and is simple', () => {
+  it('§3.2.1 a Reference has an href and is simple [ebMS2 §3.2.1-1]', () => {
     const at = '//Body/Manifest/Reference';
     refuses('HEADER_INVALID', `${at}/@href`, changed(application, ' xlink:href="cid:part-1"', ''));
     refuses('HEADER_INVALID', `${at}/@href`, changed(application, 'cid:part-1', ''));
@@ -102,11 +102,11 @@ describe('the structure that the schema asks', () => {
     assert.deepEqual(parse(markup).message, applicationMessage);
   });
 
-  it('§2.3 an envelope without a Header is refused', () => {
+  it('§2.3 an envelope without a Header is refused [ebMS2 §2.3.3-1]', () => {
     refuses('HEADER_INVALID', '//Header/MessageHeader', application.replace(/<soap:Header>.*<\/soap:Header>/, ''));
   });
 
-  it('§3.1 elements out of order and text between them are refused', () => {
+  it('§3.1 elements out of order and text between them are refused [ebMS2 §3.1-3]', () => {
     const [action] = whole('Action').exec(application) ?? [''];
     const early = changed(changed(application, action, ''), '<eb:CPAId>', `${action}<eb:CPAId>`);
     refuses('HEADER_INVALID', '//Header/MessageHeader/CPAId', early);

@@ -33,7 +33,7 @@ describe('parseMessage', () => {
     );
   });
 
-  it('§2.3.6 extension elements and attributes of other namespaces are ignored where the schema allows them', () => {
+  it('§2.3.6 extension elements and attributes of other namespaces are ignored where the schema allows them [ebMS2 §2.3.6-2, KVS §2.3.6-1]', () => {
     const extension = '<x:a xmlns:x="urn:x"><eb:MessageId>other</eb:MessageId></x:a>';
     let markup = changed(application, '</eb:MessageHeader>', `${extension}</eb:MessageHeader>`);
     markup = changed(markup, '</eb:Manifest>', `${extension}</eb:Manifest>`);
@@ -48,7 +48,7 @@ describe('parseMessage', () => {
     assert.deepEqual(parse(moved.replaceAll('</eb:PartyId>', '</eb:PartyId>\n\t')).message, applicationMessage);
   });
 
-  it('§6.3.1 AckRequested without actor is for the To Party MSH, and signed is any xsd:boolean', () => {
+  it('§6.3.1 AckRequested without actor is for the To Party MSH, and signed is any xsd:boolean [ebMS2 §2.3.11-1, ebMS2 §6.3.1.1-1]', () => {
     const markup = application.replace(/<eb:AckRequested.*<\/eb:AckRequested>/, ackRequested('', ' 1 '));
     const { message } = parse(markup);
     assert.deepEqual(message.kind === 'ApplicationMessage' && message.ackRequested, {
@@ -58,7 +58,7 @@ describe('parseMessage', () => {
     });
   });
 
-  it('§4.2.4.1 warnings may ride on a business message, an Error may not', () => {
+  it('§4.2.4.1 warnings may ride on a business message, an Error may not [ebMS2 §4.2.4.3-2]', () => {
     const { message, blocks } = parse(changed(application, '</soap:Header>', `${WARNINGS}</soap:Header>`));
     assert.equal(message.kind === 'ApplicationMessage' && message.warnings?.errors[0]?.errorCode, 'Unknown');
     assert.ok(blocks.some(({ element }) => element.localName === 'ErrorList'));
@@ -88,7 +88,7 @@ describe('parseMessage', () => {
     );
   });
 
-  it('§6.3.2 bundled signals are not supported', () => {
+  it('§6.3.2 bundled signals are not supported [KVS §6.5.3-1]', () => {
     const [block] = /<eb:Acknowledgment.*<\/eb:Acknowledgment>/.exec(acknowledgment) ?? [''];
     refuses(
       'FEATURE_UNSUPPORTED',
@@ -109,7 +109,7 @@ describe('parseMessage', () => {
     refuses('HEADER_INVALID', '//Body', changed(application, '</soap:Body>', `${MANIFEST}</soap:Body>`));
   });
 
-  it('§3.1.4 Service and Action must agree with the blocks', () => {
+  it('§3.1.4 Service and Action must agree with the blocks [ebMS2 §3.1.4-3]', () => {
     refuses('HEADER_INVALID', '//Header/Acknowledgment', signal('Acknowledgment'));
     refuses('HEADER_INVALID', '//Header/ErrorList', signal('MessageError'));
     refuses('FEATURE_UNSUPPORTED', '//Header/MessageHeader/Action', signal('Dance'));
@@ -127,12 +127,12 @@ describe('parseMessage', () => {
     );
   });
 
-  it('§7.1.2 a StatusResponse has one of the statuses of the schema', () => {
+  it('§7.1.2 a StatusResponse has one of the statuses of the schema [ebMS2 §7.3.3-1]', () => {
     assert.equal(parse(response('Received')).message.kind, 'StatusResponseMessage');
     refuses('HEADER_INVALID', '//Body/StatusResponse/@messageStatus', response('Lost'));
   });
 
-  it('§6.3.2 an Acknowledgment needs Timestamp, RefToMessageId and whole References', () => {
+  it('§6.3.2 an Acknowledgment needs Timestamp, RefToMessageId and whole References [ebMS2 §6.3.2-1]', () => {
     const at = '//Header/Acknowledgment';
     refuses(
       'HEADER_INVALID',
@@ -163,7 +163,7 @@ describe('parseMessage', () => {
     assert.deepEqual(message, acknowledgmentMessage);
   });
 
-  it('§4.2.3 an ErrorList needs codes and severities that agree', () => {
+  it('§4.2.3 an ErrorList needs codes and severities that agree [ebMS2 §4.2.3.1-1]', () => {
     const at = '//Header/ErrorList';
     refuses('HEADER_INVALID', `${at}/Error/@errorCode`, changed(failure, ' eb:errorCode="Inconsistent"', ''));
     refuses('HEADER_INVALID', `${at}/Error/@severity`, changed(failure, 'eb:severity="Error"', 'eb:severity="Fatal"'));

@@ -28,7 +28,7 @@ describe('what writeMessage makes, under msg-header-2_0.xsd', () => {
     if (folder !== '') rmSync(folder, { recursive: true });
   });
 
-  it('§3 the common messages are valid', () => {
+  it('§3 the common messages are valid [ebMS2 §2.3-1, ebMS2 §2.3.8-1, ebMS2 §2.3.9-1, ebMS2 §3.1-3]', () => {
     const refusal = new GatewayError('SIGNATURE_INVALID', { location: '//Header/Signature' });
     const failed = { ...errorMessage, errorList: errorListFor(refusal) };
     assertValid(
@@ -36,7 +36,7 @@ describe('what writeMessage makes, under msg-header-2_0.xsd', () => {
     );
   });
 
-  it('§3 messages of any content are valid', () => {
+  it('§3 messages of any content are valid [ebMS2 §3.1-3, ebMS2 §4.2.3-1, ebMS2 §4.2.3.2-1, ebMS2 §4.2.3.2-3]', () => {
     // A hundred at once: one process for all of them.
     const messages = fc.sample(anyMessage, { numRuns: 100, seed: 20261122 });
     assertValid(messages.map((message) => writeMessage(message)));

@@ -69,7 +69,7 @@ describe('writeMessage', () => {
     assert.deepEqual(parse(markup).message.messageOrder, messageOrder);
   });
 
-  it('§6.3.2.5 an Acknowledgment holds the References as they stood in the message', () => {
+  it('§6.3.2.5 an Acknowledgment holds the References as they stood in the message [ebMS2 §6.3.2.5-1]', () => {
     const referencesXml =
       '<ds:Reference URI="cid:x"><ds:DigestMethod Algorithm="urn:a"/><ds:DigestValue>YQ==</ds:DigestValue></ds:Reference>';
     const markup = writeMessage(acknowledgmentMessage, { referencesXml });

@@ -20,7 +20,7 @@ const inMemory = (body: Uint8Array | Readable): Buffer => {
 };
 
 describe('ebMS2 §2.1.2 writing a multipart/related', () => {
-  it('has the envelope first, start and type, and gives one buffer when all parts are in memory', () => {
+  it('has the envelope first, start and type, and gives one buffer when all parts are in memory [ebMS2 §2.1.2-1, ebMS2 §2.1.2-2, ebMS2 §2.1.2-3, KVS §B.2.2-2]', () => {
     const written = writeMultipart(ROOT, [part({ name: 'bijlage één.pdf' })]);
     const body = inMemory(written.body);
     assert.equal(body.length, written.contentLength);
@@ -98,7 +98,7 @@ describe('ebMS2 §2.1.2 writing a multipart/related', () => {
     }
   });
 
-  it('what is written is read back, whatever the octets and wherever they are cut', () => {
+  it('what is written is read back, whatever the octets and wherever they are cut [ebMS2 §2.1.4-2]', () => {
     const line = fc.constantFrom('--', '\r\n', '\n', '\r', '--postiljon_', 'x', '\0', '=');
     const octets = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),

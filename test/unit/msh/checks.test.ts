@@ -106,12 +106,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     check: checkPartyIds,
     passes: [
       ['typed', RM],
-      ['a URI without type', RM, inHeader(({ from }) => ({ from: { ...from, partyIds: [partyId('urn:x:y')] } }))],
+      [
+        'a URI without type [ebMS2 §3.1.1.1-1]',
+        RM,
+        inHeader(({ from }) => ({ from: { ...from, partyIds: [partyId('urn:x:y')] } })),
+      ],
       ['a Service that is a URI', RM, inHeader(() => ({ service: { value: 'http://x' } }))],
     ],
     refuses: [
       [
-        'From untyped and no URI',
+        'From untyped and no URI [ebMS2 §3.1.1.1-1]',
         RM,
         inHeader(({ from }) => ({ from: { ...from, partyIds: [partyId('0001')] } })),
         'HEADER_VALUE',
@@ -172,7 +176,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['signed, as agreed', RM_S],
       ['absent, as agreed', BE],
       ['without actor', RM, inMessage(() => ({ ackRequested: { ...ACK, actor: undefined } }))],
-      ['one for the next MSH beside it', RM, inMessage(() => ({ nextMshAckRequested: true }))],
+      ['one for the next MSH beside it [ebMS2 §10.1-2]', RM, inMessage(() => ({ nextMshAckRequested: true }))],
       [
         'absent where it is per message',
         RM,
@@ -218,14 +222,14 @@ const ROWS: Readonly<Record<string, Row>> = {
         '//Header/AckRequested/@actor',
       ],
       [
-        'signed though unsigned was agreed',
+        'signed though unsigned was agreed [ebMS2 §6.3.1.2-3]',
         RM,
         inMessage(() => ({ ackRequested: { ...ACK, signed: true } })),
         'HEADER_NOT_AGREED',
         '//Header/AckRequested/@signed',
       ],
       [
-        'unsigned though signed was agreed',
+        'unsigned though signed was agreed [ebMS2 §6.3.1.2-3]',
         RM_S,
         inMessage(() => ({ ackRequested: ACK })),
         'HEADER_NOT_AGREED',
@@ -243,7 +247,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     ],
     refuses: [
       ['absent', RM_SYNC, inMessage(() => ({ syncReply: undefined })), 'HEADER_NOT_AGREED', '//Header/SyncReply'],
-      ['there though asynchronous', RM, sync(NEXT), 'HEADER_NOT_AGREED', '//Header/SyncReply'],
+      [
+        'there though asynchronous [ebMS2 §4.3-3, ebMS2 §4.3-2]',
+        RM,
+        sync(NEXT),
+        'HEADER_NOT_AGREED',
+        '//Header/SyncReply',
+      ],
       ['for another actor', RM_SYNC, sync(TO_PARTY), 'HEADER_NOT_AGREED', '//Header/SyncReply/@actor'],
       ['without actor', RM_SYNC, sync(undefined), 'HEADER_NOT_AGREED', '//Header/SyncReply/@actor'],
     ],
@@ -260,7 +270,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     ],
     refuses: [
       [
-        'TimeToLive a millisecond ago',
+        'TimeToLive a millisecond ago [ebMS2 §3.1.6.4-2]',
         RM,
         inData({ timeToLive: toDateTime(clock.now() - 1) }),
         'MESSAGE_EXPIRED',
@@ -281,7 +291,7 @@ const ROWS: Readonly<Record<string, Row>> = {
         `${AT}/MessageData/TimeToLive`,
       ],
       [
-        'a Timestamp that is no dateTime',
+        'a Timestamp that is no dateTime [ebMS2 §3.1.6.2-2]',
         RM,
         inData({ timestamp: '22-11-2026' }),
         'HEADER_TIME',
@@ -308,7 +318,13 @@ const ROWS: Readonly<Record<string, Row>> = {
       ],
     ],
     refuses: [
-      ['a part that is missing', RM, hrefs(`cid:${PART}`, 'cid:other'), 'PAYLOAD_MISSING', 'cid:other'],
+      [
+        'a part that is missing [ebMS2 §3.2.2-1, KVS §3.2.2-1]',
+        RM,
+        hrefs(`cid:${PART}`, 'cid:other'),
+        'PAYLOAD_MISSING',
+        'cid:other',
+      ],
       ['a part that is named twice', RM, hrefs(`cid:${PART}`, `cid:${PART}`), 'PAYLOAD_MISSING', `cid:${PART}`],
       [
         'a cid: in another case',
@@ -325,15 +341,15 @@ const ROWS: Readonly<Record<string, Row>> = {
         'cid:document%2540gemeente.test',
       ],
       [
-        'a reference to the outside',
+        'a reference to the outside [ebMS2 §3.2.2-2, KVS §3.2.1-1]',
         RM,
         hrefs('https://example.nl/x'),
         'PAYLOAD_UNRESOLVED',
         '//Body/Manifest/Reference/@href',
       ],
-      ['a part that is not named', RM, hrefs(), 'PAYLOAD_UNLISTED', '//Body/Manifest'],
+      ['a part that is not named [ebMS2 §3.2-2]', RM, hrefs(), 'PAYLOAD_UNLISTED', '//Body/Manifest'],
       [
-        'parts without a Manifest',
+        'parts without a Manifest [ebMS2 §3.2-2]',
         RM,
         inMessage(() => ({ manifest: undefined })),
         'PAYLOAD_UNLISTED',

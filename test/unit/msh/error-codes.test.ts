@@ -161,7 +161,7 @@ describe('errorCodes of a receiver', () => {
     assert.deepEqual([...given].sort(), provoked.sort());
   });
 
-  it('§10.1 an AckRequested for the next MSH beside that for us is ignored', () =>
+  it('§10.1 an AckRequested for the next MSH beside that for us is ignored [ebMS2 §10.1-2, ebMS2 §2.3.10-1]', () =>
     withReceiver({ profile: 'osb-rm', sync: true }, async (at) => {
       const one = draft(at);
       const answer = await requireAccepted(at, pack(inHeader(ackForNext)(markupOf(one)), one.parts));
@@ -169,7 +169,7 @@ describe('errorCodes of a receiver', () => {
       assert.equal(message.kind === 'AcknowledgmentMessage' && message.acknowledgment.actor, TO_PARTY);
     }));
 
-  it('§2.3.6 §3.1.8 elements and attributes of others, and Descriptions in any language: accepted, and kept as they came', () =>
+  it('§2.3.6 §3.1.8 elements and attributes of others, and Descriptions in any language: accepted, and kept as they came [ebMS2 §2.3.6-2, ebMS2 §3.1.8-1, KVS §3.1.8-1, KVS §2.3.6-1]', () =>
     withReceiver({ profile: 'osb-rm-s', sync: true }, async (at) => {
       const one = draft(at);
       const markup = markupOf(one)
@@ -190,7 +190,7 @@ describe('what answers something is never answered with an error', () => {
   const signals = { Acknowledgment: acknowledgment, MessageError: '', Pong: '', StatusResponse: '' };
   for (const [action, block] of Object.entries(signals)) {
     for (const sync of [true, false]) {
-      it(`A66 a ${action} that cannot be read or used${sync ? ', synchronous' : ''}: no message back`, () =>
+      it(`A66 a ${action} that cannot be read or used${sync ? ', synchronous' : ''}: no message back [ebMS2 §4.2.4.1-2, ebMS2 §6.3.2.8-1]`, () =>
         withReceiver({ profile: 'osb-rm', sync }, async (at) => {
           const ping = questionMarkup(at, { header: () => ({ action }), syncReply: sync });
           const unreadable = inHeader(`${block}<eb:Via soap:mustUnderstand="1" eb:version="2.0"/>`)(ping);
@@ -218,7 +218,7 @@ const both: readonly EbmsError[] = [
 ];
 
 describe('what the application hears of a delivery that fails', () => {
-  it('§6.5.7 transmitted and never acknowledged: DeliveryFailure as a Warning', () =>
+  it('§6.5.7 transmitted and never acknowledged: DeliveryFailure as a Warning [ebMS2 §6.5.7-1, ebMS2 §6.5.7-2, ebMS2 §6.5.4-3]', () =>
     withSender({ profile: 'osb-rm-s', retries: 1 }, async (at) => {
       const messageId = await at.send();
       await untilAttempts(at.here, messageId, 1);
@@ -229,7 +229,7 @@ describe('what the application hears of a delivery that fails', () => {
       assert.deepEqual(await endOf(at.here, 'message.expired'), ['RETRIES_EXHAUSTED', 'DeliveryFailure', 'Warning']);
     }));
 
-  it('§6.5.7 never transmitted: DeliveryFailure as an Error', () =>
+  it('§6.5.7 never transmitted: DeliveryFailure as an Error [ebMS2 §6.5.7-1, ebMS2 §6.5.7-2]', () =>
     withSender(
       { profile: 'osb-rm-s', retries: 0 },
       async (at) => {
@@ -256,7 +256,7 @@ describe('what the application hears of a delivery that fails', () => {
       ]);
     }));
 
-  it('§6.5.7 A84 DeliveryFailure of an intermediary as a Warning: noted, and the receipt still counts', () =>
+  it('§6.5.7 A84 DeliveryFailure of an intermediary as a Warning: noted, and the receipt still counts [ebMS2 §4.2.3.2.4-1]', () =>
     withSender({ profile: 'osb-rm' }, async (at) => {
       const messageId = await at.send();
       await untilAttempts(at.here, messageId, 1);
@@ -269,7 +269,7 @@ describe('what the application hears of a delivery that fails', () => {
       await untilState(at.here, messageId, 'DELIVERED');
     }));
 
-  it('§4.2.4.1 a Warning that rides on a business message is noted once, and the message accepted', () =>
+  it('§4.2.4.1 a Warning that rides on a business message is noted once, and the message accepted [ebMS2 §4.2.3.2.4-1]', () =>
     withReceiver({ profile: 'osb-rm', sync: true }, async (at) => {
       const one = draft(at);
       const warnings = { version: '2.0', highestSeverity: 'Warning', errors: both.slice(0, 1) } as const;

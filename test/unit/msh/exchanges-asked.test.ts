@@ -49,7 +49,7 @@ describe('a Ping of ours', () => {
       inAnswer(),
     ));
 
-  it('§8.2 asynchronous: without SyncReply, and the Pong comes by a request of its own', () =>
+  it('§8.2 asynchronous: without SyncReply, and the Pong comes by a request of its own [ebMS2 §8.1-1]', () =>
     withSender(ASYNC, async (at) => {
       const pinging = ping(at, ASYNC);
       const question = await at.partner.request(1);

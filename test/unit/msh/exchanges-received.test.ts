@@ -19,7 +19,7 @@ const AT = '//Header/MessageHeader';
 const SYNC = { profile: 'osb-rm', sync: true } as const;
 
 describe('a Ping of a partner', () => {
-  it('§8.2 synchronous: the Pong is the HTTP answer, in the same conversation, and nothing is stored', () =>
+  it('§8.2 synchronous: the Pong is the HTTP answer, in the same conversation, and nothing is stored [ebMS2 §8.1-2, ebMS2 §8.2-1, ebMS2 §B.2.5-1, KVS §8.1-1]', () =>
     withReceiver(SYNC, async (at) => {
       const ping = questionMarkup(at);
       const answer = await at.here.post(bare(ping));
@@ -31,7 +31,7 @@ describe('a Ping of a partner', () => {
       assert.equal(at.partner.requests.length, 0);
     }));
 
-  it('§8.2 asynchronous: 204, and the Pong comes by a request of its own, once', () =>
+  it('§8.2 asynchronous: 204, and the Pong comes by a request of its own, once [ebMS2 §8.2-1, ebMS2 §B.2.5-2]', () =>
     withReceiver({ profile: 'osb-rm-s' }, async (at) => {
       const ping = questionMarkup(at);
       const answer = await at.here.post(bare(ping));
@@ -122,7 +122,7 @@ describe('a Ping of a partner', () => {
 });
 
 describe('a StatusRequest of a partner', () => {
-  it('§7.1.2 Received, then Processed, with the time of receipt; NotRecognized for what never was', () =>
+  it('§7.1.2 Received, then Processed, with the time of receipt; NotRecognized for what never was [ebMS2 §7.1.1-2, ebMS2 §7.1.2-1, ebMS2 §7.3.2-1]', () =>
     withReceiver(SYNC, async (at) => {
       const one = draft(at);
       const { messageId } = one.message.header.messageData;
@@ -143,7 +143,7 @@ describe('a StatusRequest of a partner', () => {
       assert.equal(message.kind === 'StatusResponseMessage' && message.messageStatus, 'NotRecognized');
     }));
 
-  it('§7.1.2 A68 a message of ours, of another CPA, or of somebody else: as one that never was', () => {
+  it('§7.1.2 A68 a message of ours, of another CPA, or of somebody else: as one that never was [ebMS2 §7.1.3-1]', () => {
     const other = contract({ ...SYNC, version: 'other' });
     return withReceiver(
       SYNC,

@@ -54,7 +54,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   '408': { answer: () => ({ status: 408 }), state: 'QUEUED', bestEffort: 'FAILED', code: 'PEER_ANSWER' },
   '429': { answer: () => ({ status: 429 }), state: 'QUEUED', bestEffort: 'FAILED', code: 'PEER_ANSWER' },
   '500': { answer: () => ({ status: 500 }), state: 'QUEUED', bestEffort: 'FAILED', code: 'PEER_ANSWER' },
-  '503 with Retry-After': {
+  '503 with Retry-After [KVS §B.2.3-1]': {
     answer: () => ({ status: 503, headers: { 'retry-after': '1' } }),
     state: 'QUEUED',
     bestEffort: 'FAILED',

@@ -117,11 +117,16 @@ describe('a request that is no message', () => {
     code: ErrorCode,
     status: number | undefined,
   ])[] = [
-    ['without SOAPAction', without('soapaction'), 'HTTP_SOAP_ACTION', undefined],
-    ['another SOAPAction', withHeader('soapaction', '""'), 'HTTP_SOAP_ACTION', undefined],
+    ['without SOAPAction [ebMS2 §B.2.2-4]', without('soapaction'), 'HTTP_SOAP_ACTION', undefined],
+    ['A55 another SOAPAction [ebMS2 §B.2.2-4]', withHeader('soapaction', '""'), 'HTTP_SOAP_ACTION', undefined],
     ['another Content-Type', withHeader('content-type', 'application/json'), 'HTTP_CONTENT_TYPE', 415],
     ['multipart of another kind', withHeader('content-type', 'multipart/mixed; boundary=x'), 'HTTP_CONTENT_TYPE', 415],
-    ['no boundary', withHeader('content-type', 'multipart/related; type="text/xml"'), 'MIME_MALFORMED', undefined],
+    [
+      'no boundary [ebMS2 §2.1.6-1, ebMS2 §B.2.4-1]',
+      withHeader('content-type', 'multipart/related; type="text/xml"'),
+      'MIME_MALFORMED',
+      undefined,
+    ],
     ['another boundary', withHeader('content-type', 'multipart/related; boundary=other'), 'MIME_MALFORMED', undefined],
     ['an empty body', (request) => ({ ...request, body: '' }), 'MIME_MALFORMED', undefined],
     [
@@ -130,7 +135,7 @@ describe('a request that is no message', () => {
       'MIME_MALFORMED',
       undefined,
     ],
-    ['the package as text/xml', withHeader('content-type', 'text/xml'), 'XML_MALFORMED', undefined],
+    ['the package as text/xml [ebMS2 §2.1.3-1]', withHeader('content-type', 'text/xml'), 'XML_MALFORMED', undefined],
     [
       'a SOAP 1.2 envelope',
       replaced('http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope'),

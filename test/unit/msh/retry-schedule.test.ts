@@ -10,11 +10,11 @@ describe('the schedule of a message', () => {
     [2, MINUTE, 3],
     [8, 180 * MINUTE, 27 * 60],
   ] as const) {
-    it(`§3.1.6.4 ${retries} retries, ${retryInterval / MINUTE} minutes apart: TimeToLive after ${minutes} minutes`, () => {
+    it(`§3.1.6.4 ${retries} retries, ${retryInterval / MINUTE} minutes apart: TimeToLive after ${minutes} minutes [ebMS2 §6.4.5-1]`, () => {
       assert.equal(timeToLive(START, { reliable: true, retries, retryInterval }), START + minutes * MINUTE);
     });
 
-    it(`§6.5.4 ${retries} retries: ${retries + 1} attempts on time, and then it expires`, () => {
+    it(`§6.5.4 ${retries} retries: ${retries + 1} attempts on time, and then it expires [ebMS2 §6.4.3-1, ebMS2 §6.4.4-1]`, () => {
       const terms = { reliable: true, retries, retryInterval, timeToLive: START + minutes * MINUTE };
       const starts: number[] = [];
       let due: number | undefined = START;

@@ -96,7 +96,7 @@ describe('submit', () => {
       }));
   }
 
-  it('refuses a MessageId that was submitted before: MESSAGE_EXISTS, the first untouched', () =>
+  it('refuses a MessageId that was submitted before: MESSAGE_EXISTS, the first untouched [ebMS2 §3.1.6.1-2]', () =>
     withSender(TERMS, async (at) => {
       const messageId = 'once@gemeente.test';
       await submitTo(at.here, { cpaId: CPA_ID, payloads: [LARGE], request: { messageId } });
@@ -119,7 +119,7 @@ describe('submit', () => {
     }));
 
   for (const messageId of ['a@b', "!#$%&'*+/=?^_`{|}~-@x", 'a.b.c@d.e', 'x@[127.0.0.1]', `${'x'.repeat(253)}@y`]) {
-    it(`takes the MessageId ${messageId.slice(0, 30)} and sends it as it is`, () =>
+    it(`takes the MessageId ${messageId.slice(0, 30)} and sends it as it is [Digikoppeling EB013]`, () =>
       withSender(TERMS, async (at) => {
         const submitted = await submitTo(at.here, {
           cpaId: CPA_ID,
@@ -133,7 +133,7 @@ describe('submit', () => {
       }));
   }
 
-  it('gives a MessageId of its own, a ConversationId, and what the contract says', () =>
+  it('gives a MessageId of its own, a ConversationId, and what the contract says [ebMS2 §3.1.6.1-1, ebMS2 §3.1.3-2, ebMS2 §3.1.7-1, ebMS2 §6.3.1.2-1, ebMS2 §3.1.6.2-1, ebMS2 §3.1.6.4-1, ebMS2 §6.4.5-1, ebMS2 §3.1.1.2-1, ebMS2 §3.2-1, Digikoppeling EB013, KVS §3.1.6.1-1]', () =>
     withSender(TERMS, async (at) => {
       const messageId = await at.send();
       assert.match(messageId, /^[0-9a-f-]{36}@gemeente\.test$/);

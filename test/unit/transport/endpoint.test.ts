@@ -95,7 +95,7 @@ describe('ebMS2 §B.2 the endpoint', () => {
     chunked.socket.destroy();
   });
 
-  it('refuses plain HTTP beyond loopback unless it is allowed', async () => {
+  it('refuses plain HTTP beyond loopback unless it is allowed [KVS §B-1]', async () => {
     const options = { host: '0.0.0.0', port: 0, path: '/ebms', tls: 'off' } as const;
     assert.throws(() => createEndpoint(options, receive), isConfigInvalid);
     createEndpoint({ ...options, allowPlain: true }, receive);

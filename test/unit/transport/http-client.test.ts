@@ -48,7 +48,7 @@ describe('ebMS2 §B.2 the transport to partners', () => {
     await closeEndpoints();
   });
 
-  it('posts with a Content-Length and hands back status, type and body', async () => {
+  it('posts with a Content-Length and hands back status, type and body [ebMS2 §B.2.2-1]', async () => {
     let method: string | undefined;
     let headers: IncomingHttpHeaders = {};
     const url = await peer((incoming, response) => {
@@ -156,7 +156,7 @@ describe('ebMS2 §B.2 the transport to partners', () => {
     await assert.rejects(post(transport(), broken), fails('PEER_UNREACHABLE', /UND_ERR_SOCKET|ECONNRESET/));
   });
 
-  it('goes to http:// on this machine only, unless allowed, and to nothing but HTTP', async () => {
+  it('goes to http:// on this machine only, unless allowed, and to nothing but HTTP [KVS §B-1]', async () => {
     for (const url of [
       'http://192.0.2.1/ebms',
       'http://localhost.example.nl/',
@@ -168,7 +168,7 @@ describe('ebMS2 §B.2 the transport to partners', () => {
     }
   });
 
-  it('checks chain and host name of the peer, and shows its own certificate', async () => {
+  it('checks chain and host name of the peer, and shows its own certificate [ebMS2 §B.2.7-1, KVS §4.1.4.3-1, Digikoppeling TLS001, Digikoppeling TLS002]', async () => {
     const { ca, otherCa, server, client, elsewhere, expired } = await testTls();
     const open = async (identity: typeof server): Promise<string> => {
       const { port } = await openEndpoint({ tls: { ...identity, clientCa: ca.certificate } });

@@ -9,7 +9,7 @@ import { skipUnless } from '../../setup/skip.ts';
 import { tool } from '../../setup/tools.ts';
 
 describe('the test PKI', () => {
-  it('PKI001 puts the OIN into subject.serialNumber and says TEST', async () => {
+  it('PKI001 puts the OIN into subject.serialNumber and says TEST [Digikoppeling PKI001]', async () => {
     const ca = await createCa({ name: 'CA', keyBits: 2048 });
     const leaf = await issueCertificate({
       ca,

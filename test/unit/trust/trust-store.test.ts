@@ -31,7 +31,7 @@ describe('createTrust', () => {
     );
   });
 
-  it('PKI002 follows the chain through a bundle up to the root', async () => {
+  it('PKI002 follows the chain through a bundle up to the root [Digikoppeling PKI005]', async () => {
     await trust(`${root.certificate}${intermediate.certificate}`).check(leaf, NOW);
   });
 
@@ -43,7 +43,7 @@ describe('createTrust', () => {
     await assert.rejects(trust(root.certificate).check(leaf, NOW), { code: 'CERTIFICATE_UNTRUSTED' });
   });
 
-  it('nothing is trusted without configuration', async () => {
+  it('nothing is trusted without configuration [Digikoppeling PKI005]', async () => {
     await assert.rejects(trust().check(leaf, NOW), { code: 'CERTIFICATE_UNTRUSTED' });
   });
 

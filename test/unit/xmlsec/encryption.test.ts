@@ -29,7 +29,7 @@ const DS = 'http://www.w3.org/2000/09/xmldsig#';
 const TRANSPORTS = [rsaOaep(), rsaOaepMgf1p(), rsaOaepMgf1p('sha256'), rsaOaep('sha512', 'sha1'), rsaOaep('sha384')];
 
 describe('sealing a part', () => {
-  it('ENC003, ENC004: AES-GCM of both lengths and RSA-OAEP in all its forms open again', async () => {
+  it('ENC003, ENC004: AES-GCM of both lengths and RSA-OAEP in all its forms open again [Digikoppeling ENC001, Digikoppeling ENC003, Digikoppeling ENC004]', async () => {
     for (const algorithm of SEALING_ALGORITHMS) {
       for (const keyTransport of TRANSPORTS) {
         const opened = await open(await writeSealed(seal({ algorithm, keyTransport }), PLAIN));
@@ -42,7 +42,7 @@ describe('sealing a part', () => {
     }
   });
 
-  it('XML Encryption §3: writes each element where the schema has it, and base64 in one line', async () => {
+  it('XML Encryption §3: writes each element where the schema has it, and base64 in one line [Digikoppeling ENC002]', async () => {
     const octets = await writeSealed(seal({ contentType: 'text/xml; charset="UTF-8"' }), PLAIN);
     const data = parseXml(octets).root;
     assert.deepEqual([data.namespace, data.localName], [XENC, 'EncryptedData']);
@@ -109,7 +109,7 @@ describe('sealing a part', () => {
     assert.deepEqual(other.tail, sealed.tail);
   });
 
-  it('ENC003: never encrypts with CBC, nor for a key that is too short or no RSA key', () => {
+  it('ENC003: never encrypts with CBC, nor for a key that is too short or no RSA key [Digikoppeling ENC003]', () => {
     assert.throws(() => seal({ algorithm: `${XENC}aes256-cbc` }), /no algorithm to encrypt with/);
     for (const certificate of [ELLIPTIC_DER, SHORT_DER, Buffer.from('x')]) {
       assert.throws(

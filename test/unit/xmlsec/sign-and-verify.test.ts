@@ -34,7 +34,7 @@ describe('signing and verifying an envelope', () => {
     );
   });
 
-  it('§4.1.3 the Signature is the last child of the Header, without declaration or line ends', async () => {
+  it('§4.1.3 the Signature is the last child of the Header, without declaration or line ends [ebMS2 §4.1.1-1, ebMS2 §4.1.3-1]', async () => {
     const text = (await signMessage()).toString();
     assert.ok(text.startsWith('<soap:Envelope '));
     assert.ok(text.includes('</ds:Signature></soap:Header>'));
@@ -52,7 +52,7 @@ describe('signing and verifying an envelope', () => {
     );
   });
 
-  it('§4.1.3 the transforms are enveloped, the actor filter with the prefix of the envelope, and inclusive C14N', async () => {
+  it('§4.1.3 the transforms are enveloped, the actor filter with the prefix of the envelope, and inclusive C14N [ebMS2 §4.1.3-2, ebMS2 §4.1.3-7]', async () => {
     const text = (await signMessage()).toString().replaceAll('&quot;', '"');
     assert.ok(text.includes(`<ds:XPath>${xpath('soap')}</ds:XPath>`));
     const markup = envelope().replaceAll('soap:', 'S:').replace('xmlns:soap', 'xmlns:S');
@@ -74,7 +74,7 @@ describe('signing and verifying an envelope', () => {
     assert.equal(verified.references[1]?.uri, 'cid:%C3%A9%C3%A9n%20%25%20%3Cpart%3E');
   });
 
-  it('all digests and signature algorithms of Digikoppeling work, and SHA-1 where it is allowed by name', async () => {
+  it('all digests and signature algorithms of Digikoppeling work, and SHA-1 where it is allowed by name [Digikoppeling SIGN001, Digikoppeling SIGN003, Digikoppeling SIGN004]', async () => {
     const more = 'http://www.w3.org/2001/04/xmldsig-more#';
     const old = 'http://www.w3.org/2000/09/xmldsig#';
     const pairs = [
@@ -108,7 +108,7 @@ describe('signing and verifying an envelope', () => {
 });
 
 describe('what a verified envelope tells', () => {
-  it('§4.1.3 the Signature and blocks for the next actor are not covered, all else is', async () => {
+  it('§4.1.3 the Signature and blocks for the next actor are not covered, all else is [ebMS2 §4.1.3-3, ebMS2 §2.3.10-1]', async () => {
     const ackRequested = `<eb:AckRequested soap:actor="${NEXT_MSH}"><eb:In/></eb:AckRequested>`;
     const bytes = await signMessage(envelope(HEADER + SYNC_REPLY + ackRequested));
     const document = parseXml(bytes);
@@ -139,7 +139,7 @@ describe('what a verified envelope tells', () => {
     assert.deepEqual(one.identity, two.identity);
   });
 
-  it('§6.3.2 the References are copied for an Acknowledgment canonical where ds and soap are declared', async () => {
+  it('§6.3.2 the References are copied for an Acknowledgment canonical where ds and soap are declared [ebMS2 §6.3.2.5-1]', async () => {
     const { referencesXml, references } = await verifyMessage(await signMessage());
     const copied = childElements(parseXml(Buffer.from(`<a ${DECLARED}>${referencesXml}</a>`)).root).map(parseReference);
     assert.deepEqual(
@@ -163,7 +163,7 @@ describe('what a verified envelope tells', () => {
     assert.ok(referencesXml.includes(`>${xpath('soap')}</ds:XPath>`));
   });
 
-  it('§6.3.2 an Acknowledgment with copied References can be signed and verified', async () => {
+  it('§6.3.2 an Acknowledgment with copied References can be signed and verified [ebMS2 §6.3.2.5-1]', async () => {
     const { referencesXml } = await verifyMessage(await signMessage());
     const ack = await signMessage(envelope(`<eb:Acknowledgment>${referencesXml}</eb:Acknowledgment>`, ''), []);
     const verified = await verifyMessage(ack, { parts: [] });
