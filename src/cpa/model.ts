@@ -15,6 +15,8 @@ export interface Cpa {
   /** The document as it came, byte for byte. */
   readonly bytes: Uint8Array;
   readonly signed: boolean;
+  /** Whether it limits invocations or concurrent conversations, which nothing here does. */
+  readonly conversationConstraints: boolean;
 }
 
 export interface PartyInfo {
@@ -82,6 +84,8 @@ export interface DeliveryChannel {
 
 export interface CpaTransport {
   readonly transportId: string;
+  /** Of the receiver, else of the sender, e.g. `HTTP`; undefined when there is none. */
+  readonly protocol: string | undefined;
   readonly endpoints: readonly { readonly uri: string; readonly type: string | undefined }[];
   /** Of the receiver, else of the sender, e.g. `TLS 1.2`; undefined when there is none. */
   readonly securityProtocol: string | undefined;

@@ -38,6 +38,7 @@ export function parseCpa(bytes: Uint8Array): Cpa {
     parties: parties.map(parsePartyInfo),
     bytes,
     signed: child(root, 'Signature') !== undefined,
+    conversationConstraints: child(root, 'ConversationConstraints') !== undefined,
   };
 }
 

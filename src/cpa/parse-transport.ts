@@ -10,6 +10,7 @@ export function parseTransport(element: XmlElement, transportId: string): CpaTra
   const server = receiver && child(receiver, 'TransportServerSecurity');
   return {
     transportId,
+    protocol: protocolOf(receiver) ?? protocolOf(sender),
     endpoints: (receiver === undefined ? [] : children(receiver, 'Endpoint')).map((endpoint) => ({
       uri: requiredAttribute(endpoint, 'uri'),
       type: optionalAttribute(endpoint, 'type') ?? 'allPurpose',
@@ -18,6 +19,11 @@ export function parseTransport(element: XmlElement, transportId: string): CpaTra
     clientCertificateRef: certificateRefOf(client, 'ClientCertificateRef'),
     serverCertificateRef: certificateRefOf(server, 'ServerCertificateRef'),
   };
+}
+
+function protocolOf(side: XmlElement | undefined): string | undefined {
+  const protocol = side && child(side, 'TransportProtocol');
+  return protocol && requiredText(protocol);
 }
 
 function securityProtocolOf(security: XmlElement | undefined): string | undefined {

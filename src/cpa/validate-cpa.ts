@@ -9,6 +9,7 @@ import type { Finding, Severity } from './rules/finding-table.ts';
 import { checkMessaging } from './rules/messaging.ts';
 import { checkParties } from './rules/parties.ts';
 import type { RuleSubject } from './rules/places.ts';
+import { checkPractices } from './rules/practices.ts';
 import { recogniseProfiles } from './rules/profile.ts';
 import { checkReferences } from './rules/references.ts';
 import { checkReliability } from './rules/reliability.ts';
@@ -33,6 +34,7 @@ const RULES: readonly ((subject: RuleSubject) => readonly Finding[])[] = [
   checkEncryption,
   checkCertificates,
   checkEndpoints,
+  checkPractices,
   recogniseProfiles,
 ];
 

@@ -1,6 +1,6 @@
 import { counterpartsOf, otherParty } from '../counterpart.ts';
 import type { Side } from '../counterpart.ts';
-import type { BusinessTransactionCharacteristics, Cpa, DeliveryChannel } from '../model.ts';
+import type { BusinessTransactionCharacteristics, Cpa, DeliveryChannel, DocExchange } from '../model.ts';
 import { finding } from './finding-table.ts';
 import type { Finding } from './finding-table.ts';
 import { placeOfSide, sidesOf } from './places.ts';
@@ -48,6 +48,7 @@ function judgeSending(cpa: Cpa, side: Side): readonly Finding[] {
   return counterparts.flatMap((other) => [
     ...compareBindings(place, side, other),
     ...compareChannels(place, side, other),
+    ...compareSchedules(place, side, other),
   ]);
 }
 
@@ -63,4 +64,18 @@ function compareChannels(place: string, side: Side, other: Side): readonly Findi
   if (own === undefined || others === undefined) return [];
   const differing = COMPARED_MESSAGING.filter((name) => own[name] !== others[name]);
   return differing.length === 0 ? [] : [finding('MESSAGING_DIFFERS', place, differing.join(', '))];
+}
+
+/** Some gateways take the schedule of what they send from the binding of who receives it. */
+function compareSchedules(place: string, side: Side, other: Side): readonly Finding[] {
+  const own = bindingsOf(side)?.sender?.reliable;
+  const others = bindingsOf(other)?.receiver?.reliable;
+  if (own === undefined || others === undefined) return [];
+  if (own.retries === others.retries && own.retryInterval === others.retryInterval) return [];
+  return [finding('RETRIES_DIFFER', place)];
+}
+
+function bindingsOf({ party, binding }: Side): DocExchange | undefined {
+  const channel = party.channels.get(binding.channelIds[0] ?? '');
+  return channel === undefined ? undefined : party.docExchanges.get(channel.docExchangeId);
 }

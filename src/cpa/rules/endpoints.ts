@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { openCertificate } from '../certificate.ts';
 import type { CpaTransport, PartyInfo } from '../model.ts';
 import { finding } from './finding-table.ts';
 import type { Finding } from './finding-table.ts';
@@ -22,10 +23,14 @@ export function checkEndpoints({ cpa }: RuleSubject): readonly Finding[] {
 }
 
 function judgeTransport(
-  { endpoints, securityProtocol }: CpaTransport,
+  { endpoints, protocol, securityProtocol, serverCertificateRef }: CpaTransport,
   { place, party }: { readonly place: string; readonly party: PartyInfo },
 ): readonly Finding[] {
   const findings = endpoints.flatMap(({ uri }) => judgeEndpoint(uri, `${place}//Endpoint/@uri`));
+  if (protocol !== undefined && protocol.toUpperCase() !== 'HTTP') {
+    findings.push(finding('TRANSPORT_PROTOCOL', `${place}//TransportProtocol`, protocol));
+  }
+  findings.push(...judgeServerCertificate(endpoints, serverCertificateRef, { place, party }));
   if (endpoints.length > 1) findings.push(finding('ENDPOINTS_SEVERAL', place));
   const receives = party.roles.some((role) => role.canReceive.length > 0);
   if (endpoints.length === 0 && receives) findings.push(finding('ENDPOINT_MISSING', place));
@@ -33,6 +38,21 @@ function judgeTransport(
     findings.push(finding('TLS_OUTDATED', place, securityProtocol));
   }
   return findings;
+}
+
+/** The certificate that the CPA foresees for the server names the host that the Endpoint names. @spec Digikoppeling PKI001 */
+function judgeServerCertificate(
+  endpoints: CpaTransport['endpoints'],
+  certId: string | undefined,
+  { place, party }: { readonly place: string; readonly party: PartyInfo },
+): readonly Finding[] {
+  const uri = endpoints[0]?.uri;
+  const der = certId === undefined ? undefined : party.certificates.get(certId)?.der;
+  const certificate = der === undefined ? undefined : openCertificate(der);
+  if (uri === undefined || certificate === undefined || !URL.canParse(uri)) return [];
+  const { protocol, hostname } = new URL(uri);
+  if (protocol !== 'https:' || isLocalHost(hostname) || certificate.checkHost(hostname) !== undefined) return [];
+  return [finding('ENDPOINT_HOST', `${place}//ServerCertificateRef`, hostname)];
 }
 
 function judgeEndpoint(uri: string, place: string): Finding[] {

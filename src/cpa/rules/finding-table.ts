@@ -110,6 +110,11 @@ export const FINDINGS = {
     'Give both channels the same.',
     'CPPA 2.0 §8.4.22',
   ),
+  RETRIES_DIFFER: note(
+    "Sender's and receiver's binding have different Retries or RetryInterval; the sender's decide here.",
+    'Give both the same: some gateways send by the binding of the receiver.',
+    'CPPA 2.0 §8.4.41',
+  ),
   // messaging
   ACK_PER_MESSAGE: note(
     'ackRequested is perMessage: this gateway asks no Acknowledgment and sends best effort; it gives one when asked.',
@@ -131,6 +136,16 @@ export const FINDINGS = {
     'Acknowledgments of the next MSH are asked, which is not supported.',
     'Use the actor toPartyMSH.',
     'ebMS2 §6.3.1.1',
+  ),
+  ACTOR_MISSING: note(
+    'Acknowledgments are demanded and no actor is named: toPartyMSH is taken.',
+    'Write actor toPartyMSH: some gateways cannot send without it.',
+    'ebMS2 §6.3.1.1',
+  ),
+  DUPLICATES_ALLOWED: warning(
+    'Messages are repeated until they are acknowledged and duplicateElimination is not always: an application may see one twice elsewhere.',
+    'Use always.',
+    'ebMS2 §3.1.7',
   ),
   CHANNELS_SEVERAL: note('The action has several channels; the first is used.', NONE_NEEDED, 'CPPA 2.0 §8.4.10'),
   BINDING_NESTED: note('The reply stands inside another action: it is sent as a message of its own.', NONE_NEEDED),
@@ -262,6 +277,44 @@ export const FINDINGS = {
     'Check that the partner really means this address.',
   ),
   ENDPOINTS_SEVERAL: note('There are several Endpoints; the first is used.', NONE_NEEDED),
+  ENDPOINT_HOST: note(
+    'The server certificate that the CPA names is not for the host of the Endpoint.',
+    'Name the certificate that the server really shows.',
+    'Digikoppeling PKI001',
+  ),
+  TRANSPORT_PROTOCOL: error('The transport is not HTTP.', 'Use HTTP 1.1 over TLS.', 'Digikoppeling ebMS2 §B'),
+  // customs
+  CPA_ID_CHARACTERS: note(
+    'The cpaid has other characters than letters, digits, _ and -.',
+    'Some gateways make file names of it: use service_partyA_partyB_version.',
+    'Digikoppeling Best Practices ebMS',
+  ),
+  CONVERSATION_CONSTRAINTS: note('ConversationConstraints are not enforced here.', 'Leave them out.', 'CPPA 2.0 §9.5'),
+  SERVICES_SEVERAL: note(
+    'The CPA is about several services.',
+    'Make a CPA for each service.',
+    'Digikoppeling Best Practices ebMS',
+  ),
+  SERVICE_TYPE: note(
+    'The Service has not the type urn:osb:services.',
+    'Digikoppeling types its services so.',
+    'Digikoppeling Best Practices ebMS',
+  ),
+  IDENTIFIER_BLANKS: error(
+    'Service or action holds white space.',
+    'Leave it out: it does not survive every gateway.',
+    'Digikoppeling ebMS2 §3.1.4',
+  ),
+  ROLES_SEVERAL: note(
+    'A party has several roles in one CPA.',
+    'Give each party one role.',
+    'Digikoppeling ebMS2 §3.1.1',
+  ),
+  CHARACTERISTICS_UNUSUAL: note(
+    'BusinessTransactionCharacteristics are not what Digikoppeling always says.',
+    'Let isAuthenticated and isTamperProof be transient (signed: persistent), and isAuthorizationRequired true.',
+    'Digikoppeling Best Practices ebMS',
+  ),
   // profiles
   PROFILE: note('The action follows a Digikoppeling profile.', NONE_NEEDED, 'Digikoppeling ebMS2 §1.4'),
   PROFILE_NONE: note(

@@ -21,7 +21,7 @@ export function checkMessaging({ cpa }: RuleSubject): readonly Finding[] {
 
 function judgeChannel(channel: DeliveryChannel, place: string): readonly Finding[] {
   const findings: Finding[] = [];
-  const { ackRequested, ackSignatureRequested, syncReplyMode, actor } = channel;
+  const { ackRequested, ackSignatureRequested, duplicateElimination, syncReplyMode, actor } = channel;
   if (ackRequested === 'perMessage') findings.push(finding('ACK_PER_MESSAGE', place));
   if (ackRequested === 'never' && ackSignatureRequested === 'always') {
     findings.push(finding('ACK_SIGNED_UNREQUESTED', place));
@@ -30,6 +30,10 @@ function judgeChannel(channel: DeliveryChannel, place: string): readonly Finding
     findings.push(finding('SYNC_RESPONSE', place, syncReplyMode));
   }
   if (actor === NEXT_MSH) findings.push(finding('ACTOR_NEXT_MSH', place));
+  if (ackRequested === 'always' && actor === undefined) findings.push(finding('ACTOR_MISSING', place));
+  if (ackRequested === 'always' && duplicateElimination !== 'always') {
+    findings.push(finding('DUPLICATES_ALLOWED', place, duplicateElimination));
+  }
   return findings;
 }
 
