@@ -232,7 +232,7 @@ export const ERRORS = {
   CPA_EXISTS: row(409, 'Another CPA with this id is stored.', 'Delete it first, or give the new one another cpaid.'),
   CPA_IN_USE: row(
     409,
-    'Messages under this CPA are still under way.',
+    'The CPA is active, or messages under it are still under way.',
     'Deactivate the CPA and wait until its messages have ended.',
   ),
   PARTY_UNKNOWN: row(422, 'The party is not one of the CPA.', 'Use a party of the CPA.', {

@@ -15,6 +15,7 @@ import type { TlsIdentity } from '../transport/tls-profile.ts';
 import { createSigner } from '../trust/key-ring.ts';
 import { createTrust } from '../trust/trust-store.ts';
 import type { Config } from './config/config.ts';
+import { ownCertificates, warnOfCertificates } from './own-certificates.ts';
 import { prepareFolders } from './folders.ts';
 import { loadCertificates, loadKey } from './load-keys.ts';
 import type { LoadedKey } from './load-keys.ts';
@@ -29,6 +30,8 @@ export interface Composition {
 export async function compose(config: Config, log: Log): Promise<Composition> {
   const clock = systemClock;
   const keys = await loadAllKeys(config);
+  const certificates = ownCertificates([keys.sign, keys.tlsClient, keys.endpoint]);
+  warnOfCertificates(certificates, clock.now(), log);
   const trust = createTrust({ roots: keys.trust });
   const signer = createSigner(keys.sign === undefined ? [] : [signingKey(keys.sign)]);
   const transport = createTransport({
@@ -48,6 +51,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         limits: messageLimits(config),
         concurrency: config.ebms.concurrency,
         questionsPerMinute: config.ebms.questionsPerMinute,
+        certificates,
       },
       { store, payloads, transport, trust, signer, clock, log },
     );

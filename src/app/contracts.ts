@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { createCpa } from '../cpa/create-cpa.ts';
 import type { CpaOptions } from '../cpa/create-cpa.ts';
 import { diffCpas } from '../cpa/diff-cpa.ts';
@@ -72,12 +72,21 @@ async function readParty(file: string): Promise<PartyProfile> {
   const content = await readGiven(file);
   let value: unknown;
   try {
-    value = parse(content.toString('utf8'));
+    value = readYaml(content.toString('utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('CONFIG_INVALID', { location: file, detail: `${file} is no YAML: ${reason}`, cause });
   }
   return parsePartyProfile(value, file);
+}
+
+/** What YAML only warns of (a tag that nobody knows) is a mistake too; aliases that multiply are refused. */
+function readYaml(text: string): unknown {
+  const document = parseDocument(text);
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw problem;
+  const value: unknown = document.toJS({ maxAliasCount: 20 });
+  return value;
 }
 
 function readProfile(name: string): ProfileName {

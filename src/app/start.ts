@@ -6,6 +6,7 @@ import type { Composition } from './compose.ts';
 import { isLoopback } from './config/check-settings.ts';
 import { readConfig } from './config/config.ts';
 import type { Config } from './config/config.ts';
+import { strayVariables } from './config/stray-variables.ts';
 
 export interface RunningGateway {
   /** Where partners send to, as this machine would write it. */
@@ -41,6 +42,11 @@ export async function runGateway(file: string, ready: (gateway: RunningGateway) 
     log.fatal({ err: reason }, 'unhandled rejection');
     process.exit(1);
   });
+  for (const { name, near } of strayVariables(process.env))
+    log.warn(
+      { variable: name, ...(near === undefined ? {} : { near }) },
+      'an environment variable is no setting and is passed over',
+    );
   const gateway = await startGateway(config, log);
   log.info({ ebms: gateway.ebms, api: gateway.api, parties: config.parties, pid: process.pid }, 'ready');
   ready(gateway);

@@ -61,7 +61,8 @@ export async function openCpaRegister(store: Store, clock: Clock, log: Log): Pro
     },
 
     async remove(cpaId) {
-      get(cpaId);
+      if (get(cpaId).active)
+        throw new GatewayError('CPA_IN_USE', { detail: `CPA ${cpaId} is active: deactivate it first` });
       await store.cpas.remove(cpaId);
       known.delete(cpaId);
       log.info({ cpaId }, 'CPA removed');

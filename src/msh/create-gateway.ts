@@ -95,7 +95,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     },
     stats: () => store.stats(),
     audit: (options) => audit({ source: store, payloads, clock }, options),
-    health: () => checkHealth(shared),
+    health: () => checkHealth({ ...shared, certificates: config.certificates ?? [] }),
     async start() {
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
       sender.start();

@@ -196,7 +196,7 @@ export interface CpaUseCases {
   get(cpaId: string): KnownCpa;
   activate(cpaId: string): Promise<void>;
   deactivate(cpaId: string): Promise<void>;
-  /** Throws CPA_UNKNOWN, CPA_IN_USE. */
+  /** Throws CPA_UNKNOWN; CPA_IN_USE while it is active, or messages under it are open. */
   remove(cpaId: string): Promise<void>;
 }
 

@@ -1,22 +1,26 @@
+import type { Clock } from '../clock.ts';
 import { typedKey } from '../cpa/typed-value.ts';
 import type { Cpa } from '../cpa/model.ts';
 import { toGatewayError } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import type { Signer } from '../ports/trust.ts';
 import type { CpaUseCases, Health } from './gateway.ts';
+import type { OwnCertificate } from './parts.ts';
 
 export interface HealthParts {
   readonly store: Store;
   readonly signer: Signer;
   readonly cpas: CpaUseCases;
   readonly ours: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly certificates: readonly OwnCertificate[];
 }
 
 type HealthCheck = Health['checks'][number];
 
-/** Whether the gateway could store and sign right now. */
+/** Whether the gateway could store, sign and connect right now. */
 export async function checkHealth(parts: HealthParts): Promise<Health> {
-  const checks = [await checkStore(parts), checkKeys(parts)];
+  const checks = [await checkStore(parts), checkKeys(parts), checkCertificates(parts)];
   return { ok: checks.every((check) => check.ok), checks };
 }
 
@@ -27,6 +31,23 @@ async function checkStore({ store }: HealthParts): Promise<HealthCheck> {
   } catch (thrown) {
     return { name: 'store', ok: false, detail: toGatewayError(thrown).message };
   }
+}
+
+/** Days before its end that a certificate is spoken of: time to order another and agree a CPA with it. */
+export const SOON_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** Who is told of a certificate that ends soon still has a gateway that works. */
+function checkCertificates({ certificates, clock }: HealthParts): HealthCheck {
+  const now = clock.now();
+  const unfit = certificates.filter(({ notBefore, notAfter }) => now < notBefore || now > notAfter);
+  const ending = certificates.filter(({ notAfter }) => now <= notAfter && notAfter - now < SOON_DAYS * DAY_MS);
+  const said = [
+    ...unfit.map(({ name, notBefore }) => `${name} ${now < notBefore ? 'is not valid yet' : 'has ended'}`),
+    ...ending.map(({ name, notAfter }) => `${name} ends in ${Math.floor((notAfter - now) / DAY_MS)} days`),
+  ];
+  const detail = said.length === 0 ? `${certificates.length} valid` : said.join(', ');
+  return { name: 'certificates', ok: unfit.length === 0, detail };
 }
 
 /** One contract whose key is missing must not take the gateway from all other partners: all of them must lack it. */

@@ -16,6 +16,16 @@ export interface GatewayConfig {
   readonly concurrency?: number;
   /** Pings and StatusRequests that one partner may send a minute; 60 where not given. */
   readonly questionsPerMinute?: number;
+  /** Own certificates, for health: one that is not valid now stops the work. */
+  readonly certificates?: readonly OwnCertificate[];
+}
+
+/** Times are ms since 1970 UTC. */
+export interface OwnCertificate {
+  /** Key of the configuration: keys.sign, keys.tlsClient, ebms.tls. */
+  readonly name: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
 }
 
 export type Weakening = 'sha1' | 'cbc' | 'rsa15' | 'keyRef';

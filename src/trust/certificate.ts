@@ -28,7 +28,7 @@ export function certificateFacts(der: Uint8Array, location: string): Certificate
 }
 
 /** Days until the certificate ends, rounded down; negative when it has ended. */
-export function daysLeft(facts: CertificateFacts, now: number): number {
+export function daysLeft(facts: Pick<CertificateFacts, 'notAfter'>, now: number): number {
   return Math.floor((facts.notAfter - now) / 86_400_000);
 }
 

@@ -126,7 +126,7 @@ function oneCpaRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
         ...head,
         operationId: 'deleteCpa',
         summary: 'Remove a contract',
-        description: 'Refused while messages under it are under way.',
+        description: 'Refused while it is active, or messages under it are under way.',
         response: { 204: { description: 'It is gone.', type: 'null' }, ...problems(404, 409) },
       },
     },

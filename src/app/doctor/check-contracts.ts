@@ -1,30 +1,29 @@
 import { existsSync } from 'node:fs';
+import { readCertificate } from '../../cpa/certificate.ts';
 import type { Cpa, PartyInfo } from '../../cpa/model.ts';
 import { parseCpa } from '../../cpa/parse-cpa.ts';
 import { typedKey } from '../../cpa/typed-value.ts';
 import { validateCpa } from '../../cpa/validate-cpa.ts';
 import { toGatewayError } from '../../errors.ts';
+import { SOON_DAYS } from '../../msh/health.ts';
 import type { CpaRecord } from '../../ports/store.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openStoreReader } from '../../store/open-store.ts';
 import type { Signer } from '../../ports/trust.ts';
+import { daysLeft } from '../../trust/certificate.ts';
 import { createSigner } from '../../trust/key-ring.ts';
 import type { Config } from '../config/config.ts';
 import { pathOf } from '../folders.ts';
 import { loadKey } from '../load-keys.ts';
 import { checkPartner } from './check-partner.ts';
-import { isRunning } from './check-ports.ts';
 import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
 /** The store can be opened, and each active contract can be used: own key, own party, and a partner that answers. */
 export async function checkContracts(config: Config): Promise<readonly DoctorFinding[]> {
   if (!existsSync(pathOf(config.store.url))) return [good('store', `${config.store.url} will be made at start`)];
-  if (await isRunning(config)) {
-    return [good('store', 'in use by the running gateway; contracts are checked when it is stopped')];
-  }
-  const store = await openStore({ url: config.store.url });
+  const store = openStoreReader({ url: config.store.url });
   try {
-    const records = await store.cpas.list();
+    const records = await store.listCpas();
     const signer = await ownSigner(config);
     const active = records.filter((record) => record.active);
     const checked = await Promise.all(active.map((record) => checkContract(record, config, signer)));
@@ -56,13 +55,31 @@ async function checkContract(record: CpaRecord, config: Config, signer: Signer):
       ours.length === 0
         ? [doubt(name, 'neither party is one of `parties`', 'Add yours to `parties`, or deactivate it.')]
         : [];
+    const ending = checkDates(cpa, name);
     const unsigned = ours.flatMap((party) => checkSigningKey(party, { name, signer }));
     const partners = await Promise.all(partnerUrls(cpa, config).map((url) => checkPartner(name, url, config)));
-    return [good(name, 'active'), ...faults, ...strange, ...unsigned, ...partners];
+    return [good(name, 'active'), ...faults, ...strange, ...ending, ...unsigned, ...partners];
   } catch (thrown) {
     const error = toGatewayError(thrown);
     return [bad(name, error.message, error.row.remedy)];
   }
+}
+
+/** What ends soon must be agreed anew in time; what has ended is a finding of the contract itself. */
+function checkDates(cpa: Cpa, name: string): readonly DoctorFinding[] {
+  const now = Date.now();
+  const remedy = 'Agree a new CPA in time, and import it.';
+  const soon = (end: number): boolean => end >= now && daysLeft({ notAfter: end }, now) < SOON_DAYS;
+  const certificates = cpa.parties.flatMap((party) =>
+    [...party.certificates.values()].flatMap(({ certId, der }) => {
+      const facts = der === undefined ? undefined : readCertificate(der);
+      if (facts === undefined || !soon(facts.notAfter)) return [];
+      const days = daysLeft(facts, now);
+      return [doubt(name, `certificate ${certId} of ${party.partyName} ends in ${days} days`, remedy)];
+    }),
+  );
+  const own = soon(cpa.end) ? [doubt(name, `it ends in ${daysLeft({ notAfter: cpa.end }, now)} days`, remedy)] : [];
+  return [...own, ...certificates];
 }
 
 function isOurs(party: PartyInfo, { parties }: Config): boolean {

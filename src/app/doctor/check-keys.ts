@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { OIN_TYPE } from '../../cpa/oin.ts';
 import { toGatewayError } from '../../errors.ts';
+import { SOON_DAYS } from '../../msh/health.ts';
 import type { Trust } from '../../ports/trust.ts';
 import { certificateFacts, daysLeft, describeCertificate, readCertificates } from '../../trust/certificate.ts';
 import { createSigner, openPrivateKey } from '../../trust/key-ring.ts';
@@ -9,10 +11,9 @@ import { loadCertificates, loadKey } from '../load-keys.ts';
 import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
-const SOON_DAYS = 60;
-
 /** Keys belong to their certificates, certificates are valid for a while and chain to keys.trust. */
-export async function checkKeys({ keys, ebms }: Config): Promise<readonly DoctorFinding[]> {
+export async function checkKeys(config: Config): Promise<readonly DoctorFinding[]> {
+  const { keys, ebms } = config;
   const roots = await loadCertificates(keys.trust, 'keys.trust');
   const trust = createTrust({ roots });
   const own = [keys.sign, keys.tlsClient, ebms.tls?.identity].filter((files) => files !== undefined);
@@ -27,12 +28,15 @@ export async function checkKeys({ keys, ebms }: Config): Promise<readonly Doctor
   return [
     ...missing,
     ...noTrust,
-    ...(await Promise.all(own.map((files) => checkKey(files, trust)))).flat(),
+    ...(await Promise.all(own.map((files) => checkKey(files, { trust, config })))).flat(),
     ...checkRoots(roots),
   ];
 }
 
-async function checkKey(files: KeyFiles, trust: Trust): Promise<readonly DoctorFinding[]> {
+async function checkKey(
+  files: KeyFiles,
+  { trust, config }: { readonly trust: Trust; readonly config: Config },
+): Promise<readonly DoctorFinding[]> {
   const { location } = files;
   try {
     const loaded = await loadKey(files);
@@ -45,11 +49,20 @@ async function checkKey(files: KeyFiles, trust: Trust): Promise<readonly DoctorF
     }
     if (location === 'keys.sign') createSigner([{ key: privateKey, certificate, location }]);
     const facts = certificateFacts(der, location);
-    return [validity(location, facts), ...(await chain(location, der, trust))];
+    const owner = location === 'keys.sign' ? checkOwner(facts.subjectSerialNumber, config) : [];
+    return [validity(location, facts), ...owner, ...(await chain(location, der, trust))];
   } catch (thrown) {
     const error = toGatewayError(thrown);
     return [bad(location, error.message, error.row.remedy)];
   }
+}
+
+/** Who signs is who the contract says: the OIN of the certificate belongs to a party of this gateway. */
+function checkOwner(oin: string | undefined, { parties }: Config): readonly DoctorFinding[] {
+  if (oin !== undefined && parties.some((party) => party === `${OIN_TYPE}:${oin}`)) return [];
+  const text =
+    oin === undefined ? 'the certificate names no OIN' : `OIN ${oin} of the certificate is none of \`parties\``;
+  return [doubt('keys.sign', text, 'Sign with a certificate of your own party, or name that party in `parties`.')];
 }
 
 function validity(location: string, facts: Parameters<typeof describeCertificate>[0]): DoctorFinding {

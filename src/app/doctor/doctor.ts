@@ -2,9 +2,10 @@ import { toGatewayError } from '../../errors.ts';
 import { configError } from '../config/problems.ts';
 import { inspectConfig } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
-import { KEYS, environmentName } from '../config/key-table.ts';
+import { strayVariables } from '../config/stray-variables.ts';
 import { checkClock } from './check-clock.ts';
 import { checkContracts } from './check-contracts.ts';
+import { checkDisk } from './check-disk.ts';
 import { checkFolders } from './check-folders.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPorts } from './check-ports.ts';
@@ -17,6 +18,7 @@ type Check = (config: Config) => Promise<readonly DoctorFinding[]>;
 
 const CHECKS: readonly (readonly [string, Check])[] = [
   ['folders', checkFolders],
+  ['disk', checkDisk],
   ['clock', checkClock],
   ['keys', checkKeys],
   ['ports', checkPorts],
@@ -30,7 +32,7 @@ export async function examine(
 ): Promise<readonly DoctorFinding[]> {
   const config = readable(file, environment);
   if (!('name' in config)) return [config];
-  const findings = [good('configuration', config.file), ...strayVariables(environment)];
+  const findings = [good('configuration', config.file), ...checkVariables(environment)];
   for (const [name, check] of CHECKS) findings.push(...(await guarded(name, () => check(config))));
   return findings;
 }
@@ -46,14 +48,12 @@ function readable(file: string, environment: NodeJS.ProcessEnv): Config | Doctor
   }
 }
 
-/** A variable that is no setting may be a slip of the pen; Kubernetes makes some by itself. */
-function strayVariables(environment: NodeJS.ProcessEnv): readonly DoctorFinding[] {
-  const known = new Set(Object.keys(KEYS).map(environmentName));
-  return Object.keys(environment)
-    .filter((name) => name.startsWith('POSTILJON_') && !known.has(name))
-    .map((name) =>
-      doubt('configuration', `${name} is no setting and is passed over`, 'Check its name in docs/configuration.md.'),
-    );
+function checkVariables(environment: NodeJS.ProcessEnv): readonly DoctorFinding[] {
+  return strayVariables(environment).map(({ name, near }) => {
+    const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+    const text = `${name} is no setting and is passed over${meant}`;
+    return doubt('configuration', text, 'Check its name in docs/configuration.md.');
+  });
 }
 
 async function guarded(

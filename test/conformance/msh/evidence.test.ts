@@ -218,6 +218,7 @@ describe('evidence of messages that prove less', () => {
     const pair = await openPair({ profile: 'osb-rm-s' });
     try {
       const messageId = await delivered(pair);
+      await pair.sender.gateway.cpas.deactivate(pair.cpaId);
       await pair.sender.gateway.cpas.remove(pair.cpaId);
       await withEvidence(pair.sender, messageId, async (folder) => {
         const { findings, holds } = await verifyFolder(folder);

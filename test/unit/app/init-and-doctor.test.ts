@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContract } from '../../../src/app/contracts.ts';
 import { examine } from '../../../src/app/doctor/doctor.ts';
+import { issue } from '../../../src/app/pki.ts';
+import { ownCertificates, warnOfCertificates } from '../../../src/app/own-certificates.ts';
 import { initialise } from '../../../src/app/init.ts';
 import { createLog } from '../../../src/app/log.ts';
 import { readConfig } from '../../../src/app/config/config.ts';
@@ -12,6 +14,7 @@ import { startGateway } from '../../../src/app/start.ts';
 import { GatewayError } from '../../../src/errors.ts';
 
 const KEY_BITS = 2048;
+const DAY_MS = 86_400_000;
 const ENVIRONMENT = { POSTILJON_EBMS_PORT: '0', POSTILJON_API_PORT: '0', POSTILJON_EBMS_HOST: '127.0.0.1' };
 const log = createLog({ level: 'silent', name: 'test' });
 
@@ -148,6 +151,80 @@ describe('a new gateway', () => {
     assert.ok(
       found.some((line) => /^error contract .*no key for certificate/.test(line)),
       found.join('\n'),
+    );
+    assert.ok(
+      found.some((line) => /^warning keys\.sign: OIN 00000099000000002000 .*none of/.test(line)),
+      found.join('\n'),
+    );
+  });
+
+  it('the doctor warns of a certificate that ends within 30 days, and the start says so', async () => {
+    const { key, certificate } = await issue({
+      ca: join(root, 'ca'),
+      out: join(root, 'short'),
+      oin: '00000099000000001000',
+      cn: 'gemeente',
+      name: 'sign',
+      days: 20,
+      keyBits: KEY_BITS,
+    });
+    const found = await doctor({ POSTILJON_KEYS_SIGN_KEY: key, POSTILJON_KEYS_SIGN_CERTIFICATE: certificate });
+    assert.ok(
+      found.some((line) => /^warning keys\.sign: ends in (19|20) days/.test(line)),
+      found.join('\n'),
+    );
+    const loaded = {
+      location: 'keys.sign',
+      key: readFileSync(key),
+      certificate: readFileSync(certificate),
+      passphrase: undefined,
+    };
+    const own = ownCertificates([loaded, undefined]);
+    const said = (now: number): readonly string[] => {
+      const lines: string[] = [];
+      const note = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`);
+      const [debug, info, warn, error] = [note('debug'), note('info'), note('warn'), note('error')];
+      warnOfCertificates(own, now, { debug, info, warn, error });
+      return lines;
+    };
+    assert.deepEqual(said(Date.now()), ['warn: a certificate ends soon']);
+    assert.deepEqual(said(Date.now() + 21 * DAY_MS), ['error: a certificate has ended: partners will refuse it']);
+    assert.deepEqual(said(Date.now() - 1000 * DAY_MS), [
+      'error: a certificate is not valid yet: partners will refuse it',
+    ]);
+  });
+
+  it('the doctor looks at the contracts of a gateway that runs, and changes nothing', async () => {
+    const gateway = await startGateway(readConfig(configFile(), ENVIRONMENT), log);
+    try {
+      const found = await doctor({ POSTILJON_API_PORT: new URL(gateway.api).port });
+      assert.ok(
+        found.some((line) => line.includes('1 of 1 contracts are active')),
+        found.join('\n'),
+      );
+      assert.ok(found.some((line) => /^ok disk: \d+ MiB free/.test(line)));
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  it('a variable that is nearly a setting is named with the one that was meant', async () => {
+    const found = await doctor({ POSTILJON_STORE_ULR: 'x', POSTILJON_SERVICE_HOST: 'x' });
+    assert.ok(found.some((line) => /POSTILJON_STORE_ULR is no setting .*did you mean POSTILJON_STORE_URL/.test(line)));
+    assert.ok(found.some((line) => line.includes('POSTILJON_SERVICE_HOST is no setting')));
+  });
+
+  it('a party file with a tag that nobody knows is refused', async () => {
+    const file = join(root, 'tagged.yaml');
+    writeFileSync(file, readFileSync(join(a, 'party.yaml'), 'utf8').replace('name: ', 'name: !strange '));
+    await assert.rejects(
+      createContract({
+        partyFiles: [file, join(root, 'b', 'party.yaml')],
+        service: 'urn:osb:services:test:1.0',
+        actions: ['melden'],
+        profile: 'osb-rm-s',
+      }),
+      (error) => error instanceof GatewayError && error.code === 'CONFIG_INVALID' && error.location === file,
     );
   });
 

@@ -54,6 +54,8 @@ describe('contracts over REST', () => {
   it('are active at once with ?activate=true', async () => {
     const answer = await json(await send('/api/v1/cpas?activate=true', contract(rest.url, 'derde'), 'application/xml'));
     assert.deepEqual([answer['cpaId'], answer['active']], ['derde', true]);
+    const removed = await rest.fetch('/api/v1/cpas/derde', { method: 'DELETE' });
+    assert.deepEqual([removed.status, (await json(removed))['code']], [409, 'CPA_IN_USE']);
   });
 
   it('are refused when other bytes are stored under the id', async () => {

@@ -1,0 +1,15 @@
+import { environmentName, KEYS } from './key-table.ts';
+import { nearest } from './suggest.ts';
+
+/**
+ * Environment variables that look like settings and are none: a slip of the pen, or one of those that Kubernetes makes
+ * for a service called postiljon. `near` is what may have been meant.
+ */
+export function strayVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly { readonly name: string; readonly near: string | undefined }[] {
+  const known = new Set(Object.keys(KEYS).map(environmentName));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('POSTILJON_') && !known.has(name))
+    .map((name) => ({ name, near: nearest(name, known) }));
+}
