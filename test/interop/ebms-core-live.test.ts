@@ -36,6 +36,7 @@ const EMPTY: DataSource = { name: 'leeg.bin', contentType: 'application/octet-st
 const LARGE: DataSource = { name: 'groot.bin', contentType: 'application/octet-stream', content: randomBytes(300_000) };
 
 const DOCUMENTS: Readonly<Record<string, readonly DataSource[]>> = {
+  'no part': [],
   'one part': [XML],
   'two parts': [XML, PDF],
   'four parts, one of text with CRLF, one empty': [XML, PDF, TEXT, EMPTY],
@@ -67,6 +68,10 @@ const OWN = [
   ['osb-rm-s', true],
 ] as const;
 
+/** So many at once that attempts overlap and connections are shared. */
+const MANY = Array.from({ length: 25 }, (_, n) => n);
+const document = (n: number): readonly DataSource[] => [{ ...TEXT, content: Buffer.from(`nummer ${n}\r\n`) }];
+
 describe('a live ebms-core, both ways', function () {
   this.timeout(60_000);
   let live: Live;
@@ -93,6 +98,15 @@ describe('a live ebms-core, both ways', function () {
     }
   }
 
+  for (const sync of [false, true]) {
+    it(`25 messages each way at once, ${sync ? 'synchronous' : 'asynchronous'}`, async () => {
+      const cpaId = `postiljon-osb-rm-s${sync ? '-sync' : ''}`;
+      const outward = MANY.map((n) => toPeer(live, cpaId, document(n)));
+      const inward = MANY.map((n) => fromPeer(live, { cpaId, ...REPLY }, document(n)));
+      assert.equal(new Set(await Promise.all([...outward, ...inward])).size, 50);
+    });
+  }
+
   for (const [profile, sync] of OWN) {
     const cpaId = `postiljon-${profile}${sync ? '-sync' : ''}`;
     it(`a contract that we made for ${profile}${sync ? ', synchronous' : ''}: to the peer, and its reply back`, async () => {
@@ -111,8 +125,8 @@ async function toPeer(live: Live, cpaId: string, documents: readonly DataSource[
   const wanted: MessageState = 'DELIVERED';
   const { attemptLog } = await untilState(live.here, messageId, wanted);
   assert.deepEqual(
-    attemptLog.map(({ number, code }) => [number, code]),
-    [[1, undefined]],
+    attemptLog.map(({ number, code, detail }) => [number, code, detail]),
+    [[1, undefined, undefined]],
   );
   await requireAtPeer(live, messageId, documents);
   return messageId;

@@ -8,6 +8,7 @@ import {
   type Live,
   openLive,
   openOurs,
+  type OwnTerms,
   ownContract,
   PEER,
   REPLY,
@@ -26,11 +27,11 @@ const DOCUMENT: DataSource = {
   contentType: 'application/xml',
   content: Buffer.from('<bericht>het bedrag is 100 euro</bericht>'),
 };
-const RM = (of: Parameters<typeof ownContract>[1]): Buffer => ownContract('osb-rm', of);
-const RM_S = (of: Parameters<typeof ownContract>[1]): Buffer => ownContract('osb-rm-s', of);
+/** Repeats come soon. */
+const RM = (of: OwnTerms): Buffer => ownContract('osb-rm', { ...of, retryInterval: 2_000 });
+const RM_S = (of: OwnTerms): Buffer => ownContract('osb-rm-s', { ...of, retryInterval: 2_000 });
 const SYNC = 'postiljon-osb-rm-s-sync-troubles';
 const ASYNC = 'postiljon-osb-rm-s-troubles';
-const UNSIGNED = 'postiljon-osb-rm-sync-troubles';
 
 describe('a live ebms-core, when things go wrong', function () {
   this.timeout(60_000);
@@ -40,7 +41,12 @@ describe('a live ebms-core, when things go wrong', function () {
     skipUnless(this, BASE !== undefined, 'POSTILJON_PEER_EBMS_CORE is not set');
     skipUnless(this, fixturesPresent(), 'the sample contracts are not there');
     const name = '-troubles';
-    live = await openLive(BASE ?? '', [RM_S({ name }), RM_S({ name, sync: true }), RM({ name, sync: true })]);
+    live = await openLive(BASE ?? '', [
+      RM_S({ name }),
+      RM_S({ name, sync: true }),
+      RM({ name }),
+      RM({ name, sync: true }),
+    ]);
   });
 
   after(async () => {
@@ -161,22 +167,26 @@ describe('a live ebms-core, when things go wrong', function () {
     await assert.rejects(live.here.gateway.messages.find(messageId), { code: 'NOT_FOUND' });
   });
 
-  it('§6.5.5 too late for the peer: TimeToLiveExpired ends it here', () =>
-    withClock(live, -600_000, async (here) => {
-      const messageId = await sendOurs(here, UNSIGNED, [DOCUMENT]);
-      await untilState(here, messageId, 'FAILED');
-      const events = await here.store.listEvents(0, 100);
-      const failed = events.find(({ type }) => type === 'message.failed');
-      assert.deepEqual([failed?.data['code'], failed?.data['errorCode']], ['PEER_REFUSED', 'TimeToLiveExpired']);
-    }));
+  for (const sync of [true, false]) {
+    const cpaId = `postiljon-osb-rm${sync ? '-sync' : ''}-troubles`;
+    const how = sync ? 'in the answer' : 'by a request of its own';
 
-  it('§6.5.5 too late for us: the peer learns TimeToLiveExpired', () =>
-    withClock(live, 600_000, async (here) => {
-      const messageId = await fromPeer(live, UNSIGNED);
-      assert.equal(await live.peer.event(messageId), 'FAILED');
-      const { items } = await here.store.listRefusals({ limit: 1 });
-      assert.deepEqual([items[0]?.code, items[0]?.messageId], ['MESSAGE_EXPIRED', messageId]);
-    }));
+    it(`§6.5.5 too late for the peer: TimeToLiveExpired ${how} ends it here`, () =>
+      withClock(live, { sync, ms: -600_000 }, async (here) => {
+        const messageId = await sendOurs(here, cpaId, [DOCUMENT]);
+        await untilState(here, messageId, 'FAILED');
+        const failed = (await here.store.listEvents(0, 100)).find(({ type }) => type === 'message.failed');
+        assert.deepEqual([failed?.data['code'], failed?.data['errorCode']], ['PEER_REFUSED', 'TimeToLiveExpired']);
+      }));
+
+    it(`§6.5.5 too late for us: the peer learns TimeToLiveExpired ${how}`, () =>
+      withClock(live, { sync, ms: 600_000 }, async (here) => {
+        const messageId = await fromPeer(live, cpaId);
+        assert.equal(await live.peer.event(messageId), 'FAILED');
+        const { items } = await here.store.listRefusals({ limit: 1 });
+        assert.deepEqual([items[0]?.code, items[0]?.messageId], ['MESSAGE_EXPIRED', messageId]);
+      }));
+  }
 
   it('§3.1.2 a CPA that only we know: the peer answers a Fault, and we go on trying until it knows it', async () => {
     const name = '-ours-only';
@@ -234,9 +244,13 @@ async function countAlerts({ here }: Live): Promise<number> {
 }
 
 /** A second gateway of ours at the same address, whose clock is wrong by so much. */
-async function withClock(live: Live, ms: number, use: (here: TestGateway) => Promise<void>): Promise<void> {
+async function withClock(
+  live: Live,
+  { sync, ms }: { readonly sync: boolean; readonly ms: number },
+  use: (here: TestGateway) => Promise<void>,
+): Promise<void> {
   const clock = new ManualClock(Date.now() + ms);
-  const here = await openOurs([RM({ name: '-troubles', sync: true })], { routes: live.routes, clock });
+  const here = await openOurs([RM({ name: '-troubles', sync })], { routes: live.routes, clock });
   live.relay.lead(here.url);
   try {
     await use(here);

@@ -27,7 +27,8 @@ export const OUT = { service: 'urn:osb:services:osb:afleveren:1.1$1.0', action: 
 export const IN = { service: 'urn:osb:services:osb:aanleveren:1.1$1.0', action: 'aanleveren' };
 export const REPLY = { service: OUT.service, action: 'bevestigAfleveren' };
 
-const RETRY_INTERVAL_MS = 2_000;
+/** Long enough that a loaded machine repeats nothing. */
+const RETRY_INTERVAL_MS = 60_000;
 
 export interface Live {
   readonly here: TestGateway;
@@ -71,8 +72,18 @@ export async function closeLive({ here, relay }: Live): Promise<void> {
   await here.close();
 }
 
-/** A contract as our own `cpa create` writes it, with the peer's certificate on both sides and retries two seconds apart. */
-export function ownContract(profile: ProfileName, { sync = false, name = '' } = {}): Buffer {
+export interface OwnTerms {
+  readonly sync?: boolean;
+  /** End of the CPAId. */
+  readonly name?: string;
+  readonly retryInterval?: number;
+}
+
+/** A contract as our own `cpa create` writes it, with the peer's certificate on both sides. */
+export function ownContract(
+  profile: ProfileName,
+  { sync = false, name = '', retryInterval = RETRY_INTERVAL_MS }: OwnTerms = {},
+): Buffer {
   const certificate = fixture('keys/cert.pem').toString();
   const [us, them] = [US, PEER].map(({ key, role, endpoint }) => ({
     name: role,
@@ -92,7 +103,7 @@ export function ownContract(profile: ProfileName, { sync = false, name = '' } = 
       sync,
       cpaId: `postiljon-${profile}${sync ? '-sync' : ''}${name}`,
       retries: 5,
-      retryInterval: RETRY_INTERVAL_MS,
+      retryInterval,
     }),
   );
 }
