@@ -8,7 +8,7 @@ export interface KeyHolder {
   /** Certificates whose keys can decrypt, in the order in which they are tried where the sender names none. */
   certificates(): readonly Uint8Array[];
   /**
-   * The content encryption key, `length` octets: the first that one of `certificates` opens. NEVER rejects for what the
+   * The content encryption key, `length` octets: what the key of one of `certificates` opens. NEVER rejects for what the
    * cipher text holds: where none opens it, the key is random, and the content is what fails (implicit rejection).
    * Throws BUSY when the work was lost and may be repeated.
    */

@@ -10,21 +10,19 @@ export interface WrappedKey {
 }
 
 /**
- * The content encryption key: what the first of `keys` opens, or random octets where none does. Each key does the same work in
+ * The content encryption key: what one of `keys` opens, or random octets where none does. Each key does the same work in
  * the same steps whether the block is well formed or not, so that neither answers nor their timing tell (Bleichenbacher,
  * Manger). The library does the RSA, blinded; the block is taken apart here, because it must be told from a wrong one where
  * several keys may fit. Never throws.
  */
 export function unwrapKey(keys: readonly KeyObject[], { wrapping, wrapped, length }: WrappedKey): Buffer {
   const result = randomBytes(length);
-  let open = 1;
   for (const key of keys) {
     const block = decryptRaw(key, wrapped);
     const { good, message } =
       wrapping.kind === 'pkcs1' ? decodePkcs1(block, length) : decodeOaep(block, length, wrapping);
-    const take = -(good & open);
+    const take = -good;
     for (let at = 0; at < length; at++) result[at] = ((result[at] ?? 0) & ~take) | ((message[at] ?? 0) & take);
-    open &= 1 - good;
   }
   return result;
 }

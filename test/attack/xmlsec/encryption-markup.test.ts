@@ -94,6 +94,7 @@ describe('hostile markup around cipher text', () => {
       const utf16 = Buffer.from(mark + honest, 'utf16le');
       assert.equal(await refusalOf(utf16), REFUSED);
       assert.equal(await refusalOf(utf16.swap16()), REFUSED);
+      await assert.rejects(open(utf16), /not UTF-8/);
     }
     assert.equal(await refusalOf(Buffer.from(honest.replace('text/xml', 'é'), 'latin1')), REFUSED);
   });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'mocha';
+import { GatewayError } from '../../../src/errors.ts';
 import type { KeyHolder } from '../../../src/ports/trust.ts';
+import { Base64Decoder } from '../../../src/xmlsec/encryption/base64-decoder.ts';
 import {
   AES256_CBC,
   ALL_LEGACY,
@@ -39,6 +41,12 @@ function read(cipherText: string): Buffer {
   });
 }
 
+function decode(text: string): string {
+  const target = Buffer.alloc(Base64Decoder.room(text.length));
+  const decoder = new Base64Decoder();
+  return target.toString('latin1', 0, decoder.finish(target, decoder.decode(Buffer.from(text), target, 0)));
+}
+
 describe('base64 of a CipherValue', () => {
   const base64 = encrypt(`${XENC11}aes256-gcm`, KEY).toString('base64');
   for (const end of ['\n', '\r\n', '&#13;\n', '&#xD;\n', '&#x0d;&#10;', ' ', '\t ', '&#32;']) {
@@ -71,6 +79,9 @@ describe('base64 of a CipherValue', () => {
     ['an instruction', put('<?x y?>')],
     ['a CDATA section', put('<![CDATA[QUJD]]>')],
     ['an element', put('<x/>')],
+    ['a comment at its end', `${base64}<!-- -->`],
+    ['an element at its end', `${base64}<x/>`],
+    ['text behind an instruction at its end', `${base64}<?x?>QUJD`],
     ['a last group cut short', base64.replace(/=*$/, '').slice(0, -2)],
   ];
   for (const [why, text] of bad) {
@@ -87,6 +98,24 @@ describe('base64 of a CipherValue', () => {
     const last = odd.at(-3) ?? '';
     const altered = String.fromCharCode(last.charCodeAt(0) + 1);
     assert.equal(await refusalOf(read(`${odd.slice(0, -3)}${altered}==`)), REFUSED);
+  });
+});
+
+describe('a piece of base64', () => {
+  it('RFC 4648 §4 has + and / and no other two letters in their place', () => {
+    assert.equal(decode('+/+/'), '\xfb\xff\xbf');
+    for (const text of ['-/+/', '+_+/', 'AAAA-/+/', '+/+/ -_-_', '-A==', '\n__8=']) {
+      assert.throws(() => decode(text), GatewayError, text);
+    }
+  });
+
+  it('refuses a third = as it comes, however many would follow', () => {
+    const decoder = new Base64Decoder();
+    const target = Buffer.alloc(100);
+    assert.equal(decoder.decode(Buffer.from('AA='), target, 0), 0);
+    assert.equal(decoder.decode(Buffer.from('\n='), target, 0), 0);
+    assert.throws(() => decoder.decode(Buffer.from('='), target, 0), GatewayError);
+    assert.throws(() => new Base64Decoder().decode(Buffer.from('AA=A'), target, 0), GatewayError);
   });
 });
 
@@ -165,7 +194,7 @@ describe('methods of a key', () => {
   ];
   for (const [why, transport, keyMethod] of bad) {
     it(`refuses ${why}`, async () => {
-      const octets = handmade({ transport, keyMethod, wrapped: wrapBy(OAEP, KEY) });
+      const octets = handmade({ transport, keyMethod, wrapped: wrapBy(transport === RSA_1_5 ? RSA_1_5 : OAEP, KEY) });
       assert.equal(await refusalOf(octets, { allow: ALL_LEGACY }), REFUSED);
     });
   }
