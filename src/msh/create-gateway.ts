@@ -101,6 +101,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       sender.start();
     },
     async stop(graceMs) {
+      asker.stop();
       const ended = sender.stop();
       if (graceMs !== undefined) await atMost(ended, clock, graceMs);
       else await ended;

@@ -126,7 +126,10 @@ function sendOnce(
 ): void {
   const { transport, log } = answerer;
   transport.post({ url, headers: ENVELOPE_HEADERS, contentLength: body.length, body }).then(
-    ({ status }) => log.info({ ...fields, url, status }, 'question of a partner answered'),
+    ({ status }) => {
+      if (status < 300) log.info({ ...fields, url, status }, 'question of a partner answered');
+      else log.warn({ ...fields, url, status }, 'the answer to a question of a partner was not taken');
+    },
     (thrown: unknown) => {
       const { code, detail } = toGatewayError(thrown);
       log.warn({ ...fields, url, code, detail }, 'the answer to a question of a partner did not arrive');

@@ -101,6 +101,13 @@ export class Asker {
     return true;
   }
 
+  /** Nobody waits any more: every question under way ends with BUSY. */
+  stop(): void {
+    for (const { refused } of this.#waiting.values()) {
+      refused(new GatewayError('BUSY', { detail: 'the gateway stops' }));
+    }
+  }
+
   async #exchange(question: OwnQuestion, endpoint: string): Promise<Heard> {
     const { clock } = this.#parts;
     const { messageId } = question.message.header.messageData;

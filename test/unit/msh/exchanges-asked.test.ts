@@ -154,6 +154,14 @@ describe('a Ping of ours', () => {
       await assert.rejects(ping(at, SYNC), { code: 'PEER_UNREACHABLE' });
     }));
 
+  it('a gateway that stops waits no longer: BUSY', () =>
+    withSender(ASYNC, async (at) => {
+      const pinging = assert.rejects(ping(at, ASYNC), { code: 'BUSY' });
+      await at.partner.request(1);
+      await at.here.gateway.stop(0);
+      await pinging;
+    }));
+
   it('§8.1 names who it cannot be for', () =>
     withSender(SYNC, async (at) => {
       const { partners, cpas } = at.here.gateway;
