@@ -52,7 +52,7 @@ describe('what xmlsec1 signed, accepted by a whole gateway', () => {
   });
 
   for (const [what, form] of Object.entries(FORMS)) {
-    it(`§4.1.3 ${what}`, () =>
+    it(`§4.1.3 ${what} [ebMS2 §4.1.3-9]`, () =>
       withReceiver({ profile: 'osb-rm-s', sync: true }, async (at) => {
         const one = draft(at);
         const { body } = await requireAccepted(at, pack(signedThere(one, form), one.parts));

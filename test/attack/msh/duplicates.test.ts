@@ -112,7 +112,7 @@ describe('a MessageId that comes again', () => {
         }));
     }
 
-    it(`A78 ${named(terms)}: after TimeToLive, after the end of the CPA and when it is inactive, still the stored receipt`, () => {
+    it(`A78 ${named(terms)}: after TimeToLive, after the end of the CPA and when it is inactive, still the stored receipt [ebMS2 §6.4.6-1]`, () => {
       const start = Date.parse('2026-11-22T12:00:00Z');
       return withReceiver({ ...terms, end: start + 30 * 86_400_000 }, async (at) => {
         const one = draft(at);

@@ -52,8 +52,8 @@ for (const sync of [false, true]) {
       receiving(async (at) => {
         for (const timeToLive of ['10000-13-01T00:00:00Z', '2026-02-30T00:00:00Z', '2026-11-22', '+1 day', '1e99']) {
           await requireRefused(at, await sealed(at, { timeToLive }), {
-            code: 'HEADER_VALUE',
-            error: ['Inconsistent', TTL],
+            code: 'HEADER_TIME',
+            error: ['OtherXml', TTL],
           });
         }
         await requireAccepted(at, await sealed(at, { timeToLive: '9999-12-31T23:59:59Z' }));

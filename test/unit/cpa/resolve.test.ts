@@ -153,7 +153,7 @@ describe('encryption of payloads', () => {
 });
 
 describe('acknowledgmentSigning', () => {
-  it('ebMS2 §6.3.2.4 the acknowledging party signs with the terms of its default channel', () => {
+  it('ebMS2 §6.3.2.4 the acknowledging party signs with the terms of its default channel [KVS §4.1.4.2-1]', () => {
     const cpa = sampleCpa('osb-rm-s');
     const terms = acknowledgmentSigning(resolveSend(cpa, QUERY));
     assert.deepEqual(

@@ -48,7 +48,7 @@ const handedOver = async ({ here }: Receiving): Promise<readonly (string | undef
   (await here.events()).filter(({ type }) => type === 'message.received').map(({ messageId }) => messageId);
 
 describe('messages that come in order', () => {
-  it('§9.1.1 out of order: stored and acknowledged at once, handed over in order', () =>
+  it('§9.1.1 out of order: stored and acknowledged at once, handed over in order [ebMS2 §9.1.1-2]', () =>
     withReceiver(TERMS, async (at) => {
       const { here, partner } = at;
       const [zero, one, two] = [await numbered(at, '0'), await numbered(at, '1'), await numbered(at, '2')];
@@ -135,7 +135,7 @@ describe('messages that come in order', () => {
       { limits: { ...DEFAULT_MESSAGE_LIMITS, maxHeldMessages: 2 } },
     ));
 
-  it('§9 A67 where the CPA does not say Guaranteed: NotSupported', () =>
+  it('§9 A67 where the CPA does not say Guaranteed: NotSupported [ebMS2 §9.1-2]', () =>
     withReceiver({ profile: 'osb-rm-s' }, async (at) =>
       requireRefused(at, (await numbered(at, '0')).request, {
         code: 'FEATURE_UNSUPPORTED',
@@ -166,7 +166,7 @@ describe('messages that are sent in order', () => {
       request: { conversationId: 'zaak-1', ...request },
     }).then(({ messageId }) => messageId);
 
-  it('§9.1.1 are numbered 0 Reset, 1, 2 … within their conversation', () =>
+  it('§9.1.1 are numbered 0 Reset, 1, 2 … within their conversation [ebMS2 §9.1.1-1]', () =>
     withSender(TERMS, async ({ here }) => {
       const found = async (id: string): Promise<MessageDetail> => here.gateway.messages.find(id);
       const first = await found(await send(here));
@@ -240,7 +240,7 @@ describe('messages that are sent in order', () => {
       new Map<string, PartnerTerms>([[dienst.key, { allow: [], messageOrder: 'off' }]]),
     ],
   ] as const) {
-    it(`§9.1 nothing is numbered ${what}`, () =>
+    it(`§9.1 nothing is numbered ${what} [ebMS2 §9.1-1]`, () =>
       withSender(
         terms,
         async ({ here, send: submit }) => {
@@ -251,7 +251,7 @@ describe('messages that are sent in order', () => {
       ));
   }
 
-  it('§9 two gateways: ten messages whose requests overtake each other arrive in the order in which they were sent', async () => {
+  it('§9 two gateways: ten messages whose requests overtake each other arrive in the order in which they were sent [ebMS2 §9.1.1-2]', async () => {
     const pair = await openPair({ ...TERMS, retries: 5 });
     try {
       let number = 0;

@@ -22,7 +22,7 @@ interface Row {
 const ROWS: Readonly<Record<string, Row>> = {
   '204': { answer: () => ({ status: 204 }), state: 'SENT', bestEffort: 'DELIVERED' },
   '200 without a body': { answer: () => ({ status: 200 }), state: 'SENT', bestEffort: 'DELIVERED' },
-  '202 without a body': { answer: () => ({ status: 202 }), state: 'SENT', bestEffort: 'DELIVERED' },
+  '202 without a body [ebMS2 §B.2.3-1]': { answer: () => ({ status: 202 }), state: 'SENT', bestEffort: 'DELIVERED' },
   '200 with HTML': {
     answer: () => ({ status: 200, headers: HTML, body: html }),
     state: 'QUEUED',
@@ -68,7 +68,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   ...Object.fromEntries(
     [301, 302, 304, 400, 401, 403, 404, 405, 413, 415].map((status): [string, Row] => [
-      `${status}, with an alarm`,
+      `${status}, with an alarm [ebMS2 §B.2.3-2, KVS §B.2.3-2]`,
       {
         answer: () => ({ status, headers: { location: '/elsewhere' } }),
         state: 'QUEUED',

@@ -24,11 +24,11 @@ const AT = '//Header/MessageHeader';
 
 describe('a message that is refused for its header', () => {
   const rows: readonly (readonly [what: string, change: (header: Header) => Partial<Header>, refused: Refused])[] = [
-    ['CPAId', () => ({ cpaId: 'other' }), { code: 'CPA_UNKNOWN' }],
-    ['To: somebody else', () => ({ to: stranger }), { code: 'NOT_OUR_PARTY' }],
+    ['CPAId [ebMS2 §3.1.2-3]', () => ({ cpaId: 'other' }), { code: 'CPA_UNKNOWN' }],
+    ['To: somebody else [ebMS2 §3.1.1-2]', () => ({ to: stranger }), { code: 'NOT_OUR_PARTY' }],
     ['To: the sender itself', ({ from }) => ({ to: from }), { code: 'NOT_OUR_PARTY' }],
     [
-      'Action',
+      'Action [ebMS2 §3.1.4-2, ebMS2 §3.1.5-1]',
       () => ({ action: 'anders' }),
       { code: 'ACTION_NOT_AGREED', error: ['ValueNotRecognized', `${AT}/Action`] },
     ],
@@ -38,27 +38,27 @@ describe('a message that is refused for its header', () => {
       { code: 'ACTION_NOT_AGREED', error: ['ValueNotRecognized', `${AT}/Action`] },
     ],
     [
-      'Service',
+      'Service [ebMS2 §3.1.4-2]',
       () => ({ service: { type: 'urn:osb:services', value: 'other' } }),
       { code: 'ACTION_NOT_AGREED', error: ['ValueNotRecognized', `${AT}/Service`] },
     ],
     [
-      'From/Role',
+      'From/Role [ebMS2 §3.1.1.2-2]',
       ({ from }) => ({ from: { ...from, role: 'dienst' } }),
       { code: 'ACTION_NOT_AGREED', error: ['ValueNotRecognized', `${AT}/From/Role`] },
     ],
     [
-      'To/Role',
+      'To/Role [ebMS2 §3.1.1.2-2]',
       ({ to }) => ({ to: { ...to, role: 'gemeente' } }),
       { code: 'ACTION_NOT_AGREED', error: ['ValueNotRecognized', `${AT}/To/Role`] },
     ],
     [
-      'DuplicateElimination',
+      'DuplicateElimination [ebMS2 §3.1.2-2, ebMS2 §6.4.1-2]',
       () => ({ duplicateElimination: false }),
       { code: 'HEADER_NOT_AGREED', error: ['Inconsistent', `${AT}/DuplicateElimination`] },
     ],
     [
-      'TimeToLive',
+      'TimeToLive [ebMS2 §3.1.6.4-2]',
       ({ messageData }) => ({ messageData: { ...messageData, timeToLive: '2026-01-01T00:00:00Z' } }),
       { code: 'MESSAGE_EXPIRED', error: ['TimeToLiveExpired', `${AT}/MessageData/TimeToLive`] },
     ],
