@@ -1,73 +1,104 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type CanonicalForm, CanonicalWriter } from './canonical-writer.ts';
 import { type XmlAttribute, type XmlNamespace, type XmlStart, XML_NAMESPACE } from './events.ts';
 import type { XmlDocument, XmlElement, XmlNode } from './nodes.ts';
 
 export type { CanonicalForm } from './canonical-writer.ts';
 
-type Skip = (el: XmlElement) => boolean;
+/** Tops of the subtrees that are left out. */
+export type LeftOut = ReadonlySet<XmlElement>;
+
+const NOTHING: LeftOut = new Set();
 
 /**
- * The canonical octets of a document, or of an element in its document, without the subtrees that `skip` names.
+ * The canonical octets of a document, or of an element in its document, without the subtrees in `leftOut`.
  * Throws XML_FORBIDDEN for a relative namespace URI. @spec Canonical XML 1.0, Exclusive XML Canonicalization 1.0
  */
-export function canonicalize(node: XmlDocument | XmlElement, form: CanonicalForm, skip?: Skip): Buffer {
-  const chunks = canonicalChunks(node, form, skip);
+export function canonicalize(node: XmlDocument | XmlElement, form: CanonicalForm, leftOut = NOTHING): Buffer {
+  const chunks: Buffer[] = [];
+  new Walk(new CanonicalWriter(form, (octets) => chunks.push(Buffer.from(octets))), leftOut).write(node);
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
 
-/** The digest of the canonical octets; `digest` is a name of node:crypto. */
-export function digestCanonical(
-  node: XmlDocument | XmlElement,
-  form: CanonicalForm,
-  digest: string,
-  skip?: Skip,
-): Buffer {
-  const chunks = canonicalChunks(node, form, skip);
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return hash(digest, only, 'buffer');
-  const running = createHash(digest);
-  for (const chunk of chunks) running.update(chunk);
+export interface DigestedForm extends CanonicalForm {
+  /** A name of node:crypto. */
+  readonly digest: string;
+}
+
+/** The digest of the canonical octets. */
+export function digestCanonical(node: XmlDocument | XmlElement, form: DigestedForm, leftOut = NOTHING): Buffer {
+  const running = createHash(form.digest);
+  new Walk(new CanonicalWriter(form, (octets) => running.update(octets)), leftOut).write(node);
   return running.digest();
 }
 
-function canonicalChunks(node: XmlDocument | XmlElement, form: CanonicalForm, skip: Skip | undefined): Buffer[] {
-  const chunks: Buffer[] = [];
-  const writer = new CanonicalWriter(form, (octets) => chunks.push(Buffer.from(octets, 'latin1')));
-  if ('root' in node) {
-    for (const one of node.prolog) writeNode(one, writer, skip);
-    writeNode(node.root, writer, skip);
-    for (const one of node.epilog) writeNode(one, writer, skip);
-  } else if (skip?.(node) !== true) {
-    writer.startElement(inContext(node, form));
-    writeContent(node, writer, skip);
+class Walk {
+  readonly #writer: CanonicalWriter;
+  readonly #leftOut: LeftOut;
+  /** Elements that have something in them that is left out. */
+  readonly #around: ReadonlySet<XmlElement>;
+
+  constructor(writer: CanonicalWriter, leftOut: LeftOut) {
+    this.#writer = writer;
+    this.#leftOut = leftOut;
+    this.#around = leftOut.size === 0 ? NOTHING : ancestorsOf(leftOut);
   }
-  writer.finish();
-  return chunks;
+
+  write(node: XmlDocument | XmlElement): void {
+    const writer = this.#writer;
+    if ('root' in node) {
+      writer.begin(node.bytes);
+      for (const one of node.prolog) this.#node(one);
+      this.#node(node.root);
+      for (const one of node.epilog) this.#node(one);
+    } else if (!this.#leftOut.has(node)) {
+      writer.begin(node.source);
+      writer.startElement(inContext(node, writer.exclusive));
+      this.#content(node);
+    }
+    writer.finish();
+  }
+
+  #node(node: XmlNode): void {
+    const writer = this.#writer;
+    if (node.kind === 'element') this.#element(node);
+    else if (node.kind === 'text') writer.text(node);
+    else if (node.kind === 'comment') writer.comment(node.octets);
+    else writer.instruction(node.target, node.octets);
+  }
+
+  #element(el: XmlElement): void {
+    if (this.#leftOut.has(el)) return;
+    if (el.whole && !this.#writer.exclusive && !this.#around.has(el)) {
+      this.#writer.wholeElement(el.start, el.end);
+      return;
+    }
+    this.#writer.startElement(el);
+    this.#content(el);
+  }
+
+  /** The tree is as deep as the tokenizer lets it be, so that recursion is bounded. */
+  #content(el: XmlElement): void {
+    for (const child of el.children) this.#node(child);
+    this.#writer.endElement(el.name, el.end);
+  }
 }
 
-function writeNode(node: XmlNode, writer: CanonicalWriter, skip: Skip | undefined): void {
-  if (node.kind === 'text') writer.text(node.octets);
-  else if (node.kind === 'comment') writer.comment(node.octets);
-  else if (node.kind === 'instruction') writer.instruction(node.target, node.octets);
-  else if (skip?.(node) !== true) {
-    writer.startElement(node);
-    writeContent(node, writer, skip);
+function ancestorsOf(elements: LeftOut): LeftOut {
+  const ancestors = new Set<XmlElement>();
+  for (const { parent } of elements) {
+    for (let at = parent; at !== undefined && !ancestors.has(at); at = at.parent) ancestors.add(at);
   }
-}
-
-/** The tree is as deep as the tokenizer lets it be, so that recursion is bounded. */
-function writeContent(el: XmlElement, writer: CanonicalWriter, skip: Skip | undefined): void {
-  for (const child of el.children) writeNode(child, writer, skip);
-  writer.endElement(el.name);
+  return ancestors;
 }
 
 /** An element cut out of its document takes the namespaces in scope along, and in the inclusive form the xml: attributes too. */
-function inContext(el: XmlElement, form: CanonicalForm): XmlStart {
+function inContext(el: XmlElement, exclusive: boolean): XmlStart {
+  const { name, namespace, start, open } = el;
   const declarations = namespacesInScope(el);
-  const attributes = form.exclusive ? el.attributes : [...el.attributes, ...inheritedXmlAttributes(el)];
-  return { name: el.name, namespace: el.namespace, start: el.start, declarations, attributes };
+  const attributes = exclusive ? el.attributes : [...el.attributes, ...inheritedXmlAttributes(el)];
+  return { name, namespace, start, open, canonical: false, declarations, attributes };
 }
 
 /** All namespaces in scope at an element but xml, each prefix once. */

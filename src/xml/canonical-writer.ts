@@ -1,9 +1,10 @@
 import { GatewayError } from '../errors.ts';
 import { escapeCanonicalAttribute, escapeCanonicalText } from './escape.ts';
-import type { XmlAttribute, XmlHandler, XmlNamespace, XmlStart } from './events.ts';
+import type { XmlAttribute, XmlHandler, XmlNamespace, XmlStart, XmlText } from './events.ts';
 import type { XmlName } from './names.ts';
 import { NamespaceScope } from './namespace-scope.ts';
-import { compareOctetOrder, encodeOctets } from './octets.ts';
+import { OctetWriter } from './octet-writer.ts';
+import { compareAttributes, compareOctetOrder, encodeOctets } from './octets.ts';
 
 /** Which canonical form. `inclusivePrefixes` counts for the exclusive one; '#default' names the default namespace. */
 export interface CanonicalForm {
@@ -12,37 +13,48 @@ export interface CanonicalForm {
   readonly inclusivePrefixes?: readonly string[];
 }
 
-/** Octets of this many chars go to the sink at once. */
-const CHUNK = 32_768;
+const GREATER = 0x3e;
+/** More declarations than this are not compared pair by pair: they are written anew. */
+const FEW = 8;
+const END_TAG = '</>'.length;
 
 /**
- * Writes what it is told in canonical form: told by the tokenizer while a document passes, or by a walk over a tree.
- * Octet strings go to `sink`, the last one at `finish`.
+ * Writes what it is told in canonical form: told by the tokenizer while a document passes, or by a walk over a tree. What
+ * stands in the source as it must be written is copied from there, neighbours in one piece.
+ * Octets go to `sink`, the last ones at `finish`; they are overwritten when it returns.
  * @spec Canonical XML 1.0, Exclusive XML Canonicalization 1.0
  */
 export class CanonicalWriter implements XmlHandler {
   /** Inner steps done so far: namespaces looked up, attributes compared. */
   steps = 0;
-  readonly #sink: (octets: string) => void;
-  readonly #exclusive: boolean;
+  readonly #out: OctetWriter;
+  readonly exclusive: boolean;
   readonly #comments: boolean;
   readonly #inclusivePrefixes: ReadonlySet<string>;
   /** What the ancestors written so far have declared. */
   readonly #rendered = new NamespaceScope();
   readonly #sizes: number[] = [];
   #rootWritten = false;
-  #out = '';
+  #source: Buffer | undefined;
+  /** Octets of the source that are still to be copied. */
+  #from = -1;
+  #to = -1;
 
-  constructor(form: CanonicalForm, sink: (octets: string) => void) {
-    this.#sink = sink;
-    this.#exclusive = form.exclusive;
+  constructor(form: CanonicalForm, sink: (octets: Buffer) => void) {
+    this.#out = new OctetWriter(sink);
+    this.exclusive = form.exclusive;
     this.#comments = form.comments;
     this.#inclusivePrefixes = new Set((form.inclusivePrefixes ?? []).map((one) => (one === '#default' ? '' : one)));
   }
 
+  begin(utf8: Buffer): void {
+    this.#source = utf8;
+  }
+
   startElement(tag: XmlStart): void {
     this.#sizes.push(this.#rendered.size);
-    const namespaces = this.#exclusive ? this.#utilised(tag) : this.#fresh(tag.declarations, undefined);
+    const namespaces = this.exclusive ? this.#utilised(tag) : this.#fresh(tag.declarations, undefined);
+    if (tag.canonical && this.#declaresAll(tag, namespaces)) return this.#copyTag(tag);
     let out = `<${tag.name.octets}`;
     if (namespaces !== undefined) out += writeNamespaces(namespaces);
     for (const one of this.#sorted(tag.attributes))
@@ -50,15 +62,24 @@ export class CanonicalWriter implements XmlHandler {
     this.#write(`${out}>`);
   }
 
-  endElement(name: XmlName): void {
+  /** An element that is written in the source, with all in it, as the inclusive form writes it wherever it stands. */
+  wholeElement(start: number, end: number): void {
+    this.#copy(start, end);
+  }
+
+  endElement(name: XmlName, end: number): void {
     const size = this.#sizes.pop() ?? 0;
     this.#rendered.shrink(size);
     if (this.#sizes.length === 0) this.#rootWritten = true;
-    this.#write(`</${name.octets}>`);
+    const length = name.octets.length + END_TAG;
+    // All up to here was copied, and the rest is as long as an end tag without white space: that is what it is.
+    if (this.#to > this.#from && this.#to + length === end) this.#to = end;
+    else this.#write(`</${name.octets}>`);
   }
 
-  text(octets: string): void {
-    this.#write(escapeCanonicalText(octets));
+  text({ octets, start, end, canonical }: XmlText): void {
+    if (canonical && this.#source !== undefined) this.#copy(start, end);
+    else this.#write(escapeCanonicalText(octets));
   }
 
   comment(octets: string): void {
@@ -70,8 +91,8 @@ export class CanonicalWriter implements XmlHandler {
   }
 
   finish(): void {
-    if (this.#out !== '') this.#sink(this.#out);
-    this.#out = '';
+    this.#copyPending();
+    this.#out.finish();
   }
 
   /** Outside the root, a line feed stands between it and each comment or instruction. */
@@ -81,16 +102,43 @@ export class CanonicalWriter implements XmlHandler {
   }
 
   #write(octets: string): void {
-    this.#out += octets;
-    if (this.#out.length > CHUNK) this.finish();
+    this.#copyPending();
+    this.#out.write(octets);
+  }
+
+  #copy(from: number, to: number): void {
+    if (from !== this.#to) {
+      this.#copyPending();
+      this.#from = from;
+    }
+    this.#to = to;
+  }
+
+  #copyPending(): void {
+    if (this.#to > this.#from && this.#source !== undefined) this.#out.copy(this.#source, this.#from, this.#to);
+    this.#from = this.#to = -1;
+  }
+
+  #copyTag({ start, open }: XmlStart): void {
+    if (this.#source?.[open] === GREATER) return this.#copy(start, open + 1);
+    this.#copy(start, open);
+    this.#write('>');
+  }
+
+  /** Whether exactly the declarations of the tag are to be written. */
+  #declaresAll({ declarations }: XmlStart, namespaces: readonly XmlNamespace[] | undefined): boolean {
+    const { length } = declarations;
+    if (length !== (namespaces?.length ?? 0)) return false;
+    if (length === 0 || !this.exclusive) return true;
+    return length <= FEW && namespaces?.every((one) => declares(declarations, one)) === true;
   }
 
   /** Declarations that change what the ancestors have written. */
   #fresh(declarations: readonly XmlNamespace[], among: ReadonlySet<string> | undefined): XmlNamespace[] | undefined {
     let list: XmlNamespace[] | undefined;
-    for (const one of declarations) {
+    for (const { prefix, uri } of declarations) {
       this.steps++;
-      if (among === undefined || among.has(one.prefix)) list = this.#use(one, list);
+      if (among === undefined || among.has(prefix)) list = this.#use(prefix, uri, list);
     }
     return list;
   }
@@ -98,18 +146,19 @@ export class CanonicalWriter implements XmlHandler {
   /** Namespaces of the element's own name and of its attributes' names, and those of the PrefixList. */
   #utilised(tag: XmlStart): XmlNamespace[] | undefined {
     let list = this.#inclusivePrefixes.size > 0 ? this.#fresh(tag.declarations, this.#inclusivePrefixes) : undefined;
-    list = this.#use({ prefix: tag.name.prefix, uri: tag.namespace }, list);
+    list = this.#use(tag.name.prefix, tag.namespace, list);
     for (const { prefix, namespace } of tag.attributes) {
       this.steps++;
-      if (prefix !== '') list = this.#use({ prefix, uri: namespace }, list);
+      if (prefix !== '') list = this.#use(prefix, namespace, list);
     }
     return list;
   }
 
-  #use(one: XmlNamespace, list: XmlNamespace[] | undefined): XmlNamespace[] | undefined {
-    if ((this.#rendered.get(one.prefix) ?? '') === one.uri) return list;
-    if (one.uri !== '' && !isAbsolute(one.uri))
+  #use(prefix: string, uri: string, list: XmlNamespace[] | undefined): XmlNamespace[] | undefined {
+    if ((this.#rendered.get(prefix) ?? '') === uri) return list;
+    if (uri !== '' && !isAbsolute(uri))
       throw new GatewayError('XML_FORBIDDEN', { detail: 'relative namespace URI in what is signed' });
+    const one = { prefix, uri };
     this.#rendered.declare(one);
     if (list === undefined) return [one];
     list.push(one);
@@ -117,20 +166,16 @@ export class CanonicalWriter implements XmlHandler {
   }
 
   #sorted(attributes: readonly XmlAttribute[]): readonly XmlAttribute[] {
-    for (let at = 1; at < attributes.length; at++) {
-      if (this.#compare(attributes[at - 1], attributes[at]) <= 0) continue;
-      return attributes.toSorted((left, right) => this.#compare(left, right));
-    }
-    return attributes;
+    if (attributes.length < 2) return attributes;
+    return attributes.toSorted((left, right) => {
+      this.steps++;
+      return compareAttributes(left, right);
+    });
   }
+}
 
-  /** By namespace, then by local name. @spec Canonical XML 1.0 §2.2 */
-  #compare(left: XmlAttribute | undefined, right: XmlAttribute | undefined): number {
-    this.steps++;
-    if (left === undefined || right === undefined) return 0;
-    if (left.namespace !== right.namespace) return compareOctetOrder(left.namespace, right.namespace);
-    return compareOctetOrder(left.localName, right.localName);
-  }
+function declares(declarations: readonly XmlNamespace[], { prefix }: XmlNamespace): boolean {
+  return declarations.some((one) => one.prefix === prefix);
 }
 
 function writeNamespaces(namespaces: XmlNamespace[]): string {

@@ -3,7 +3,7 @@
 export const NAME_START = 1;
 export const NAME = 2;
 export const SPACE = 4;
-/** What ends a plain run of character data: markup, references, CR, and `]` that may begin `]]>`. */
+/** What ends a plain run of character data: markup, references, CR, `>`, and `]` that may begin `]]>`. */
 export const TEXT_STOP = 8;
 /** What ends a plain run of an attribute value: quotes, `<`, references and white space that is normalised. */
 export const VALUE_STOP = 16;
@@ -21,7 +21,7 @@ function classes(): Uint8Array {
   for (const octet of [0x09, 0x0a, 0x0d]) table[octet] = 0;
   mark('\t\n\r ', SPACE);
   mark('\t\n\r"\'<&', VALUE_STOP);
-  mark('\r<&]', TEXT_STOP);
+  mark('\r<&]>', TEXT_STOP);
   mark('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_', NAME_START | NAME);
   mark('0123456789-.:', NAME);
   for (let octet = 0x80; octet < 0x100; octet++) table[octet] = NAME_START | NAME;

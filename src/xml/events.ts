@@ -2,11 +2,13 @@ import type { XmlName } from './names.ts';
 
 /** What the tokenizer tells, in document order. Offsets are octets in the UTF-8 document. */
 export interface XmlHandler {
+  /** Told first: what the offsets count in. */
+  begin?(utf8: Buffer): void;
   startElement(start: XmlStart): void;
   /** `end` is behind the end tag. */
   endElement(name: XmlName, end: number): void;
   /** A run of character data after references and line ends are dealt with; runs may follow each other. */
-  text(octets: string): void;
+  text(text: XmlText): void;
   comment(octets: string): void;
   instruction(target: string, octets: string): void;
 }
@@ -18,6 +20,21 @@ export interface XmlStart {
   readonly declarations: readonly XmlNamespace[];
   /** Offset of its `<`. */
   readonly start: number;
+  /** Offset behind its name and attributes: of `>` or `/>`, or of the white space before that. */
+  readonly open: number;
+  /** From `start` to `open` it is written as Canonical XML would, if that writes these declarations and no other. */
+  readonly canonical: boolean;
+}
+
+/** A run of character data; neighbours are not merged. */
+export interface XmlText {
+  readonly kind: 'text';
+  readonly octets: string;
+  /** Where it stands, markup of a CDATA section included. */
+  readonly start: number;
+  readonly end: number;
+  /** It is written as Canonical XML would write it. */
+  readonly canonical: boolean;
 }
 
 export interface XmlAttribute {

@@ -12,7 +12,7 @@ export interface XmlName {
  * Messages use the same few names again and again. A direct-mapped cache over all documents saves building them; a collision only
  * replaces an entry, so that hostile names cost no more than honest new ones. Long names are not kept.
  */
-const SLOTS = 1024;
+const SLOTS = 4096;
 const LONGEST_KEPT = 64;
 const kept: (XmlName | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
 

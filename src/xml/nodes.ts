@@ -1,4 +1,6 @@
-import type { XmlAttribute, XmlNamespace, XmlStart } from './events.ts';
+import type { XmlAttribute, XmlNamespace, XmlStart, XmlText } from './events.ts';
+
+export type { XmlText } from './events.ts';
 
 export interface XmlElement extends XmlStart {
   readonly kind: 'element';
@@ -8,17 +10,16 @@ export interface XmlElement extends XmlStart {
   /** Without namespace declarations. */
   readonly attributes: readonly XmlAttribute[];
   readonly declarations: readonly XmlNamespace[];
+  /** Read text with textContent or simpleText. */
   readonly children: readonly XmlNode[];
   readonly parent: XmlElement | undefined;
   /** Octets in the source: from `<` of the start tag to behind the end tag. */
   readonly start: number;
   readonly end: number;
-}
-
-/** A run of character data; neighbours are not merged. Read it with textContent or simpleText. */
-export interface XmlText {
-  readonly kind: 'text';
-  readonly octets: string;
+  /** What the offsets count in. */
+  readonly source: Buffer;
+  /** It is written, with all in it, as inclusive Canonical XML writes it, and declares no namespace: so it is wherever it stands. */
+  readonly whole: boolean;
 }
 
 export interface XmlComment {
@@ -37,7 +38,7 @@ export type XmlNode = XmlElement | XmlText | XmlComment | XmlInstruction;
 export interface XmlDocument {
   readonly root: XmlElement;
   /** UTF-8, which offsets count in: the octets given, or what UTF-16 became. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** What the octets given were written in: a charset parameter must say the same. */
   readonly encoding: 'UTF-8' | 'UTF-16';
   /** Comments and instructions before and after the root. */

@@ -37,6 +37,18 @@ export function compareOctetOrder(left: string, right: string): number {
   return left.length - right.length;
 }
 
+interface Named {
+  readonly namespace: string;
+  readonly localName: string;
+}
+
+/** By namespace, then by local name. @spec Canonical XML 1.0 §2.2 */
+export function compareAttributes(left: Named, right: Named): number {
+  return left.namespace === right.namespace
+    ? compareOctetOrder(left.localName, right.localName)
+    : compareOctetOrder(left.namespace, right.namespace);
+}
+
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = 0xe000;
 

@@ -35,6 +35,14 @@ export function readReference(source: Source): string {
   return octets;
 }
 
+/** How Canonical XML writes the characters of text that it does not write as they are. */
+const CANONICAL: readonly string[] = ['&amp;', '&lt;', '&gt;', '&#xD;'];
+
+/** Whether the reference in `text` from `start` to `end` is written as Canonical XML writes it in text. */
+export function isCanonicalReference(text: string, start: number, end: number): boolean {
+  return CANONICAL.some((one) => one.length === end - start && text.startsWith(one, start));
+}
+
 const DECIMAL = /^#[0-9]+$/;
 const HEXADECIMAL = /^#x[0-9a-fA-F]+$/;
 

@@ -2,10 +2,12 @@ import { CLASSES, VALUE_STOP } from './characters.ts';
 import { type XmlAttribute, type XmlNamespace, type XmlStart, XML_NAMESPACE, XMLNS_NAMESPACE } from './events.ts';
 import type { NamespaceScope } from './namespace-scope.ts';
 import type { XmlName } from './names.ts';
+import { compareAttributes, compareOctetOrder, decodeOctets } from './octets.ts';
 import { readReference } from './references.ts';
 import type { Source } from './source.ts';
 
 const NONE: readonly never[] = [];
+const BLANK = 0x20;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const GREATER = 0x3e;
@@ -17,46 +19,105 @@ export function readStartTag(source: Source, scope: NamespaceScope): XmlStart {
   const start = source.at;
   source.at = start + 1;
   const name = source.name();
-  let attributes: PendingAttribute[] | undefined;
+  const attributes: PendingAttribute[] = spareAttributes;
   let declarations: XmlNamespace[] | undefined;
+  let open = source.at;
+  let canonical = true;
+  attributes.length = 0;
   for (let count = 1; source.skipSpace(); count++) {
     const octet = source.octet();
     if (octet === GREATER || octet === SLASH) break;
     if (count > source.limits.maxAttributes) throw source.error('XML_LIMIT', 'too many attributes');
     const offset = source.at;
     const attributeName = source.name();
-    const octets = readValue(source);
+    const valueStart = beginValue(source);
+    const plain = plainValue(source, valueStart);
+    const octets = plain ?? mixedValue(source, valueStart);
+    canonical &&= plain !== undefined && standsCanonically(source, { open, offset, attributeName, valueStart });
+    open = source.at;
     if (attributeName.prefix === 'xmlns' || attributeName.octets === 'xmlns') {
       const declaration = declarationOf(source, attributeName, { octets, offset });
+      if (declaration === undefined || attributes.length > 0) canonical = false;
       if (declaration !== undefined) declarations = added(declarations, declaration);
-    } else attributes = added(attributes, new PendingAttribute(attributeName, octets, source.decode(octets)));
+    } else attributes.push(new PendingAttribute(attributeName, octets));
   }
-  if (declarations !== undefined) declare(source, scope, { declarations, start });
-  if (attributes !== undefined) bind(source, scope, { attributes, start });
+  if (declarations !== undefined) {
+    declare(source, scope, { declarations, start });
+    canonical &&= arePrefixesInOrder(declarations);
+  }
+  const { length } = attributes;
+  if (length > 0) bind(source, scope, { attributes, start });
+  if (length > 1) canonical &&= areInOrder(source, attributes);
   return {
     name,
     namespace: namespaceOf(source, scope, { name, start }),
-    attributes: attributes ?? NONE,
+    // A copy of exactly their number: a list that has grown keeps room for more.
+    attributes: length === 0 ? NONE : attributes.slice(),
     declarations: declarations ?? NONE,
     start,
+    open,
+    canonical,
   };
+}
+
+/** Filled anew for each tag. */
+const spareAttributes: PendingAttribute[] = [];
+
+interface Written {
+  readonly open: number;
+  readonly offset: number;
+  readonly attributeName: XmlName;
+  readonly valueStart: number;
+}
+
+/** Whether an attribute with a plain value is written as ` name="value"`, without further white space. */
+function standsCanonically({ bytes }: Source, { open, offset, attributeName, valueStart }: Written): boolean {
+  return (
+    offset === open + 1 &&
+    bytes[open] === BLANK &&
+    valueStart - offset === attributeName.octets.length + '="'.length &&
+    bytes[valueStart - 1] === QUOTE
+  );
 }
 
 class PendingAttribute implements XmlAttribute {
   readonly name: XmlName;
-  readonly prefix: string;
-  readonly localName: string;
-  readonly value: string;
   readonly octets: string;
   namespace = '';
 
-  constructor(name: XmlName, octets: string, value: string) {
+  constructor(name: XmlName, octets: string) {
     this.name = name;
-    this.prefix = name.prefix;
-    this.localName = name.localName;
-    this.value = value;
     this.octets = octets;
   }
+
+  get prefix(): string {
+    return this.name.prefix;
+  }
+
+  get localName(): string {
+    return this.name.localName;
+  }
+
+  /** Made when it is asked for: of most attributes nobody does. */
+  get value(): string {
+    return decodeOctets(this.octets);
+  }
+}
+
+function arePrefixesInOrder(declarations: readonly XmlNamespace[]): boolean {
+  for (let at = 1; at < declarations.length; at++) {
+    if (compareOctetOrder(declarations[at - 1]?.prefix ?? '', declarations[at]?.prefix ?? '') > 0) return false;
+  }
+  return true;
+}
+
+function areInOrder(source: Source, attributes: readonly XmlAttribute[]): boolean {
+  for (let at = 1; at < attributes.length; at++) {
+    source.steps++;
+    const [left, right] = [attributes[at - 1], attributes[at]];
+    if (left !== undefined && right !== undefined && compareAttributes(left, right) > 0) return false;
+  }
+  return true;
 }
 
 function added<T>(list: T[] | undefined, item: T): T[] {
@@ -65,25 +126,33 @@ function added<T>(list: T[] | undefined, item: T): T[] {
   return list;
 }
 
-/** ` = "value"` with references resolved and white space normalised, as an octet string. */
-function readValue(source: Source): string {
+/** Reads ` = "` and answers where the value begins. */
+function beginValue(source: Source): number {
   source.skipSpace();
   if (source.octet() !== EQUALS) throw source.malformed('attribute without value');
   source.at++;
   source.skipSpace();
   const quote = source.octet();
   if (quote !== QUOTE && quote !== APOSTROPHE) throw source.malformed('attribute value without quotes');
+  source.at++;
+  return source.at;
+}
+
+/** A value in which nothing is to be resolved or normalised, as an octet string; otherwise the head stands where that begins. */
+function plainValue(source: Source, start: number): string | undefined {
   const { bytes } = source;
-  const start = source.at + 1;
   let at = start;
   while (((CLASSES[bytes[at] ?? 0] ?? 0) & VALUE_STOP) === 0) at++;
   source.steps += at - start;
-  if (bytes[at] === quote) {
-    source.at = at + 1;
-    return source.text.slice(start, at);
-  }
   source.at = at;
-  return source.text.slice(start, at) + restOfValue(source, quote);
+  if (bytes[at] !== bytes[start - 1]) return undefined;
+  source.at++;
+  return source.text.slice(start, at);
+}
+
+/** The whole value with references resolved and white space normalised, as an octet string. */
+function mixedValue(source: Source, start: number): string {
+  return source.text.slice(start, source.at) + restOfValue(source, source.bytes[start - 1] ?? QUOTE);
 }
 
 const WHITE_SPACE = '\t\n\r';

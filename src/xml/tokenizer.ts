@@ -6,9 +6,10 @@ import { standsAt, type XmlName } from './names.ts';
 import { NamespaceScope } from './namespace-scope.ts';
 import { xmlError } from './position.ts';
 import { readDeclaration } from './prolog.ts';
-import { readReference } from './references.ts';
+import { isCanonicalReference, readReference } from './references.ts';
 import { normalizeLineEnds, Source } from './source.ts';
 import { readStartTag } from './start-tag.ts';
+import { TextRun } from './text-run.ts';
 
 const LESS = 0x3c;
 const GREATER = 0x3e;
@@ -29,13 +30,14 @@ export function tokenize(bytes: Uint8Array, handler: XmlHandler, limits: XmlLimi
   const decoded = decodeDocument(bytes);
   const source = new Source(decoded, limits);
   readDeclaration(source, decoded.family);
+  handler.begin?.(decoded.bytes);
   new Tokenizer(source, handler).run();
   return { utf8: decoded.bytes, encoding: decoded.family === 'utf-8' ? 'UTF-8' : 'UTF-16', steps: source.steps };
 }
 
 export interface Tokenized {
   /** What offsets count in: the octets given, or what UTF-16 became. */
-  readonly utf8: Uint8Array;
+  readonly utf8: Buffer;
   /** What the octets given were written in. */
   readonly encoding: 'UTF-8' | 'UTF-16';
   /** Inner steps it took: they grow with the octets and nothing else. */
@@ -133,16 +135,17 @@ class Tokenizer {
     if (bytes[at] !== LESS) return this.#mixedText(start);
     source.steps += at - start;
     source.at = at;
-    this.#handler.text(source.text.slice(start, at));
+    this.#handler.text(new TextRun(source.text, start, at));
   }
 
-  /** Text with references, line ends to normalise, or a `]`. */
+  /** Text with references, line ends to normalise, a `]` or a `>`. */
   #mixedText(start: number): void {
     const source = this.#source;
     const { bytes, text } = source;
     let octets = '';
     let from = start;
     let at = start;
+    let canonical = true;
     for (;;) {
       while (((CLASSES[bytes[at] ?? 0] ?? 0) & TEXT_STOP) === 0) at++;
       const octet = bytes[at] ?? 0;
@@ -151,28 +154,34 @@ class Tokenizer {
       if (octet === AMPERSAND) {
         octets += text.slice(from, at);
         source.at = at;
-        octets += readReference(source);
+        const character = readReference(source);
+        canonical &&= isCanonicalReference(text, at, source.at);
+        octets += character;
         from = at = source.at;
       } else if (octet === CARRIAGE_RETURN) {
         octets += `${text.slice(from, at)}\n`;
+        canonical = false;
         from = at += text.startsWith('\r\n', at) ? 2 : 1;
       } else {
-        if (octet !== CLOSING_BRACKET) throw source.malformed('control character', at);
-        if (text.startsWith(']]>', at)) throw source.malformed(']]> in text', at);
+        if (octet === GREATER) canonical = false;
+        else if (octet !== CLOSING_BRACKET) throw source.malformed('control character', at);
+        else if (text.startsWith(']]>', at)) throw source.malformed(']]> in text', at);
         at++;
       }
     }
     source.steps += at - start;
     source.at = at;
-    this.#handler.text(octets + text.slice(from, at));
+    this.#handler.text(new TextRun(text, start, at).resolved(octets + text.slice(from, at), canonical));
   }
 
   #cdata(): void {
     const source = this.#source;
     this.#count();
+    const start = source.at;
     source.at += '<![CDATA['.length;
     const octets = source.until(']]>', 'CDATA section');
-    if (octets !== '') this.#handler.text(normalizeLineEnds(octets));
+    if (octets !== '')
+      this.#handler.text(new TextRun(source.text, start, source.at).resolved(normalizeLineEnds(octets), false));
   }
 
   #commentOrRefusal(): void {

@@ -20,6 +20,18 @@ function isNamed(node: XmlNode, namespace: string, localName: string): node is X
   return node.kind === 'element' && node.localName === localName && node.namespace === namespace;
 }
 
+/** Every element from this one downwards that `holds` is true of. */
+export function elementsWhere(el: XmlElement, holds: (el: XmlElement) => boolean): ReadonlySet<XmlElement> {
+  const found = new Set<XmlElement>();
+  collectWhere(el, holds, found);
+  return found;
+}
+
+function collectWhere(el: XmlElement, holds: (el: XmlElement) => boolean, found: Set<XmlElement>): void {
+  if (holds(el)) found.add(el);
+  for (const child of el.children) if (child.kind === 'element') collectWhere(child, holds, found);
+}
+
 /** Value of an attribute; namespace '' is an attribute without prefix. */
 export function attribute(el: XmlElement, namespace: string, localName: string): string | undefined {
   for (const one of el.attributes) if (one.localName === localName && one.namespace === namespace) return one.value;

@@ -1,4 +1,4 @@
-import type { XmlAttribute, XmlHandler, XmlNamespace, XmlStart } from './events.ts';
+import type { XmlAttribute, XmlHandler, XmlNamespace, XmlStart, XmlText } from './events.ts';
 import type { XmlLimits } from './limits.ts';
 import type { XmlName } from './names.ts';
 import type { XmlComment, XmlDocument, XmlElement, XmlInstruction, XmlNode } from './nodes.ts';
@@ -10,6 +10,7 @@ export { positionAt } from './position.ts';
 export {
   attribute,
   childElements,
+  elementsWhere,
   findChild,
   findChildren,
   resolvePrefix,
@@ -23,61 +24,105 @@ export function parseXml(bytes: Uint8Array, limits?: XmlLimits): XmlDocument {
   return builder.document(tokenize(bytes, builder, limits));
 }
 
+const GREATER = 0x3e;
+const END_TAG = '</>'.length;
+const NONE: readonly never[] = [];
+const NO_OCTETS = Buffer.alloc(0);
+
 class ElementNode implements XmlElement {
-  readonly kind = 'element';
   readonly name: XmlName;
   readonly namespace: string;
-  readonly prefix: string;
-  readonly localName: string;
   readonly attributes: readonly XmlAttribute[];
   readonly declarations: readonly XmlNamespace[];
-  readonly children: XmlNode[] = [];
   readonly parent: ElementNode | undefined;
+  readonly source: Buffer;
   readonly start: number;
+  readonly open: number;
+  readonly canonical: boolean;
+  children: readonly XmlNode[] = NONE;
   end = 0;
+  whole: boolean;
 
-  constructor(tag: XmlStart, parent: ElementNode | undefined) {
+  constructor(tag: XmlStart, parent: ElementNode | undefined, source: Buffer) {
     this.name = tag.name;
     this.namespace = tag.namespace;
-    this.prefix = tag.name.prefix;
-    this.localName = tag.name.localName;
     this.attributes = tag.attributes;
     this.declarations = tag.declarations;
     this.parent = parent;
+    this.source = source;
     this.start = tag.start;
+    this.open = tag.open;
+    this.canonical = tag.canonical;
+    this.whole = tag.canonical && tag.declarations.length === 0 && source[tag.open] === GREATER;
+  }
+
+  get kind(): 'element' {
+    return 'element';
+  }
+
+  get prefix(): string {
+    return this.name.prefix;
+  }
+
+  get localName(): string {
+    return this.name.localName;
   }
 }
 
 class TreeBuilder implements XmlHandler {
   #root: ElementNode | undefined;
   #open: ElementNode | undefined;
+  #source: Buffer = NO_OCTETS;
+  /** Where the content that is known so far ends. */
+  #at = 0;
+  /** Children of the open elements, one list after the other: each is copied out at its exact length. */
+  readonly #stack: XmlNode[] = [];
+  #top = 0;
+  /** Where the list of each open element begins. */
+  readonly #bases: number[] = [];
   readonly #prolog: (XmlComment | XmlInstruction)[] = [];
   readonly #epilog: (XmlComment | XmlInstruction)[] = [];
 
-  startElement(tag: XmlStart): void {
-    const element = new ElementNode(tag, this.#open);
-    this.#root ??= element;
-    this.#open?.children.push(element);
-    this.#open = element;
+  begin(utf8: Buffer): void {
+    this.#source = utf8;
   }
 
-  endElement(_name: XmlName, end: number): void {
+  startElement(tag: XmlStart): void {
+    const element = new ElementNode(tag, this.#open, this.#source);
+    if (this.#open === undefined) this.#root = element;
+    else this.#add(element, tag.start);
+    this.#bases.push(this.#top);
+    this.#open = element;
+    this.#at = tag.open + 1;
+  }
+
+  endElement(name: XmlName, end: number): void {
     const element = this.#open;
     if (element === undefined) return;
+    const { parent } = element;
+    const base = this.#bases.pop() ?? 0;
+    if (this.#top > base) element.children = this.#stack.slice(base, this.#top);
+    this.#top = base;
     element.end = end;
-    this.#open = element.parent;
+    if (this.#at + name.octets.length + END_TAG !== end) element.whole = false;
+    if (parent !== undefined && !element.whole) parent.whole = false;
+    this.#open = parent;
+    this.#at = end;
   }
 
-  text(octets: string): void {
-    this.#open?.children.push({ kind: 'text', octets });
+  text(text: XmlText): void {
+    if (this.#open === undefined) return;
+    if (!text.canonical) this.#open.whole = false;
+    this.#add(text, text.start);
+    this.#at = text.end;
   }
 
   comment(octets: string): void {
-    this.#place().push({ kind: 'comment', octets });
+    this.#misc({ kind: 'comment', octets });
   }
 
   instruction(target: string, octets: string): void {
-    this.#place().push({ kind: 'instruction', target, octets });
+    this.#misc({ kind: 'instruction', target, octets });
   }
 
   document({ utf8, encoding, steps }: Tokenized): XmlDocument {
@@ -85,8 +130,18 @@ class TreeBuilder implements XmlHandler {
     return { root: this.#root, bytes: utf8, encoding, prolog: this.#prolog, epilog: this.#epilog, steps };
   }
 
-  #place(): (XmlNode | XmlComment | XmlInstruction)[] {
-    if (this.#open !== undefined) return this.#open.children;
-    return this.#root === undefined ? this.#prolog : this.#epilog;
+  /** Puts a node into the open element. What left no node before it is no part of the canonical form. */
+  #add(node: XmlNode, start: number): void {
+    this.#stack[this.#top++] = node;
+    if (this.#open !== undefined && this.#at !== start) this.#open.whole = false;
+  }
+
+  #misc(node: XmlComment | XmlInstruction): void {
+    if (this.#open === undefined) {
+      (this.#root === undefined ? this.#prolog : this.#epilog).push(node);
+      return;
+    }
+    this.#open.whole = false;
+    this.#stack[this.#top++] = node;
   }
 }

@@ -1,6 +1,6 @@
 import { hash as digestOf } from 'node:crypto';
 import { type CanonicalForm, canonicalize, digestCanonical, namespacesInScope } from '../xml/c14n.ts';
-import { findChild, parseXml, resolvePrefix, type XmlElement } from '../xml/tree.ts';
+import { elementsWhere, findChild, parseXml, resolvePrefix, type XmlElement } from '../xml/tree.ts';
 import { tag } from '../xml/writer.ts';
 import { isForNextActor, SOAP_NAMESPACE } from './actor-filter.ts';
 import { DS_NAMESPACE } from './algorithms.ts';
@@ -24,13 +24,13 @@ export function parsedContext(envelope: string): SigningContext {
   const header = headerOf(document.root);
   return {
     soapPrefix: header.prefix,
-    digest: (hash) => digestCanonical(document, INCLUSIVE, hash, isForNextActor),
+    digest: (digest) =>
+      digestCanonical(document, { ...INCLUSIVE, digest }, elementsWhere(document.root, isForNextActor)),
     canonicalSignedInfo: (signedInfo) => canonicalInHeader(signedInfo, header),
     insert(signature) {
       const { bytes } = document;
-      const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const at = whole.lastIndexOf('</', header.end - 1);
-      return Buffer.concat([whole.subarray(0, at), Buffer.from(signature, 'utf8'), whole.subarray(at)]);
+      const at = bytes.lastIndexOf('</', header.end - 1);
+      return Buffer.concat([bytes.subarray(0, at), Buffer.from(signature, 'utf8'), bytes.subarray(at)]);
     },
   };
 }

@@ -46,11 +46,10 @@ export async function verifyEnvelope(input: VerifyInput): Promise<VerifiedEnvelo
   for (const one of parsed.references) checkDigestValue(one, allow);
   const coverage = matchReferences(parsed.references, parts);
   // V8 puts a function that is written straight into a property into old space, where it would hold the document: name them first
-  const skip = (el: XmlElement): boolean => excluded.has(el);
   const covered = (el: XmlElement): boolean => isCovered(el, document.root, excluded);
   withCanonicalForm(() => {
     checkSignatureValue(parsed, certificate, allow);
-    checkEnvelope(document, coverage, { allow, skip });
+    checkEnvelope(document, coverage, { allow, excluded });
   });
   await checkParts(coverage, allow);
   return new Verified(covered, parsed.references);
@@ -101,10 +100,10 @@ function checkSignatureValue(parsed: ParsedSignature, certificate: Uint8Array, a
 function checkEnvelope(
   document: XmlDocument,
   { envelope, envelopeForm }: Coverage,
-  { allow, skip }: { allow: AllowedAlgorithms; skip: (el: XmlElement) => boolean },
+  { allow, excluded }: { allow: AllowedAlgorithms; excluded: ReadonlySet<XmlElement> },
 ): void {
-  const { hash } = allowedDigest(envelope.digest, allow);
-  checkDigest(envelope, digestCanonical(document, envelopeForm, hash, skip));
+  const { hash: digest } = allowedDigest(envelope.digest, allow);
+  checkDigest(envelope, digestCanonical(document, { ...envelopeForm, digest }, excluded));
 }
 
 async function checkParts({ parts }: Coverage, allow: AllowedAlgorithms): Promise<void> {

@@ -5,7 +5,7 @@ import { verifyEnvelope } from '../../src/xmlsec/verify.ts';
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#';
 const EB = 'http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd';
-const SHA_256 = {
+export const SHA_256 = {
   digests: ['http://www.w3.org/2001/04/xmlenc#sha256'],
   signatures: ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'],
 };

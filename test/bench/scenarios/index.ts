@@ -1,11 +1,15 @@
 import type { Scenario } from '../scenario.ts';
+import { c14n } from './c14n.ts';
 import { encryption } from './encryption.ts';
 import { idle } from './idle.ts';
+import { parse } from './parse.ts';
 import { receivePlain } from './receive-plain.ts';
 import { receiveSigned } from './receive-signed.ts';
 import { roundtrip } from './roundtrip.ts';
 import { sendSigned } from './send-signed.ts';
+import { sign } from './sign.ts';
 import { submit } from './submit.ts';
+import { verify } from './verify.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   receiveSigned,
@@ -13,6 +17,10 @@ export const SCENARIOS: readonly Scenario[] = [
   roundtrip,
   sendSigned,
   submit,
-  idle,
+  verify,
+  sign,
+  parse,
+  c14n,
   encryption,
+  idle,
 ];

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'mocha';
 import { GatewayError } from '../../../src/errors.ts';
 import { canonicalize } from '../../../src/xml/c14n.ts';
-import { parseXml, simpleText } from '../../../src/xml/tree.ts';
+import { elementsWhere, parseXml, simpleText } from '../../../src/xml/tree.ts';
 import { isForNextActor } from '../../../src/xmlsec/actor-filter.ts';
 import { fixture, fixturesPresent } from '../../setup/fixtures.ts';
 import { skipUnless } from '../../setup/skip.ts';
@@ -19,7 +19,11 @@ function signedContent(bytes: Buffer): string {
     findDeep(document.root, name),
   );
   assert.ok(signature !== undefined && info !== undefined && value !== undefined);
-  const envelope = canonicalize(document, FORM, (el) => el === signature || isForNextActor(el));
+  const envelope = canonicalize(
+    document,
+    FORM,
+    elementsWhere(document.root, (el) => el === signature || isForNextActor(el)),
+  );
   const base64 = simpleText(value)?.replace(/\s/g, '');
   return `${envelope.toString()}\n${canonicalize(info, FORM).toString()}\n${base64}`;
 }
