@@ -14,6 +14,7 @@ import type { MessageLimits } from '../limits.ts';
 import type { PartnerTerms } from '../parts.ts';
 import { errorData } from '../signals/error-data.ts';
 import { isSynchronous } from '../sync-reply.ts';
+import { conflictOver } from './conflict-over.ts';
 import { APPLICATION_CHECKS } from './checks/grid.ts';
 import type { VerifiedMessage } from './stages.ts';
 
@@ -43,7 +44,7 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
     return await answerIfKnown(message, acceptor, refusal);
   }
   const outcome = await acceptor.store.acceptInbound(recordOf(message, acceptor), signal, receivedEvent(message));
-  if (outcome.kind === 'conflict') throw conflict(message);
+  if (outcome.kind === 'conflict') throw conflictOver(message.message.header.messageData.messageId);
   if (outcome.kind === 'out-of-order') throw outOfOrder(outcome);
   if (message.message.warnings !== undefined && outcome.kind !== 'duplicate') {
     await acceptor.store.note({ event: warnedEvent(message, message.message.warnings) });
@@ -57,18 +58,10 @@ async function answerIfKnown(message: VerifiedMessage, acceptor: Acceptor, refus
   const sender = senderKey(message.message.header.from.partyIds);
   const known = await acceptor.store.findInbound(sender, message.message.header.messageData.messageId);
   if (known === undefined) throw refusal;
-  if (known.identity !== message.identity) throw conflict(message);
+  if (known.identity !== message.identity) throw conflictOver(message.message.header.messageData.messageId);
   if (known.answer?.send !== undefined)
     await acceptor.store.acceptInbound(recordOf(message, acceptor), known.answer, receivedEvent(message));
   return { duplicate: true, answer: httpAnswer(known.answer) };
-}
-
-function conflict(message: VerifiedMessage): GatewayError {
-  const { messageId } = message.message.header.messageData;
-  return new GatewayError('DUPLICATE_CONFLICT', {
-    location: '//Header/MessageHeader/MessageData/MessageId',
-    detail: `${messageId} was received before with other content`,
-  });
 }
 
 function outOfOrder({ why, expected }: AcceptOutcome & { readonly kind: 'out-of-order' }): GatewayError {

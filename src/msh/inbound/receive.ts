@@ -1,3 +1,4 @@
+import type { Agreement } from '../../cpa/agreement.ts';
 import type { ApplicationMessage, EbmsMessage, MessageHeader } from '../../ebms/message.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
 import type { IncomingRequest, OutgoingAnswer, Receive } from '../../ports/transport.ts';
@@ -12,6 +13,7 @@ import { discardPayloads } from '../discard-payloads.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
 import { agree, requireCpa, requireOurParty } from './agree.ts';
+import { judgeContradiction } from './judge-contradiction.ts';
 import { bindClient } from './bind-client.ts';
 import { openArrived, readArrived } from './parse.ts';
 import { type MimePackage, readPackage } from './read-package.ts';
@@ -86,7 +88,13 @@ async function readMessage(
   const { message } = parsed;
   const known = admit(message.header, arrival, inbound);
   if (message.kind !== 'ApplicationMessage') return receiveSignal({ ...parsed, message }, known, { arrival, inbound });
-  const agreement = agree(message.header, known);
+  let agreement: Agreement;
+  try {
+    agreement = agree(message.header, known);
+  } catch (refusal) {
+    const bound = arrival.request.clientCertificate !== undefined;
+    throw await judgeContradiction(parsed, refusal, { known, bound, verifier: inbound });
+  }
   arrival.agreement = agreement;
   return await verifyMessage({ ...parsed, message, known, agreement }, inbound);
 }

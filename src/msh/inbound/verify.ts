@@ -2,6 +2,7 @@ import { GatewayError } from '../../errors.ts';
 import type { SigningTerms } from '../../cpa/agreement.ts';
 import { typedKey } from '../../cpa/typed-value.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
+import type { Store } from '../../ports/store.ts';
 import type { Trust } from '../../ports/trust.ts';
 import { digestAlgorithm, signatureAlgorithm } from '../../xmlsec/algorithms.ts';
 import { type SignedPart, type VerifiedEnvelope, verifyEnvelope } from '../../xmlsec/verify.ts';
@@ -12,6 +13,7 @@ import type { AgreedMessage, ParsedMessage, VerifiedMessage } from './stages.ts'
 
 export interface Verifier {
   readonly trust: Trust;
+  readonly store: Pick<Store, 'findInbound'>;
   readonly payloads: PayloadStore;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   /** Told at each use of a weakening that the configuration allows. */
@@ -68,8 +70,31 @@ async function verifyWith(
     allow: { digests: [hashFunction], signatures: [signature] },
   });
   requireCoverage(message, verified);
-  await verifier.trust.check(certificate, message.receivedAt);
+  try {
+    await verifier.trust.check(certificate, message.receivedAt);
+  } catch (refusal) {
+    await requireRepeat(message, verified, { certificate, verifier, refusal });
+  }
   return verified;
+}
+
+/**
+ * The certificate counts at the first receipt: a repeat that comes after its end is the message of then, and gets the
+ * receipt of then. @spec ebMS2 §6.5.6
+ */
+async function requireRepeat(
+  { message: { header } }: ParsedMessage,
+  { identity }: VerifiedEnvelope,
+  untrusted: {
+    readonly certificate: Uint8Array;
+    readonly verifier: Verifier & { readonly partner: string };
+    readonly refusal: unknown;
+  },
+): Promise<void> {
+  const { trust, store, partner } = untrusted.verifier;
+  const before = await store.findInbound(partner, header.messageData.messageId);
+  if (before === undefined || before.identity !== identity.toString('hex')) throw untrusted.refusal;
+  await trust.check(untrusted.certificate, before.storedAt);
 }
 
 // Named first: V8 keeps a function literal that is written straight into an object in old space, and with it all that

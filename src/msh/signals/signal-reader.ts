@@ -93,7 +93,10 @@ async function requireSent(
   const refToMessageId = isAcknowledgment(signal)
     ? signal.message.acknowledgment.refToMessageId
     : header.messageData.refToMessageId;
-  const sent = refToMessageId === known?.messageId ? known : await findSent(refToMessageId, parts.store);
+  const sent =
+    refToMessageId === known?.messageId
+      ? known
+      : await findSent(refToMessageId, parts.store, senderKey(header.to.partyIds));
   if (
     sent === undefined ||
     sent.cpaId !== header.cpaId ||
@@ -107,8 +110,9 @@ async function requireSent(
   return sent;
 }
 
-async function findSent(messageId: string | undefined, store: Store): Promise<SentMessage | undefined> {
-  return messageId === undefined ? undefined : store.findMessage(messageId, 'out');
+/** Under its own sender: the gateway may host several parties that use the same MessageId. */
+async function findSent(messageId: string | undefined, store: Store, sender: string): Promise<SentMessage | undefined> {
+  return messageId === undefined ? undefined : store.findMessage(messageId, 'out', sender);
 }
 
 function agreementOf(sent: SentMessage, cpas: CpaRegister): Agreement {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorCode, GatewayError } from '../../../src/errors.ts';
-import type { SubmitRequest } from '../../../src/msh/gateway.ts';
+import type { Submitted, SubmitRequest } from '../../../src/msh/gateway.ts';
 import { ACTION, contract, cpaIdOf, dienst, gemeente, REPLY_ACTION, SERVICE } from '../../setup/msh-contracts.ts';
 import { submitTo } from '../../setup/msh-pair.ts';
 import { parseEnvelopeOctets, type Sending, withSender } from '../../setup/msh-receipts.ts';
@@ -182,6 +182,24 @@ describe('submit', () => {
       assert.equal((await here.gateway.messages.list({ limit: 10 })).items.length, 1);
       assert.equal(payloadFiles(here).length, 1);
     }));
+
+  it('the same Idempotency-Key after the CPA was deactivated, or has ended, or the key is gone: the answer of then', () => {
+    const idempotency = { key: 'k', application: 'a', digest: 'd' };
+    const cpa = contract({ ...TERMS, end: Date.parse('2026-12-22T12:00:00Z') });
+    return withSender({ ...TERMS, end: Date.parse('2026-12-22T12:00:00Z') }, async (at) => {
+      const send = (request: Partial<SubmitRequest> = {}): Promise<Submitted> =>
+        submitTo(at.here, { cpaId: cpaIdOf(cpa), payloads: [LARGE], request: { idempotency, ...request } });
+      const { messageId } = await send();
+      await at.here.gateway.cpas.deactivate(cpaIdOf(cpa));
+      const files = payloadFiles(at.here);
+      assert.deepEqual(await send(), { messageId, state: (await send()).state, repeated: true });
+      assert.deepEqual(payloadFiles(at.here), files);
+      at.clock.advance(60 * 86_400_000);
+      assert.equal((await send()).messageId, messageId);
+      await assert.rejects(send({ idempotency: { ...idempotency, digest: 'other' } }), isError('IDEMPOTENCY_CONFLICT'));
+      await assert.rejects(send({ idempotency: { ...idempotency, key: 'new' } }), isError('CPA_INACTIVE'));
+    });
+  });
 
   it('the same Idempotency-Key with another body: IDEMPOTENCY_CONFLICT; of another application it is another key', () =>
     withSender(TERMS, async (at) => {
