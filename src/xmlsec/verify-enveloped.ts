@@ -33,9 +33,8 @@ export function verifyEnveloped({ document, signature, later, certificate, allow
   if (!verify(hash, signed, certificateKey(certificate), parsed.signatureValue)) {
     throw refusal('SIGNATURE_INVALID', 'SignatureValue is not of this certificate over this SignedInfo');
   }
-  const left = new Set([signature, ...later]);
-  const skip = (element: XmlElement): boolean => left.has(element);
-  const actual = digestCanonical(document, formOf(reference), allowedDigest(reference.digest, allow).hash, skip);
+  const { hash: digest } = allowedDigest(reference.digest, allow);
+  const actual = digestCanonical(document, { ...formOf(reference), digest }, new Set([signature, ...later]));
   const expected = Buffer.from(reference.digestValue, 'base64');
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) {
     throw refusal('SIGNATURE_INVALID', 'the document was changed after it was signed');
