@@ -5,6 +5,11 @@ import type { RestGateway } from './rest-gateway.ts';
 
 const OTHER = 'urn:osb:oin:00000003000000000000';
 
+const order = (number: number): Parameters<typeof inbound>[0] => ({
+  messageId: `${number}@x`,
+  order: { number, reset: number === 0, maxHeld: 9 },
+});
+
 describe('received messages over REST', () => {
   let rest: RestGateway;
   beforeEach(async () => {
@@ -51,14 +56,10 @@ describe('received messages over REST', () => {
   });
 
   it('§9.1.1 one that waits for an earlier one is listed as held, not in the inbox, and taking it is MESSAGE_HELD', async () => {
-    const order = (number: number): Parameters<typeof inbound>[0] => ({
-      messageId: `${number}@x`,
-      order: { number, reset: number === 0, maxHeld: 9 },
-    });
     await receive(order(1));
     assert.deepEqual(await inbox(), []);
-    const list = await json<{ items: object[] }>(await rest.fetch('/api/v1/messages?held=true'));
-    const [{ held, sequenceNumber, state, nextAttemptAt } = {}] = list.items as Record<string, unknown>[];
+    const list = await json<{ items: Record<string, unknown>[] }>(await rest.fetch('/api/v1/messages?held=true'));
+    const [{ held, sequenceNumber, state, nextAttemptAt } = {}] = list.items;
     assert.deepEqual([held, sequenceNumber, state, nextAttemptAt], [true, 1, 'RECEIVED', null]);
     assert.deepEqual(await codeOf(`${encodeURIComponent('1@x')}/taken`, { method: 'POST' }), [409, 'MESSAGE_HELD']);
     await receive(order(0));
