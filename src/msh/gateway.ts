@@ -47,7 +47,8 @@ export interface MessageUseCases {
   /**
    * Resolves the CPA, builds and signs the message once, stores it, and only then answers. Errors: CPA_UNKNOWN,
    * CPA_INACTIVE, PARTY_UNKNOWN, ACTION_NOT_AGREED, NOT_OUR_PARTY, MESSAGE_ID_INVALID, MESSAGE_EXISTS,
-   * IDEMPOTENCY_CONFLICT, REQUEST_INVALID, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error the payloads are discarded.
+   * IDEMPOTENCY_CONFLICT, REQUEST_INVALID, FEATURE_UNSUPPORTED, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error
+   * the payloads are discarded.
    */
   submit(request: SubmitRequest): Promise<Submitted>;
   list(query: MessageQuery): Promise<Page<MessageSummary>>;

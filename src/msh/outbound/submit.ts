@@ -21,7 +21,7 @@ import type {
   SubmitOutcome,
 } from '../../ports/store.ts';
 import type { Signer } from '../../ports/trust.ts';
-import { ACTOR_NEXT } from '../../soap/header-blocks.ts';
+import { ACTOR_NEXT, ACTOR_NEXT_MSH } from '../../soap/header-blocks.ts';
 import { digestAlgorithm } from '../../xmlsec/algorithms.ts';
 import { signEnvelope } from '../../xmlsec/sign.ts';
 import type { CpaRegister } from '../cpa-register.ts';
@@ -178,6 +178,12 @@ function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): 
   }
   if (agreement.encryption !== undefined)
     throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: 'cpaId', detail: request.cpaId });
+  // Such a request for a receipt stands outside of the signature, and no receipt of the To Party would answer it.
+  if (agreement.ackRequested === 'always' && agreement.actor === ACTOR_NEXT_MSH)
+    throw new GatewayError('FEATURE_UNSUPPORTED', {
+      location: 'cpaId',
+      detail: 'the CPA asks receipts of the next MSH',
+    });
   return agreement;
 }
 

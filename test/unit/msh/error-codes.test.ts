@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type EbmsErrorCode, type ErrorCode, ERRORS, type ErrorRow } from '../../../src/errors.ts';
 import type { EbmsError } from '../../../src/ebms/message.ts';
-import { RETRY_INTERVAL } from '../../setup/msh-contracts.ts';
+import { contract, RETRY_INTERVAL } from '../../setup/msh-contracts.ts';
 import { bare, messageIn, questionMarkup } from '../../setup/msh-exchanges.ts';
 import { untilAttempts, untilEvents, untilState } from '../../setup/msh-pair.ts';
 import {
@@ -159,6 +159,40 @@ describe('errorCodes of a receiver', () => {
     const given = new Set(rows.flatMap(({ ebms }) => ebms ?? []));
     const provoked = [...Object.keys(CODES), 'SecurityFailure', 'DeliveryFailure', 'Unknown'];
     assert.deepEqual([...given].sort(), provoked.sort());
+  });
+
+  it('[ebMS2 §4.2.4.1-1] [ebMS2 §4.2.4.3-1] the error goes to who sent the message, alone, as a MessageError of the MSH', () =>
+    withReceiver({ profile: 'osb-rm', sync: true }, async (at) => {
+      const one = draft(at);
+      const answer = await at.here.post(pack(markupOf(one).replace('>melden<', '>anders<'), one.parts));
+      const { kind, header } = messageIn(answer);
+      assert.equal(kind, 'ErrorMessage');
+      assert.deepEqual([header.service, header.action], [{ value: MSH_SERVICE }, 'MessageError']);
+      assert.deepEqual(
+        [header.from.partyIds, header.to.partyIds, header.messageData.refToMessageId],
+        [at.agreement.to.partyIds, at.agreement.from.partyIds, one.message.header.messageData.messageId],
+      );
+      assert.doesNotMatch(answer.body.toString(), /<eb:(Manifest|AckRequested|Acknowledgment)[ >]/);
+    }));
+
+  it('[KVS §10-1] no receipt is asked of the next MSH, and none of it is given', () =>
+    withSender({ profile: 'osb-rm-s' }, async (at) => {
+      const messageId = await at.send();
+      const markup = (await at.sent(messageId)).toString();
+      assert.deepEqual(
+        [...markup.matchAll(/<eb:AckRequested [^>]*soap:actor="([^"]*)"/g)].map(([, actor]) => actor),
+        [TO_PARTY],
+      );
+    }));
+
+  it('[KVS §10-1] a CPA that wants receipts of the next MSH: nothing is sent under it', () => {
+    const made = Buffer.from(contract({ profile: 'osb-rm-s' })).toString();
+    const cpa = Buffer.from(made.replaceAll(`actor="${TO_PARTY}"`, `actor="${NEXT_MSH}"`));
+    return withSender(
+      { profile: 'osb-rm-s' },
+      (at) => assert.rejects(at.send(), { code: 'FEATURE_UNSUPPORTED', location: 'cpaId' }),
+      { cpas: [cpa] },
+    );
   });
 
   it('§10.1 an AckRequested for the next MSH beside that for us is ignored [ebMS2 §10.1-2, ebMS2 §2.3.10-1]', () =>
