@@ -16,11 +16,13 @@ export const US = {
   key: 'urn:osb:oin:00000000000000000000',
   role: 'DIGIPOORT',
   endpoint: 'http://localhost:8888/ebms',
+  tlsEndpoint: 'https://localhost:8888/ebms',
 };
 export const PEER = {
   key: 'urn:osb:oin:00000000000000000001',
   role: 'OVERHEID',
   endpoint: 'http://localhost:8088/ebms',
+  tlsEndpoint: 'https://localhost:8089/ebms',
 };
 /** What we send, and what the peer sends. */
 export const OUT = { service: 'urn:osb:services:osb:afleveren:1.1$1.0', action: 'afleveren' };
@@ -40,30 +42,40 @@ export interface Live {
 }
 
 /** Our gateway at the address of the contracts, with the clock of the world, and the peer that runs there. */
-export async function openLive(base: string, cpas: readonly Uint8Array[]): Promise<Live> {
+export async function openLive(
+  base: string,
+  cpas: readonly Uint8Array[],
+  { tls = false }: { readonly tls?: boolean } = {},
+): Promise<Live> {
   const peer = new EbmsCorePeer(base);
   for (const cpa of cpas) await peer.importCpa(cpa);
   const routes = new Routes();
-  routes.lead(PEER.endpoint, PEER.endpoint);
+  for (const endpoint of [PEER.endpoint, PEER.tlsEndpoint]) routes.lead(endpoint, endpoint);
   const relay = await openTcpRelay(Number(new URL(US.endpoint).port));
-  const here = await openOurs(cpas, { routes });
+  const here = await openOurs(cpas, { routes, tls });
   relay.lead(here.url);
   return { here, peer, routes, relay };
 }
 
 export function openOurs(
   cpas: readonly Uint8Array[],
-  { routes, clock = systemClock }: { readonly routes: Routes; readonly clock?: Clock },
+  {
+    routes,
+    clock = systemClock,
+    tls = false,
+  }: { readonly routes: Routes; readonly clock?: Clock; readonly tls?: boolean },
 ): Promise<TestGateway> {
   const pem = fixture('keys/cert.pem');
+  const identity = { key: fixture('keys/key.pem'), certificate: pem };
   return openTestGateway({
     parties: [US.key],
     cpas,
-    keys: [{ certificate: pem, key: fixture('keys/key.pem') }],
+    keys: [identity],
     roots: [pem],
     clock,
     partners: new Map([[PEER.key, { allow: ['sha1', 'cbc', 'rsa15'] }]]),
-    transport: routes.transport(),
+    transport: routes.transport(tls ? { tls: identity, trust: [pem] } : {}),
+    ...(tls ? { tls: { ...identity, clientCa: pem } } : {}),
   });
 }
 
@@ -77,19 +89,21 @@ export interface OwnTerms {
   /** End of the CPAId. */
   readonly name?: string;
   readonly retryInterval?: number;
+  /** Over mutual TLS. */
+  readonly tls?: boolean;
 }
 
 /** A contract as our own `cpa create` writes it, with the peer's certificate on both sides. */
 export function ownContract(
   profile: ProfileName,
-  { sync = false, name = '', retryInterval = RETRY_INTERVAL_MS }: OwnTerms = {},
+  { sync = false, name = '', retryInterval = RETRY_INTERVAL_MS, tls = false }: OwnTerms = {},
 ): Buffer {
   const certificate = fixture('keys/cert.pem').toString();
-  const [us, them] = [US, PEER].map(({ key, role, endpoint }) => ({
+  const [us, them] = [US, PEER].map(({ key, role, endpoint, tlsEndpoint }) => ({
     name: role,
     role,
     partyId: { type: 'urn:osb:oin', value: key.split(':').at(-1) ?? '' },
-    endpoint,
+    endpoint: tls ? tlsEndpoint : endpoint,
     certificates: { sign: certificate },
   }));
   assert.ok(us !== undefined && them !== undefined);

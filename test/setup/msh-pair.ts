@@ -3,7 +3,7 @@ import { GatewayError } from '../../src/errors.ts';
 import type { Submitted, SubmitRequest } from '../../src/msh/gateway.ts';
 import type { MessageDetail, MessageState } from '../../src/ports/store.ts';
 import type { IncomingAnswer, OutgoingRequest, Transport } from '../../src/ports/transport.ts';
-import { createTransport } from '../../src/transport/http-client.ts';
+import { createTransport, type TransportOptions } from '../../src/transport/http-client.ts';
 import { ManualClock } from './manual-clock.ts';
 import {
   ACTION,
@@ -48,8 +48,8 @@ export class Routes {
   }
 
   /** A real HTTP client whose requests follow the routes. */
-  transport(): Transport {
-    const real = createTransport({});
+  transport(options: TransportOptions = {}): Transport {
+    const real = createTransport(options);
     const forward: Forward = (request) =>
       real.post({ ...request, url: this.#targets.get(request.url) ?? 'http://127.0.0.1:1/nobody' });
     return {

@@ -12,7 +12,7 @@ import type { Transport } from '../../src/ports/transport.ts';
 import { openPayloadFiles } from '../../src/store/files/payload-files.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createTransport } from '../../src/transport/http-client.ts';
-import { createEndpoint } from '../../src/transport/https-server.ts';
+import { createEndpoint, type EndpointTls } from '../../src/transport/https-server.ts';
 import { createSigner, type SigningKey } from '../../src/trust/key-ring.ts';
 import { createTrust } from '../../src/trust/trust-store.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -30,6 +30,8 @@ export interface TestGatewayOptions {
   readonly transport?: Transport;
   /** Puts something before the real store: a failure at a chosen moment. */
   readonly store?: (store: Store) => Store;
+  /** Of the endpoint; plain HTTP when absent. */
+  readonly tls?: EndpointTls;
   /** An earlier gateway's folder: its store and payloads are opened again. */
   readonly folder?: string;
 }
@@ -85,7 +87,10 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
   );
   for (const cpa of options.cpas) await gateway.cpas.import(cpa, true);
   await gateway.start();
-  const endpoint = createEndpoint({ host: '127.0.0.1', port: 0, path: '/ebms', tls: 'off' }, gateway.receive);
+  const endpoint = createEndpoint(
+    { host: '127.0.0.1', port: 0, path: '/ebms', tls: options.tls ?? 'off' },
+    gateway.receive,
+  );
   const { port } = await endpoint.listen();
   const url = `http://127.0.0.1:${port}/ebms`;
   return {
