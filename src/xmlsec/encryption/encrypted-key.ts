@@ -1,4 +1,4 @@
-import { constants, type KeyObject, publicEncrypt, randomBytes, type X509Certificate } from 'node:crypto';
+import { constants, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto';
 import type { XmlElement } from '../../xml/tree.ts';
 import { tag } from '../../xml/writer.ts';
 import { digestAlgorithm, DS_NAMESPACE } from '../algorithms.ts';
@@ -15,8 +15,8 @@ import {
   XENC11_NAMESPACE,
 } from './algorithms.ts';
 import type { KeyWrapping } from './key-holder.ts';
-import { encodeOaep } from './oaep.ts';
-import { readRecipient, type Recipient, writeRecipient } from './recipient.ts';
+import { blockSize, encodeOaep } from './oaep.ts';
+import { readRecipient, type Recipient } from './recipient.ts';
 import { cipherOctets, isXenc, methodOf, requireXenc } from './xenc-elements.ts';
 
 /** A key wrapped for one recipient, as it was read; nothing in it has been opened. */
@@ -29,13 +29,14 @@ export interface EncryptedKey {
 }
 
 export interface KeyRecipient {
-  readonly certificate: X509Certificate;
   readonly key: KeyObject;
+  /** ds:KeyInfo that names the holder of the key, as `writeRecipient` makes it. */
+  readonly keyInfo: string;
   readonly transport: KeyTransport;
 }
 
 /** Markup of an xenc:EncryptedKey that wraps `key` for one recipient. Wants xenc and ds declared. @spec XML Encryption 1.1 §3.5.1 */
-export function writeEncryptedKey(key: Uint8Array, { certificate, key: publicKey, transport }: KeyRecipient): string {
+export function writeEncryptedKey(key: Uint8Array, { key: publicKey, keyInfo, transport }: KeyRecipient): string {
   const { uri, digest, mgf } = transport;
   const mgfTag = () => tag('xenc11:MGF', { 'xmlns:xenc11': XENC11_NAMESPACE, Algorithm: mgfUri(mgf) });
   const method = tag(
@@ -49,15 +50,14 @@ export function writeEncryptedKey(key: Uint8Array, { certificate, key: publicKey
     'xenc:EncryptedKey',
     {},
     method,
-    writeRecipient(certificate),
+    keyInfo,
     tag('xenc:CipherData', {}, tag('xenc:CipherValue', {}, wrapped)),
   );
 }
 
 function wrap(key: Uint8Array, publicKey: KeyObject, { digest, mgf }: KeyTransport): Buffer {
-  const size = Math.ceil((publicKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
   const seed = randomBytes(digestAlgorithm(digestUri(digest))?.length ?? 0);
-  const block = encodeOaep(key, { size, seed }, { digest, mgf });
+  const block = encodeOaep(key, { size: blockSize(publicKey), seed }, { digest, mgf });
   return publicEncrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, block);
 }
 

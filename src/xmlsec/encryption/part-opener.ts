@@ -1,9 +1,9 @@
 import { GatewayError } from '../../errors.ts';
-import { RSA_1_5 } from './algorithms.ts';
 import { findCipherText, parseSkeleton } from './cipher-value.ts';
 import { ContentDecipher } from './content-decipher.ts';
 import { type EncryptedData, readEncryptedData } from './encrypted-data.ts';
-import type { AllowedLegacy, OpenedPart, OpenerLimits, PartOpenerOptions } from './opened-part.ts';
+import { legacyOf, refuseLegacy } from './legacy.ts';
+import type { OpenedPart, OpenerLimits, PartOpenerOptions } from './opened-part.ts';
 import { describeRecipient, findRecipient } from './recipient.ts';
 import { decryptionFailed } from './refusal.ts';
 
@@ -136,16 +136,4 @@ export class PartOpener {
     this.#stage = 'failed';
     this.#content = undefined;
   }
-}
-
-function refuseLegacy(data: EncryptedData, allow: AllowedLegacy): void {
-  const refused = legacyOf(data).filter((one) => !allow[one]);
-  if (refused.length > 0) throw decryptionFailed(`not allowed: ${data.algorithm.uri} with ${data.key.algorithm}`);
-}
-
-function legacyOf({ algorithm, key }: EncryptedData): readonly ('cbc' | 'rsa15')[] {
-  return [
-    ...(algorithm.mode === 'cbc' ? ['cbc' as const] : []),
-    ...(key.algorithm === RSA_1_5 ? ['rsa15' as const] : []),
-  ];
 }

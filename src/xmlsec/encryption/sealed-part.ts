@@ -5,6 +5,7 @@ import { DS_NAMESPACE } from '../algorithms.ts';
 import { certificateKey } from '../certificate-key.ts';
 import { contentAlgorithm, type KeyTransport, SEALING_ALGORITHMS, XENC_NAMESPACE } from './algorithms.ts';
 import { type KeyRecipient, writeEncryptedKey } from './encrypted-key.ts';
+import { writeRecipient } from './recipient.ts';
 
 /**
  * One part's encryption, fixed: `sealStream` makes the same octets of the same plain octets at every attempt. Keep it with the
@@ -47,6 +48,7 @@ export function sealPart(
 ): SealedPart {
   const algorithm = SEALING_ALGORITHMS.includes(terms.algorithm) ? contentAlgorithm(terms.algorithm) : undefined;
   if (algorithm === undefined) throw new Error(`no algorithm to encrypt with: ${terms.algorithm}`);
+  const recipient = { ...addresseeOf(terms.certificate), transport: terms.keyTransport };
   const key = randomBytes(algorithm.keyLength);
   const markup = tag(
     'xenc:EncryptedData',
@@ -57,7 +59,7 @@ export function sealPart(
       MimeType: part.contentType,
     },
     tag('xenc:EncryptionMethod', { Algorithm: algorithm.uri }),
-    tag('ds:KeyInfo', {}, writeEncryptedKey(key, recipientOf(terms))),
+    tag('ds:KeyInfo', {}, writeEncryptedKey(key, recipient)),
     tag('xenc:CipherData', {}, tag('xenc:CipherValue', {})),
   );
   const value = markup.lastIndexOf(EMPTY_VALUE);
@@ -76,13 +78,20 @@ export function sealedSize({ head, iv, tail }: SealedPart, plainSize: number): n
   return head.length + groups * 4 + tail.length;
 }
 
-function recipientOf({ certificate, keyTransport }: SealTerms): KeyRecipient {
+type Addressee = Omit<KeyRecipient, 'transport'>;
+
+/** Contracts hand out the same object for a certificate each time. */
+const known = new WeakMap<Uint8Array, Addressee>();
+
+function addresseeOf(certificate: Uint8Array): Addressee {
+  const addressee = known.get(certificate) ?? readAddressee(certificate);
+  known.set(certificate, addressee);
+  return addressee;
+}
+
+function readAddressee(certificate: Uint8Array): Addressee {
   try {
-    return {
-      certificate: new X509Certificate(certificate),
-      key: certificateKey(certificate),
-      transport: keyTransport,
-    };
+    return { key: certificateKey(certificate), keyInfo: writeRecipient(new X509Certificate(certificate)) };
   } catch (cause) {
     throw new GatewayError('CPA_INVALID', {
       location: 'EncryptionCertificateRef',

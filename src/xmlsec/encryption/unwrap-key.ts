@@ -1,6 +1,6 @@
 import { constants, type KeyObject, privateDecrypt, randomBytes } from 'node:crypto';
 import type { KeyWrapping } from './key-holder.ts';
-import { type Decoded, decodeOaep, isZero } from './oaep.ts';
+import { blockSize, type Decoded, decodeOaep, isZero } from './oaep.ts';
 
 export interface WrappedKey {
   readonly wrapping: KeyWrapping;
@@ -29,7 +29,7 @@ export function unwrapKey(keys: readonly KeyObject[], { wrapping, wrapped, lengt
 
 /** The block as it is. A cipher text of the wrong size, or above the modulus, which anybody can see, gives a random block. */
 function decryptRaw(key: KeyObject, wrapped: Uint8Array): Buffer {
-  const size = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  const size = blockSize(key);
   try {
     const block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, wrapped);
     if (block.length === size) return block;
