@@ -28,7 +28,7 @@ export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: Re
         tags: ['messages'],
         headers: IDEMPOTENCY_HEADERS,
         body: { content: { 'application/json': { schema: SUBMIT_JSON } } },
-        response: { 202: answer('Stored and queued.', SUBMITTED), ...problems(404, 409, 413, 415, 422) },
+        response: { 202: answer('Stored and queued.', SUBMITTED), ...problems(404, 409, 413, 415, 422, 501) },
       },
     },
     async (request, reply) => {

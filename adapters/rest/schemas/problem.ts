@@ -37,6 +37,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   415: 'The media type is not read here.',
   422: 'The CPA does not allow it.',
   500: 'Something went wrong inside.',
+  501: 'The CPA asks what this gateway does not do.',
   502: 'The partner could not be reached, refused, or gave an answer that cannot be used.',
   503: 'The store cannot be used now, or the gateway is stopping.',
   504: 'The partner did not answer in time.',
