@@ -79,8 +79,6 @@ const PRACTICES: readonly Requirement[] = [
   practice('EB002', 'Every exchange runs under a CPA.'),
   practice('EB004', 'A test PartyId has a suffix, and is another party than the one without.'),
   practice('EB005', 'A partner is authorised by the OIN in its certificate.'),
-  practice('EB006', 'Service and Action are named by organisation, service and version.'),
-  practice('EB007', 'A party has one role in a CPA.'),
   practice('EB008', 'Retries and RetryInterval that a CPA leaves open are those of the best practice.'),
   practice('EB009', 'A CPAId is unique and fit for a file name.'),
   practice('EB010', 'A CPA does not outlive its certificates.'),

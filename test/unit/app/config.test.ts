@@ -43,6 +43,10 @@ describe('postiljon.yaml', () => {
     assert.equal(config.ebms.tls, undefined);
   });
 
+  it('the port for partners can be 443 [Digikoppeling TLS005]', () => {
+    assert.equal(read(LEAST.replace('tls: off', 'tls: off, port: 443')).ebms.port, 443);
+  });
+
   it('as `init` writes it is valid', () => {
     const config = read(configurationTemplate({ name: 'a "b"', oin: '00000099000000001000', port: 1, apiPort: 2 }));
     assert.equal(config.name, 'a "b"');

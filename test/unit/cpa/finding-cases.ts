@@ -281,12 +281,12 @@ export const CASES: readonly Case[] = [
   { code: 'SERVICE_TYPE', name: 'a Service of another type', edits: [['"urn:osb:services"', '"urn:other"']] },
   {
     code: 'IDENTIFIER_BLANKS',
-    name: 'white space in an action',
+    name: 'white space in an action [KVS §3.1.4-1, KVS §3.1.5-1]',
     edits: [[/tns:action="([^"])/g, 'tns:action="$1 ']],
   },
   {
     code: 'ROLES_SEVERAL',
-    name: 'two roles of one party',
+    name: 'two roles of one party [KVS §3.1.1.2-1]',
     edits: [
       [
         /(<tns:CollaborationRole>[^]*?<\/tns:CollaborationRole>)/,

@@ -41,6 +41,14 @@ describe('resolveSend', () => {
     assert.deepEqual(resolveSend(cpa, { from: [other, GEMEENTE], service, action }).from.partyIds, [GEMEENTE, other]);
   });
 
+  it('§3.1.1 an OIN with a suffix for tests is another party than the one without [Digikoppeling EB004, KVS §3.1.1.1-3]', () => {
+    const { service, action } = QUERY;
+    for (const suffix of ['_OTA', '_T']) {
+      const from = { ...GEMEENTE, value: `${GEMEENTE.value}${suffix}` };
+      assert.throws(() => resolveSend(sampleCpa('osb-rm-s'), { from, service, action }), { code: 'PARTY_UNKNOWN' });
+    }
+  });
+
   it('CPPA §8.4.41 takes the schedule of the sender binding of the send channel', () => {
     const cpa = sampleCpa('osb-rm-s', [/<tns:Retries>8/, '<tns:Retries>3']);
     assert.equal(resolveSend(cpa, QUERY).retry.retries, 3);
@@ -48,7 +56,7 @@ describe('resolveSend', () => {
     assert.equal(resolveSend(cpa, back).retry.retries, 8);
   });
 
-  it('a contract that leaves the schedule open gets that of best practice [Digikoppeling EB008]', () => {
+  it('a contract that leaves the schedule open gets that of best practice [Digikoppeling EB008, KVS §6.4.3-1]', () => {
     const cpa = sampleCpa(
       'osb-rm-s',
       [/<tns:Retries>8<\/tns:Retries>/g, ''],

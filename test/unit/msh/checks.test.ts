@@ -128,7 +128,13 @@ const ROWS: Readonly<Record<string, Row>> = {
         'HEADER_VALUE',
         `${AT}/To/PartyId`,
       ],
-      ['Service', RM, inHeader(() => ({ service: { value: 'melding' } })), 'HEADER_VALUE', `${AT}/Service`],
+      [
+        'Service [ebMS2 §3.1.4-1]',
+        RM,
+        inHeader(() => ({ service: { value: 'melding' } })),
+        'HEADER_VALUE',
+        `${AT}/Service`,
+      ],
       [
         'a scheme without anything behind it',
         RM,
