@@ -205,9 +205,18 @@ export const ERRORS = {
     ebms: 'SecurityFailure',
     spec: 'ebMS2 §6.5.6',
   }),
-  ENCRYPTION_UNSUPPORTED: row(501, SECURITY_TITLE, 'This version does not decrypt: use a profile without encryption.', {
-    ebms: 'SecurityFailure',
-  }),
+  ENCRYPTION_NOT_AGREED: row(
+    422,
+    SECURITY_TITLE,
+    'Encrypt every part where the CPA asks for it, and none where it does not.',
+    { ebms: 'SecurityFailure', spec: 'Digikoppeling ENC001' },
+  ),
+  DECRYPTION_KEY_MISSING: row(
+    422,
+    SECURITY_TITLE,
+    'Configure keys.decrypt with the encryption certificate that the CPA names for your party.',
+    { ebms: 'SecurityFailure', spec: 'CPPA 2.0 §8.4.54' },
+  ),
   DECRYPTION_FAILED: row(
     422,
     SECURITY_TITLE,
@@ -266,6 +275,12 @@ export const ERRORS = {
     'No key belongs to the signing certificate that the CPA names.',
     'Configure keys.sign with the certificate of the CPA.',
     { spec: 'CPPA 2.0 §9.8.6' },
+  ),
+  ENCRYPTION_ALGORITHM: row(
+    409,
+    'The CPA names no algorithm to encrypt with that this gateway sends.',
+    'Agree on AES-GCM in the CPA, or set `encryption: { data: aes256-gcm }` for that partner if it can read it.',
+    { spec: 'Digikoppeling ENC003' },
   ),
   PEER_UNREACHABLE: row(
     502,

@@ -12,6 +12,7 @@ import { createTransport } from '../transport/http-client.ts';
 import { createEndpoint } from '../transport/https-server.ts';
 import type { Endpoint } from '../transport/https-server.ts';
 import type { TlsIdentity } from '../transport/tls-profile.ts';
+import { createDecrypter } from '../trust/decrypter.ts';
 import { createSigner } from '../trust/key-ring.ts';
 import { createTrust } from '../trust/trust-store.ts';
 import type { Config } from './config/config.ts';
@@ -34,6 +35,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   warnOfCertificates(certificates, clock.now(), log);
   const trust = createTrust({ roots: keys.trust });
   const signer = createSigner(keys.sign === undefined ? [] : [signingKey(keys.sign)]);
+  const decrypter = createDecrypter(keys.decrypt === undefined ? [] : [signingKey(keys.decrypt)]);
   const transport = createTransport({
     trust: keys.trust,
     allowPlain: config.ebms.allowPlain,
@@ -53,7 +55,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         questionsPerMinute: config.ebms.questionsPerMinute,
         certificates,
       },
-      { store, payloads, transport, trust, signer, clock, log },
+      { store, payloads, transport, trust, signer, decrypter, clock, log },
     );
     const endpoint = openEndpoint(config, { gateway, keys, log });
     return { gateway, endpoint, api: await openApi(config, gateway, log) };
@@ -66,6 +68,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
 
 interface Keys {
   readonly sign: LoadedKey | undefined;
+  readonly decrypt: LoadedKey | undefined;
   readonly tlsClient: LoadedKey | undefined;
   readonly endpoint: LoadedKey | undefined;
   readonly trust: readonly Buffer[];
@@ -73,14 +76,15 @@ interface Keys {
 }
 
 async function loadAllKeys({ keys, ebms }: Config): Promise<Keys> {
-  const [sign, tlsClient, endpoint, trust, clientCa] = await Promise.all([
+  const [sign, decrypt, tlsClient, endpoint, trust, clientCa] = await Promise.all([
     keys.sign && loadKey(keys.sign),
+    keys.decrypt && loadKey(keys.decrypt),
     keys.tlsClient && loadKey(keys.tlsClient),
     ebms.tls && loadKey(ebms.tls.identity),
     loadCertificates(keys.trust, 'keys.trust'),
     loadCertificates(ebms.tls?.clientCa ?? [], 'ebms.tls.clientCa'),
   ]);
-  return { sign, tlsClient, endpoint, trust, clientCa };
+  return { sign, decrypt, tlsClient, endpoint, trust, clientCa };
 }
 
 function openEndpoint(

@@ -9,7 +9,7 @@ export const EXIT_CODES = [
   {
     code: 4,
     meaning: 'refused as invalid',
-    errors: ['CONFIG_INVALID', 'FEATURE_UNSUPPORTED', 'ENCRYPTION_UNSUPPORTED'],
+    errors: ['CONFIG_INVALID', 'FEATURE_UNSUPPORTED'],
   },
   {
     code: 5,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
-import type { Signer, Trust } from '../ports/trust.ts';
+import type { Decrypter, Signer, Trust } from '../ports/trust.ts';
 import type { MessageLimits } from './limits.ts';
 import type { Log } from './log.ts';
 
@@ -38,6 +38,15 @@ export interface PartnerTerms {
   readonly messageOrder?: 'off';
   /** The OIN in the TLS certificate of who connects for this partner: an intermediary. */
   readonly tlsOin?: string;
+  /** How payloads to it are encrypted, where the CPA asks for encryption. */
+  readonly encryption?: PartnerEncryption;
+}
+
+export interface PartnerEncryption {
+  /** Instead of the first of the CPA's algorithms that this gateway sends. */
+  readonly data?: 'aes128-gcm' | 'aes256-gcm';
+  /** `rsa-oaep` is that of XML Encryption 1.1, with SHA-256; `rsa-oaep-mgf1p` where nothing is said. */
+  readonly keyTransport?: 'rsa-oaep-mgf1p' | 'rsa-oaep';
 }
 
 export interface GatewayParts {
@@ -46,6 +55,7 @@ export interface GatewayParts {
   readonly transport: Transport;
   readonly trust: Trust;
   readonly signer: Signer;
+  readonly decrypter: Decrypter;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -25,7 +25,7 @@ export async function parsePackage(captured: Captured): Promise<ReturnType<typeo
     inlineLimit: 1024 * 1024,
   });
   const request = { ...incoming, headers: captured.headers, body: Readable.from([captured.body]) };
-  const arrived = await readPackage(request, DEFAULT_MESSAGE_LIMITS, payloads);
+  const arrived = await readPackage(request, DEFAULT_MESSAGE_LIMITS, { payloads });
   return parseArrived({ ...arrived, receivedAt: 0, remote: 'test' }, DEFAULT_MESSAGE_LIMITS.xml);
 }
 

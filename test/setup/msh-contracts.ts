@@ -25,7 +25,14 @@ export const SERVICE = 'urn:osb:services:osb:melding:1.0';
 export const ACTION = 'melden';
 export const REPLY_ACTION = 'bevestigen';
 export const RETRY_INTERVAL = 60_000;
-export const PROFILES = ['osb-be', 'osb-rm', 'osb-be-s', 'osb-rm-s'] as const satisfies readonly ProfileName[];
+export const PROFILES = [
+  'osb-be',
+  'osb-rm',
+  'osb-be-s',
+  'osb-rm-s',
+  'osb-be-e',
+  'osb-rm-e',
+] as const satisfies readonly ProfileName[];
 
 export interface ContractTerms {
   readonly profile: ProfileName;
@@ -39,6 +46,8 @@ export interface ContractTerms {
   readonly end?: number;
   /** MessageOrderSemantics Guaranteed on every channel. */
   readonly ordered?: boolean;
+  /** What a test changes in the contract. */
+  readonly edit?: (text: string) => string;
 }
 
 /** A contract in which gemeente sends `melden` to dienst, which sends `bevestigen` back; retries a minute apart. */
@@ -57,8 +66,9 @@ export function contract(terms: ContractTerms): Uint8Array {
     retries: terms.retries ?? 2,
     retryInterval: RETRY_INTERVAL,
   });
-  if (terms.ordered !== true) return created;
-  return Buffer.from(Buffer.from(created).toString().replaceAll('>NotGuaranteed<', '>Guaranteed<'));
+  const text = Buffer.from(created).toString('utf8');
+  const ordered = terms.ordered === true ? text.replaceAll('>NotGuaranteed<', '>Guaranteed<') : text;
+  return Buffer.from(terms.edit?.(ordered) ?? ordered);
 }
 
 export function cpaIdOf(bytes: Uint8Array): string {

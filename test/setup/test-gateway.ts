@@ -13,6 +13,7 @@ import { openPayloadFiles } from '../../src/store/files/payload-files.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createTransport } from '../../src/transport/http-client.ts';
 import { createEndpoint, type EndpointTls } from '../../src/transport/https-server.ts';
+import { createDecrypter } from '../../src/trust/decrypter.ts';
 import { createSigner, type SigningKey } from '../../src/trust/key-ring.ts';
 import { createTrust } from '../../src/trust/trust-store.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -21,6 +22,8 @@ export interface TestGatewayOptions {
   readonly parties: readonly string[];
   readonly cpas: readonly Uint8Array[];
   readonly keys: readonly SigningKey[];
+  /** `keys` when absent. */
+  readonly decryptKeys?: readonly SigningKey[];
   readonly roots: readonly Uint8Array[];
   readonly clock?: Clock;
   readonly partners?: ReadonlyMap<string, PartnerTerms>;
@@ -81,6 +84,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       transport: options.transport ?? createTransport({}),
       trust: createTrust({ roots: options.roots }),
       signer: createSigner(options.keys),
+      decrypter: createDecrypter(options.decryptKeys ?? options.keys),
       clock,
       log: collectingLog(warnings),
     },

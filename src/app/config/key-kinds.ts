@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { OIN_TYPE, oinOf } from '../../cpa/oin.ts';
-import type { PartnerTerms } from '../../msh/parts.ts';
+import type { PartnerEncryption, PartnerTerms } from '../../msh/parts.ts';
 import { nearest } from './suggest.ts';
 
 /** What the kinds of settings are in the running program. */
@@ -127,7 +127,10 @@ function readParty(value: unknown): string | Unusable {
   return oinOf(text) === undefined ? text : `${OIN_TYPE}:${text}`;
 }
 
-const PARTNER_KEYS = ['allow', 'endpoint', 'messageOrder', 'tlsOin'];
+const PARTNER_KEYS = ['allow', 'endpoint', 'messageOrder', 'tlsOin', 'encryption'];
+const ENCRYPTION_KEYS = ['data', 'keyTransport'];
+const DATA_ALGORITHMS = ['aes256-gcm', 'aes128-gcm'] as const;
+const KEY_TRANSPORTS = ['rsa-oaep-mgf1p', 'rsa-oaep'] as const;
 const WEAKENINGS: readonly PartnerTerms['allow'][number][] = ['sha1', 'cbc', 'rsa15', 'keyRef'];
 
 function readPartners(value: unknown): Readonly<Record<string, PartnerTerms>> | Unusable {
@@ -155,12 +158,32 @@ function readPartner(terms: unknown): PartnerTerms | Unusable {
   if (tlsOin !== undefined && !isOin(tlsOin)) {
     return new Unusable('tlsOin: must be the OIN, in quotes, of who connects for this partner');
   }
+  const encryption = readEncryption(terms['encryption'] ?? {});
+  if (encryption instanceof Unusable) return new Unusable(`encryption: ${encryption.reason}`);
   return {
     allow,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(messageOrder === undefined ? {} : { messageOrder }),
     ...(tlsOin === undefined ? {} : { tlsOin }),
+    ...(terms['encryption'] === undefined ? {} : { encryption }),
   };
+}
+
+function readEncryption(terms: unknown): PartnerEncryption | Unusable {
+  if (!isMap(terms)) return new Unusable('must be a map');
+  const unknown = Object.keys(terms).find((key) => !ENCRYPTION_KEYS.includes(key));
+  if (unknown !== undefined)
+    return new Unusable(`unknown key ${unknown}${didYouMean(nearest(unknown, ENCRYPTION_KEYS))}`);
+  const data = readOneOf(terms['data'], DATA_ALGORITHMS);
+  if (data instanceof Unusable) return new Unusable(`data: ${data.reason}`);
+  const keyTransport = readOneOf(terms['keyTransport'], KEY_TRANSPORTS);
+  if (keyTransport instanceof Unusable) return new Unusable(`keyTransport: ${keyTransport.reason}`);
+  return { ...(data === undefined ? {} : { data }), ...(keyTransport === undefined ? {} : { keyTransport }) };
+}
+
+function readOneOf<T extends string>(value: unknown, choices: readonly T[]): T | undefined | Unusable {
+  if (value === undefined) return undefined;
+  return choices.find((one) => one === value) ?? new Unusable(`must be one of ${choices.join(', ')}`);
 }
 
 function isHttpUrl(value: unknown): value is string {

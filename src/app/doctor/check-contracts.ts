@@ -8,10 +8,11 @@ import { toGatewayError } from '../../errors.ts';
 import { SOON_DAYS } from '../../msh/health.ts';
 import type { CpaRecord } from '../../ports/store.ts';
 import { openStoreReader } from '../../store/open-store.ts';
-import type { Signer } from '../../ports/trust.ts';
+import type { Decrypter, Signer } from '../../ports/trust.ts';
 import { daysLeft } from '../../trust/certificate.ts';
-import { createSigner } from '../../trust/key-ring.ts';
-import type { Config } from '../config/config.ts';
+import { createDecrypter } from '../../trust/decrypter.ts';
+import { createSigner, type SigningKey } from '../../trust/key-ring.ts';
+import type { Config, KeyFiles } from '../config/config.ts';
 import { pathOf } from '../folders.ts';
 import { loadKey } from '../load-keys.ts';
 import { checkPartner } from './check-partner.ts';
@@ -24,9 +25,9 @@ export async function checkContracts(config: Config): Promise<readonly DoctorFin
   const store = openStoreReader({ url: config.store.url });
   try {
     const records = await store.listCpas();
-    const signer = await ownSigner(config);
+    const own = await ownKeys(config);
     const active = records.filter((record) => record.active);
-    const checked = await Promise.all(active.map((record) => checkContract(record, config, signer)));
+    const checked = await Promise.all(active.map((record) => checkContract(record, config, own)));
     const known = good(
       'store',
       `${config.store.url} opens; ${active.length} of ${records.length} contracts are active`,
@@ -37,13 +38,23 @@ export async function checkContracts(config: Config): Promise<readonly DoctorFin
   }
 }
 
-async function ownSigner({ keys }: Config): Promise<Signer> {
-  if (keys.sign === undefined) return createSigner([]);
-  const { key, certificate, passphrase, location } = await loadKey(keys.sign);
-  return createSigner([{ key, certificate, location, ...(passphrase === undefined ? {} : { passphrase }) }]);
+interface OwnKeys {
+  readonly signer: Signer;
+  readonly decrypter: Decrypter;
 }
 
-async function checkContract(record: CpaRecord, config: Config, signer: Signer): Promise<readonly DoctorFinding[]> {
+async function ownKeys({ keys }: Config): Promise<OwnKeys> {
+  const [sign, decrypt] = await Promise.all([asEntries(keys.sign), asEntries(keys.decrypt)]);
+  return { signer: createSigner(sign), decrypter: createDecrypter(decrypt) };
+}
+
+async function asEntries(files: KeyFiles | undefined): Promise<readonly SigningKey[]> {
+  if (files === undefined) return [];
+  const { key, certificate, passphrase, location } = await loadKey(files);
+  return [{ key, certificate, location, ...(passphrase === undefined ? {} : { passphrase }) }];
+}
+
+async function checkContract(record: CpaRecord, config: Config, own: OwnKeys): Promise<readonly DoctorFinding[]> {
   const name = `contract ${record.cpaId}`;
   try {
     const cpa = parseCpa(record.bytes);
@@ -56,9 +67,10 @@ async function checkContract(record: CpaRecord, config: Config, signer: Signer):
         ? [doubt(name, 'neither party is one of `parties`', 'Add yours to `parties`, or deactivate it.')]
         : [];
     const ending = checkDates(cpa, name);
-    const unsigned = ours.flatMap((party) => checkSigningKey(party, { name, signer }));
+    const unsigned = ours.flatMap((party) => checkSigningKey(party, { name, ...own }));
+    const unreadable = ours.flatMap((party) => checkDecryptionKey(party, { name, ...own }));
     const partners = await Promise.all(partnerUrls(cpa, config).map((url) => checkPartner(name, url, config)));
-    return [good(name, 'active'), ...faults, ...strange, ...ending, ...unsigned, ...partners];
+    return [good(name, 'active'), ...faults, ...strange, ...ending, ...unsigned, ...unreadable, ...partners];
   } catch (thrown) {
     const error = toGatewayError(thrown);
     return [bad(name, error.message, error.row.remedy)];
@@ -98,6 +110,21 @@ function checkSigningKey(
     if (der !== undefined && signer.has(der)) return [];
     const text = `no key for certificate ${id}, which signs for ${party.partyName}`;
     return [bad(name, text, 'Configure keys.sign with that certificate, or agree a CPA with the one you have.')];
+  });
+}
+
+/** Nor can what was encrypted for us be read without the keys of the certificates that the contract names for that. */
+function checkDecryptionKey(
+  party: PartyInfo,
+  { name, decrypter }: { readonly name: string; readonly decrypter: Decrypter },
+): readonly DoctorFinding[] {
+  const references = [...party.docExchanges.values()].map(({ receiver }) => receiver?.envelope?.certificateRef);
+  const ids = new Set(references.filter((id) => id !== undefined));
+  return [...ids].flatMap((id) => {
+    const der = party.certificates.get(id)?.der;
+    if (der !== undefined && decrypter.has(der)) return [];
+    const text = `no key for certificate ${id}, which payloads for ${party.partyName} are encrypted for`;
+    return [bad(name, text, 'Configure keys.decrypt with that certificate, or agree a CPA with the one you have.')];
   });
 }
 

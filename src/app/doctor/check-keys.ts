@@ -16,7 +16,8 @@ export async function checkKeys(config: Config): Promise<readonly DoctorFinding[
   const { keys, ebms } = config;
   const roots = await loadCertificates(keys.trust, 'keys.trust');
   const trust = createTrust({ roots });
-  const own = [keys.sign, keys.tlsClient, ebms.tls?.identity].filter((files) => files !== undefined);
+  const decrypt = keys.decrypt === keys.sign ? undefined : keys.decrypt;
+  const own = [keys.sign, decrypt, keys.tlsClient, ebms.tls?.identity].filter((files) => files !== undefined);
   const missing =
     keys.sign === undefined
       ? [doubt('keys', 'keys.sign is not configured: nothing can be signed', 'Configure keys.sign.')]

@@ -4,7 +4,15 @@ import type { ApplicationMessage, ErrorList } from '../../ebms/message.ts';
 import { readSequenceNumber } from '../../ebms/message-order.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
 import { GatewayError } from '../../errors.ts';
-import type { AcceptOutcome, InboundOrder, InboundRecord, NewEvent, SignalRecord, Store } from '../../ports/store.ts';
+import type {
+  AcceptOutcome,
+  InboundOrder,
+  InboundRecord,
+  NewEvent,
+  PayloadRecord,
+  SignalRecord,
+  Store,
+} from '../../ports/store.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
 import type { Signer } from '../../ports/trust.ts';
 import { makeAcknowledgment } from '../acknowledgment.ts';
@@ -16,6 +24,7 @@ import { errorData } from '../signals/error-data.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { conflictOver } from './conflict-over.ts';
 import { APPLICATION_CHECKS } from './checks/grid.ts';
+import type { ReceivedPart } from './read-package.ts';
 import type { VerifiedMessage } from './stages.ts';
 
 export interface Acceptor {
@@ -92,6 +101,10 @@ function httpAnswer(signal: SignalRecord | undefined): OutgoingAnswer {
     : answer('acknowledged', signal.envelope);
 }
 
+function payloadOf({ contentId, contentType, name, content }: ReceivedPart): PayloadRecord {
+  return { contentId, contentType, name, ...content };
+}
+
 export function senderKey(partyIds: readonly TypedValue[]): string {
   return partyIds.map(typedKey)[0] ?? '';
 }
@@ -115,7 +128,7 @@ function recordOf(message: VerifiedMessage, { limits }: Acceptor): InboundRecord
     timeToLive: messageData.timeToLive === undefined ? undefined : parseDateTime(messageData.timeToLive),
     storedAt: receivedAt,
     envelope: message.envelopeBytes,
-    payloads: message.parts.map(({ content, ...part }) => ({ ...part, ...content })),
+    payloads: message.parts.map(payloadOf),
     identity: message.identity,
     persistUntil: agreement.persistDuration === undefined ? undefined : receivedAt + agreement.persistDuration,
     order: orderOf(message.message, limits),

@@ -9,6 +9,7 @@ import type { Asker } from '../exchanges/asker.ts';
 import { receiveReply } from '../exchanges/receive-reply.ts';
 import type { KnownCpa } from '../gateway.ts';
 import type { MessageLimits } from '../limits.ts';
+import type { PayloadStore } from '../../ports/payload-store.ts';
 import { discardPayloads } from '../discard-payloads.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { type Acceptor, accept } from './accept.ts';
@@ -16,12 +17,14 @@ import { agree, requireCpa, requireOurParty } from './agree.ts';
 import { judgeContradiction } from './judge-contradiction.ts';
 import { bindClient } from './bind-client.ts';
 import { openArrived, readArrived } from './parse.ts';
-import { type MimePackage, readPackage } from './read-package.ts';
+import type { OpenerFactory } from './opening-writer.ts';
+import { concernsEncryption, openerFor, openParts, type Unsealer } from './open-parts.ts';
+import { type ArrivedRoot, type MimePackage, type ReceivedPart, readPackage } from './read-package.ts';
 import { isMshService, type Refuser, refuse } from './refuse.ts';
-import type { Arrival, ParsedMessage, VerifiedMessage } from './stages.ts';
+import type { AgreedMessage, Arrival, ParsedMessage, VerifiedMessage } from './stages.ts';
 import { verifyMessage } from './verify.ts';
 
-export interface Inbound extends Acceptor, Refuser, Omit<QuestionAnswerer, 'counted'> {
+export interface Inbound extends Acceptor, Unsealer, Refuser, Omit<QuestionAnswerer, 'counted'> {
   readonly cpas: CpaRegister;
   readonly limits: MessageLimits;
   readonly ours: ReadonlySet<string>;
@@ -46,6 +49,7 @@ export function createReceive(inbound: Inbound): Receive {
       request,
       receivedAt: inbound.clock.now(),
       package: undefined,
+      early: undefined,
       opened: undefined,
       known: undefined,
       agreement: undefined,
@@ -62,13 +66,16 @@ export function createReceive(inbound: Inbound): Receive {
 async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswer> {
   requireSoapAction(arrival.request);
   const { request } = arrival;
-  arrival.package = await readPackage(request, inbound.limits, inbound.payloads);
+  const { payloads } = inbound;
+  const unseal = (root: ArrivedRoot): OpenerFactory | undefined => unsealEarly(root, arrival, inbound);
+  arrival.package = await readPackage(request, inbound.limits, { payloads, unseal });
   const verified = await readMessage(arrival, arrival.package, inbound);
   if ('status' in verified) {
     // No message of the MSH has payloads: what came along is not kept.
     await discard(arrival, inbound);
     return verified;
   }
+  if (verified.agreement.encryption !== undefined) await releaseParts(verified, payloads);
   const accepted = await accept(verified, inbound);
   if (accepted.duplicate) await discard(arrival, inbound);
   inbound.counted(accepted.duplicate ? 'duplicate' : 'received');
@@ -84,6 +91,8 @@ async function readMessage(
   mime: MimePackage,
   inbound: Inbound,
 ): Promise<VerifiedMessage | OutgoingAnswer> {
+  const { early } = arrival;
+  if (typeof early === 'object') return await openAndVerify({ ...early, parts: mime.parts }, arrival, inbound);
   const parsed = parse(arrival, mime, inbound);
   const { message } = parsed;
   const known = admit(message.header, arrival, inbound);
@@ -96,7 +105,45 @@ async function readMessage(
     throw await judgeContradiction(parsed, refusal, { known, bound, verifier: inbound });
   }
   arrival.agreement = agreement;
-  return await verifyMessage({ ...parsed, message, known, agreement }, inbound);
+  return await openAndVerify({ ...parsed, message, known, agreement }, arrival, inbound);
+}
+
+/** The order is fixed: decrypt, then signature and coverage. @spec ebMS2 §4.1.4.5 */
+async function openAndVerify(message: AgreedMessage, arrival: Arrival, inbound: Inbound): Promise<VerifiedMessage> {
+  if (!concernsEncryption(message.agreement, message.parts)) return await verifyMessage(message, inbound);
+  const replaced = (parts: readonly ReceivedPart[]): void => {
+    if (arrival.package !== undefined) arrival.package = { ...arrival.package, parts };
+  };
+  const parts = await openParts(message.parts, message.agreement, { ...inbound, replaced });
+  return await verifyMessage({ ...message, parts }, inbound);
+}
+
+/**
+ * Asked when an encrypted part begins and the envelope is complete: the same steps as later, once for all parts, so that
+ * the disk sees only what was decrypted. What they refuse is refused in its turn, when all has come.
+ */
+function unsealEarly(root: ArrivedRoot, arrival: Arrival, inbound: Inbound): OpenerFactory | undefined {
+  arrival.early ??= agreeEarly(root, arrival, inbound);
+  return arrival.early === 'unfit' ? undefined : openerFor(arrival.early.agreement, inbound);
+}
+
+function agreeEarly(root: ArrivedRoot, arrival: Arrival, inbound: Inbound): AgreedMessage | 'unfit' {
+  try {
+    const parsed = parse(arrival, { ...root, parts: [] }, inbound);
+    const { message } = parsed;
+    const known = admit(message.header, arrival, inbound);
+    if (message.kind !== 'ApplicationMessage') return 'unfit';
+    const agreement = agree(message.header, known);
+    arrival.agreement = agreement;
+    return { ...parsed, message, known, agreement };
+  } catch {
+    return 'unfit';
+  }
+}
+
+/** Signature and cipher text held: what was decrypted becomes a payload like any other. */
+async function releaseParts({ parts }: VerifiedMessage, payloads: PayloadStore): Promise<void> {
+  for (const { content } of parts) await payloads.release(content.body);
 }
 
 /** What is refused in the content can still be answered as a message, where its header would have been admitted. */

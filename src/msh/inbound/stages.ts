@@ -44,6 +44,8 @@ export interface Arrival {
   readonly request: IncomingRequest;
   readonly receivedAt: number;
   package: MimePackage | undefined;
+  /** The message, where it was looked at before its last part had come; `unfit`: it is refused, in its turn. */
+  early: AgreedMessage | 'unfit' | undefined;
   /** Read before the content, so that a message whose content is refused can be answered. */
   opened: Pick<EbmsMessage, 'header' | 'syncReply'> | undefined;
   known: KnownCpa | undefined;

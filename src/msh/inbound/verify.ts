@@ -8,6 +8,7 @@ import { digestAlgorithm, signatureAlgorithm } from '../../xmlsec/algorithms.ts'
 import { type SignedPart, type VerifiedEnvelope, verifyEnvelope } from '../../xmlsec/verify.ts';
 import type { PartnerTerms, Weakening } from '../parts.ts';
 import { identityOfOctets } from '../identity.ts';
+import { refuseUnopened } from './open-parts.ts';
 import { type ReceivedPart, readDigest } from './read-package.ts';
 import type { AgreedMessage, ParsedMessage, VerifiedMessage } from './stages.ts';
 
@@ -20,16 +21,25 @@ export interface Verifier {
   weakened(partner: string, weakening: Weakening): void;
 }
 
-/** Demands what the CPA agreed about security of a message of the application. Throws SIGNATURE_*, CERTIFICATE_UNTRUSTED. */
+/** Demands what the CPA agreed about security of a message of the application. Throws SIGNATURE_*, CERTIFICATE_UNTRUSTED, DECRYPTION_FAILED. */
 export async function verifyMessage(message: AgreedMessage, verifier: Verifier): Promise<VerifiedMessage> {
   const { document: _document, soap: _soap, blocks: _blocks, ...kept } = message;
   const { agreement, envelopeBytes, parts } = kept;
-  if (agreement.encryption !== undefined) throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: '//Body' });
   if (agreement.signing === undefined) {
+    refuseUnopened(parts, agreement);
     return { ...kept, identity: identityOfOctets(envelopeBytes, parts), referencesXml: undefined };
   }
-  const verified = await verifySigned(message, [agreement.signing], verifier);
+  const verified = await verifyPlain(message, agreement.signing, verifier);
   return { ...kept, identity: verified.identity.toString('hex'), referencesXml: verified.referencesXml };
+}
+
+/** The signature is over the plain octets: where they could not be had, it is looked at all the same before that is said. */
+async function verifyPlain(message: AgreedMessage, terms: SigningTerms, verifier: Verifier): Promise<VerifiedEnvelope> {
+  try {
+    return await verifySigned(message, [terms], verifier);
+  } finally {
+    refuseUnopened(message.parts, message.agreement);
+  }
 }
 
 /**

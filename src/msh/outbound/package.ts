@@ -1,7 +1,10 @@
-import { writeMultipart } from '../../mime/writer.ts';
+import { pipeline, type Readable } from 'node:stream';
+import { type MimePart, writeMultipart } from '../../mime/writer.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
-import type { OutboxJob, PayloadRecord } from '../../ports/store.ts';
+import type { OutboxJob, PayloadRecord, SealedRecord } from '../../ports/store.ts';
 import type { OutgoingRequest } from '../../ports/transport.ts';
+import { type SealedPart, sealedSize } from '../../xmlsec/encryption/sealed-part.ts';
+import { sealStream } from '../../xmlsec/encryption/seal-stream.ts';
 
 const ENVELOPE_TYPE = 'text/xml; charset=UTF-8';
 
@@ -22,15 +25,30 @@ export function packMessage(
   return { headers: headersFor(contentType), contentLength, body };
 }
 
-function partOf(payload: PayloadRecord, payloads: PayloadStore): Parameters<typeof writeMultipart>[1][number] {
-  const { contentId, contentType, name, size, body } = payload;
-  return {
-    contentId,
-    contentType,
-    ...(name === undefined ? {} : { name }),
-    size,
-    body: 'inline' in body ? body.inline : () => payloads.open(body),
-  };
+function partOf(payload: PayloadRecord, payloads: PayloadStore): MimePart {
+  const { contentId, contentType, name, size, body, sealed } = payload;
+  const named = { contentId, ...(name === undefined ? {} : { name }) };
+  if (sealed !== undefined) return { ...named, ...sealedBody(sealedPart(sealed), payload, payloads) };
+  return { ...named, contentType, size, body: 'inline' in body ? body.inline : () => payloads.open(body) };
+}
+
+/** Encrypted while it is sent: the same octets at each attempt, and in memory never more than a piece. @spec XML Encryption 1.1 §3.1 */
+function sealedBody(
+  sealed: SealedPart,
+  { size, body }: PayloadRecord,
+  payloads: PayloadStore,
+): Pick<MimePart, 'contentType' | 'size' | 'body'> {
+  const open = async (): Promise<Readable> => pipeline(await payloads.open(body), sealStream(sealed), () => undefined);
+  return { contentType: 'application/xml', size: sealedSize(sealed, size), body: open };
+}
+
+/** From the store octets come back as plain arrays. */
+function sealedPart({ algorithm, key, iv, head, tail }: SealedRecord): SealedPart {
+  return { algorithm, key: asBuffer(key), iv: asBuffer(iv), head: asBuffer(head), tail: asBuffer(tail) };
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }
 
 /** Of a request that is an envelope alone. */

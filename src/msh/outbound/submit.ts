@@ -35,6 +35,7 @@ import { timeToLive } from '../retry-schedule.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import { checkRequest } from './check-request.ts';
 import { isNumbered, type Numbering } from './numbering.ts';
+import { sealPayloads } from './seal-payloads.ts';
 import type { Reservation } from './sender.ts';
 
 export interface Submitter {
@@ -80,11 +81,13 @@ async function storeNew(request: SubmitRequest, submitter: Submitter): Promise<S
   const agreement = agreeToSend(request, submitter);
   const message = buildMessage(request, agreement, submitter.clock.now());
   const payloads = describePayloads(request, message);
+  const sealed = sealPayloads(payloads, agreement, submitter.partners);
   const { messageId } = message.header.messageData;
   const submitAt = async (order: OrderPlace | undefined): Promise<SubmitOutcome> => {
     const placed = order === undefined ? message : { ...message, messageOrder: messageOrderOf(order) };
+    // The signature covers the plain octets: the receiver decrypts first.
     const envelope = await seal(placed, payloads, { agreement, submitter });
-    const record = recordOf(placed, { agreement, envelope, payloads, request, submitter, order });
+    const record = recordOf(placed, { agreement, envelope, payloads: sealed, request, submitter, order });
     return storeAndSend(record, submitter);
   };
   if (!isNumbered(agreement, submitter.partners.get(typedKey(agreement.to.partyIds[0] ?? { value: '' }))))
@@ -176,8 +179,6 @@ function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): 
       detail: `${request.from} is not one of the parties of this gateway`,
     });
   }
-  if (agreement.encryption !== undefined)
-    throw new GatewayError('ENCRYPTION_UNSUPPORTED', { location: 'cpaId', detail: request.cpaId });
   // Such a request for a receipt stands outside of the signature, and no receipt of the To Party would answer it.
   if (agreement.ackRequested === 'always' && agreement.actor === ACTOR_NEXT_MSH)
     throw new GatewayError('FEATURE_UNSUPPORTED', {

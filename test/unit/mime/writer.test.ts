@@ -19,6 +19,9 @@ const inMemory = (body: Uint8Array | Readable): Buffer => {
   return body;
 };
 
+const typeOf = (root: Buffer, contentId: string): string =>
+  writeMultipart({ ...ROOT, bytes: root }, [part({ contentId })]).contentType;
+
 describe('ebMS2 §2.1.2 writing a multipart/related', () => {
   it('has the envelope first, start and type, and gives one buffer when all parts are in memory [ebMS2 §2.1.2-1, ebMS2 §2.1.2-2, ebMS2 §2.1.2-3, KVS §B.2.2-2]', () => {
     const written = writeMultipart(ROOT, [part({ name: 'bijlage één.pdf' })]);
@@ -39,8 +42,6 @@ describe('ebMS2 §2.1.2 writing a multipart/related', () => {
   });
 
   it('a repeat has the same boundary, another message another one', () => {
-    const typeOf = (root: Buffer, contentId: string): string =>
-      writeMultipart({ ...ROOT, bytes: root }, [part({ contentId })]).contentType;
     const first = typeOf(Buffer.from('<a/>'), 'p1');
     assert.equal(typeOf(Buffer.from('<a/>'), 'p1'), first);
     assert.notEqual(typeOf(Buffer.from('<b/>'), 'p1'), first);

@@ -26,6 +26,12 @@ describe('payload files', () => {
     return writer.finish();
   };
 
+  const hold = async (content: Uint8Array): Promise<StoredContent> => {
+    const writer = files.createHeld();
+    await writer.write(content);
+    return writer.finish();
+  };
+
   const aged = async (age: number): Promise<string> => {
     const { body } = await store(randomBytes(2_000), 2_000);
     const file = fileOf(body);
@@ -78,12 +84,6 @@ describe('payload files', () => {
   });
 
   describe('octets that are held', () => {
-    const hold = async (content: Uint8Array): Promise<StoredContent> => {
-      const writer = files.createHeld();
-      await writer.write(content);
-      return writer.finish();
-    };
-
     it('can be read, and lie private in incoming/ until they are released', async () => {
       const content = randomBytes(3_000);
       const { body } = await hold(content);
