@@ -51,8 +51,9 @@ export function agreeQuestion({ from, to, action }: MessageHeader, { cpa }: Know
 export async function answerQuestion(question: Question, answerer: QuestionAnswerer): Promise<OutgoingAnswer> {
   const { message, agreement, receivedAt } = question;
   const partner = agreement.from.partyIds.map(typedKey)[0] ?? '';
-  checkCpaDates(question);
+  // Before everything that leaves a refusal behind.
   if (!answerer.allowance.take(partner, receivedAt)) return turnAway(message.header, answerer);
+  checkCpaDates(question);
   await checkExchange(question, agreement, answerer);
   const back = resolveSignal(agreement.cpa, agreement.to.partyIds, agreement.from.partyIds, REPLY_ACTION[message.kind]);
   const reply = await replyTo(question, back, answerer);

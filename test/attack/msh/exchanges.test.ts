@@ -50,6 +50,17 @@ describe('questions that never end', () => {
       ));
   }
 
+  it('A68 a flood of Pings that are refused leaves no more refusals than are allowed', () =>
+    withReceiver(
+      SYNC,
+      async (at) => {
+        await at.here.gateway.cpas.deactivate(at.agreement.cpa.cpaId);
+        for (let n = 0; n < 3 * PER_MINUTE; n += 1) await at.here.post(bare(questionMarkup(at)));
+        assert.equal((await at.here.store.listRefusals({ limit: 100 })).items.length, PER_MINUTE);
+      },
+      { questionsPerMinute: PER_MINUTE },
+    ));
+
   it('A68 the 503 says when to come again, and business goes on', () =>
     withReceiver(
       SYNC,
