@@ -60,9 +60,12 @@ export interface MessageUseCases {
    * Sends a stored message once more as a NEW one: same contract, parties, roles, service, action, conversation,
    * refToMessageId and payloads, with a MessageId of its own. Throws NOT_FOUND and what `submit` throws.
    */
-  resend(messageId: string, idempotency?: SubmitRequest['idempotency']): Promise<Submitted>;
+  resend(
+    messageId: string,
+    options?: { readonly sender?: string | undefined; readonly idempotency?: SubmitRequest['idempotency'] },
+  ): Promise<Submitted>;
   /** QUEUED or SENT → CANCELLED; a receipt that comes later is kept as late. Throws NOT_FOUND, MESSAGE_ENDED. */
-  cancel(messageId: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
+  cancel(messageId: string, sender?: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
   /**
    * The message as an HTTP body: a sent one as an attempt carries it, a received one put together from its envelope and
    * parts. Throws NOT_FOUND, MESSAGE_AMBIGUOUS.

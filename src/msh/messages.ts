@@ -49,18 +49,18 @@ export function createMessages(parts: MessageParts): MessageUseCases {
       return { contentType, name, size, sha256, stream: await payloads.open(body) };
     },
 
-    async resend(messageId, idempotency) {
-      const request = await resendRequest(await find(messageId, 'out'), payloads);
+    async resend(messageId, { sender, idempotency } = {}) {
+      const request = await resendRequest(await find(messageId, 'out', sender), payloads);
       return submit({ ...request, ...(idempotency === undefined ? {} : { idempotency }) });
     },
 
-    async cancel(messageId) {
-      const { cpaId, state, fromPartyId: sender } = await find(messageId, 'out');
+    async cancel(messageId, from) {
+      const { cpaId, state, fromPartyId: sender } = await find(messageId, 'out', from);
       const about = { messageId, direction: 'out', cpaId } as const;
       const event = { type: 'message.cancelled', at: clock.now(), ...about, data: { lastState: state } } as const;
       const outcome = await store.cancelOutbound({ messageId, sender, event });
       if (outcome === 'cancelled') return { messageId, state: 'CANCELLED' };
-      const ended = await find(messageId, 'out');
+      const ended = await find(messageId, 'out', sender);
       throw new GatewayError('MESSAGE_ENDED', { detail: `message ${messageId} is ${ended.state}` });
     },
 

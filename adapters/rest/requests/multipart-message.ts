@@ -4,6 +4,7 @@ import { GatewayError } from '../../../src/index.ts';
 import type { StoredContent, SubmittedPayload } from '../../../src/index.ts';
 import type { RestLimits } from '../options.ts';
 import { FieldErrors } from '../problem.ts';
+import { BoundaryCounter, boundaryOf } from './count-parts.ts';
 import { checkMessagePart } from './message-part.ts';
 import type { MessagePart } from './message-part.ts';
 import type { ReceivedPayloads } from './received-payloads.ts';
@@ -43,6 +44,8 @@ async function readParts(
   const budget = new Budget(limits.upload);
   const parts: PayloadPart[] = [];
   let text: Buffer | undefined;
+  const counter = new BoundaryCounter(boundaryOf(request.headers['content-type']) ?? '');
+  request.raw.on('data', (chunk: Uint8Array) => counter.see(chunk));
   for await (const part of request.parts({ limits: { files: limits.parts + 1, parts: limits.parts + 1 } })) {
     const file = expectFile(part);
     if (file.fieldname === 'payload') {
@@ -53,6 +56,7 @@ async function readParts(
       throw unexpected(file.fieldname);
     }
   }
+  if (counter.parts !== parts.length + (text === undefined ? 0 : 1)) throw undescribed();
   return { text, parts };
 }
 
@@ -74,6 +78,11 @@ function expectFile(part: Multipart): MultipartFile {
 function unexpected(name: string | undefined): GatewayError {
   const again = name === 'message' ? 'the part message comes twice' : 'the parts are message (once) and payload';
   return new GatewayError('REQUEST_INVALID', { location: String(name).slice(0, NAME_MAX), detail: again });
+}
+
+function undescribed(): GatewayError {
+  const detail = 'a part has no Content-Disposition: form-data; name="…"';
+  return new GatewayError('REQUEST_INVALID', { location: 'body', detail });
 }
 
 async function storePayload(file: MultipartFile, received: ReceivedPayloads, budget: Budget): Promise<PayloadPart> {

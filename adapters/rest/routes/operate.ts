@@ -4,16 +4,17 @@ import type { Gateway } from '../../../src/index.ts';
 import { messagePath } from '../representations/message.ts';
 import { APPLICATION, readIdempotencyKey } from '../requests/submission.ts';
 import { closed } from '../schemas/fields.ts';
-import { CANCELLED, IDEMPOTENCY_HEADERS, MESSAGE_ID_PARAMS, SUBMITTED } from '../schemas/message.ts';
+import { CANCELLED, IDEMPOTENCY_HEADERS, MESSAGE_ID_PARAMS, SENDER_QUERY, SUBMITTED } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
 interface OneMessage {
   Params: { id: string };
+  Querystring: { from?: string };
 }
 
 /** What an operator does with a sent message. */
 export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void {
-  const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed({}) };
+  const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed(SENDER_QUERY) };
   app.post<OneMessage>(
     '/messages/:id/resend',
     {
@@ -32,7 +33,10 @@ export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void
     async (request, reply) => {
       const { id } = request.params;
       const key = readIdempotencyKey(request.headers['idempotency-key']);
-      const { messageId, state } = await messages.resend(id, key === undefined ? undefined : idempotency(key, id));
+      const { messageId, state } = await messages.resend(id, {
+        sender: request.query.from,
+        ...(key === undefined ? {} : { idempotency: idempotency(key, id) }),
+      });
       return reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
     },
   );
@@ -45,11 +49,12 @@ export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void
         summary: 'Send a message no more',
         description:
           'QUEUED or SENT becomes CANCELLED, with its event. What the partner has it keeps: a receipt that comes later is ' +
-          'stored as late and changes nothing. 409 MESSAGE_ENDED when the message has ended already.',
+          'stored as late and changes nothing. Where messages go in order, its number stays empty: the partner holds what ' +
+          'follows until it is told. 409 MESSAGE_ENDED when the message has ended already.',
         response: { 200: answer('It is cancelled.', CANCELLED), ...problems(404, 409) },
       },
     },
-    async ({ params }) => messages.cancel(params.id),
+    async ({ params, query }) => messages.cancel(params.id, query.from),
   );
 }
 

@@ -18,7 +18,7 @@ export function rawRoute(app: FastifyInstance, { messages }: Gateway): void {
         summary: 'The message as it travels',
         description:
           'The body of the HTTP request, streamed: the bare envelope, or envelope and payloads as multipart/related. A ' +
-          'sent message is packed as for an attempt, with a boundary of its own each time. Of a received one the gateway ' +
+          'sent message is packed octet for octet as every attempt carries it. Of a received one the gateway ' +
           'keeps the octets of envelope and parts, not the package: boundary, part headers and transfer encodings are ' +
           'made anew.',
         tags: ['messages'],

@@ -8,11 +8,12 @@ import { messagePayloadCommand, messageRawCommand } from './message-download.ts'
 import { messageListCommand } from './message-list.ts';
 import { messageCancelCommand, messageResendCommand } from './message-operate.ts';
 import { messageSendCommand } from './message-send.ts';
-import { directionOption, example, withApi } from './options.ts';
+import { directionOption, example, senderOption, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
 
 interface OneOptions extends ApiOptions {
   readonly direction?: string;
+  readonly from?: string;
 }
 
 const DETAIL_MAX = 45;
@@ -38,11 +39,12 @@ function showCommand(): Command {
     .description('One message with its payloads and attempts.')
     .argument('<id>', 'MessageId')
     .addOption(directionOption())
+    .addOption(senderOption())
     .addHelpText('after', example('postiljon message show ID -c gemeente/postiljon.yaml'))
     .action(async (id: string, options: OneOptions) => {
       const client = await openApiClient(options);
       const path = `/messages/${encodeURIComponent(id)}`;
-      const query = { direction: options.direction };
+      const query = { direction: options.direction, from: options.from };
       const message = await client.json(path, { query });
       const attempts = listOf(await client.json(`${path}/attempts`, { query }), 'items');
       createOutput(options.json === true).answer({ ...message, attemptLog: attempts }, describe(message, attempts));
@@ -54,10 +56,11 @@ function attemptsCommand(): Command {
     .description('Each attempt to send a message: when, what the partner answered, what went wrong.')
     .argument('<id>', 'MessageId')
     .addOption(directionOption())
+    .addOption(senderOption())
     .addHelpText('after', example('postiljon message attempts ID -c gemeente/postiljon.yaml'))
     .action(async (id: string, options: OneOptions) => {
       const client = await openApiClient(options);
-      const query = { direction: options.direction };
+      const query = { direction: options.direction, from: options.from };
       const answer = await client.json(`/messages/${encodeURIComponent(id)}/attempts`, { query });
       const rows = listOf(answer, 'items');
       createOutput(options.json === true).answer(answer, rows.length === 0 ? 'No attempts.\n' : attemptTable(rows));
@@ -84,6 +87,7 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
     'resendOf',
     'timestamp',
     'timeToLive',
+    'nextAttemptAt',
     'storedAt',
   ];
   const head = formatFields([...names, ...more].map((name) => [name, textOf(message, name)]));

@@ -57,6 +57,10 @@ export function directionOption(): Option {
   return new Option('--direction <direction>', 'received (in) or sent (out)').choices(['in', 'out']);
 }
 
+export function senderOption(): Option {
+  return new Option('--from <party>', 'its sender, where two own parties used the same MessageId');
+}
+
 export function readWhole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);

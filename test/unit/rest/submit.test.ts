@@ -32,6 +32,24 @@ describe('POST /messages', () => {
     );
   });
 
+  it('refuses a part without Content-Disposition, wherever it stands, and leaves nothing behind', async () => {
+    const message = `--b\r\nContent-Disposition: form-data; name="message"; filename="m"\r\n\r\n${JSON.stringify({ ...TERMS, messageId: 'naamloos@rest.test' })}\r\n`;
+    const payload = '--b\r\nContent-Disposition: form-data; name="payload"; filename="a"\r\n\r\n<a/>\r\n';
+    const nameless = '--b\r\nContent-Type: text/xml\r\n\r\n<b/>\r\n';
+    const send = (body: string): Promise<Response> =>
+      rest.fetch('/api/v1/messages', {
+        method: 'POST',
+        headers: { 'Content-Type': 'multipart/form-data; boundary="b"' },
+        body: `${body}--b--\r\n`,
+      });
+    for (const body of [nameless + message + payload, message + nameless, message + payload + nameless]) {
+      const response = await send(body);
+      assert.deepEqual([response.status, (await json(response))['code']], [400, 'REQUEST_INVALID']);
+    }
+    assert.equal((await send(message + payload)).status, 202);
+    await rest.delivered('naamloos@rest.test');
+  });
+
   it('sends what comes as JSON with base64', async () => {
     const messageId = 'json-1@rest.test';
     const payloads = [{ name: 'a.bin', contentType: 'application/octet-stream', content: base64('hallo') }];
