@@ -98,9 +98,11 @@ function readOaep(uri: string, method: XmlElement, parameters: readonly XmlEleme
     if (digest === undefined && el.namespace === DS_NAMESPACE && el.localName === 'DigestMethod') {
       digest = digestAlgorithm(algorithm)?.hash;
       if (digest === undefined) throw malformedAt(method, `digest ${algorithm}`);
-    } else if (mgf === undefined && isMgf(el) && !hasFixedMgf(uri)) {
+    } else if (mgf === undefined && isMgf(el)) {
       mgf = mgfHash(algorithm);
-      if (mgf === undefined) throw malformedAt(method, `mask generation ${algorithm}`);
+      // The Java library says the mask of rsa-oaep-mgf1p too, which is SHA-1 by its name.
+      if (mgf === undefined || (hasFixedMgf(uri) && mgf !== 'sha1'))
+        throw malformedAt(method, `mask generation ${algorithm}`);
     } else throw malformedAt(method, `unexpected ${el.localName}`);
   }
   return { kind: 'oaep', digest: digest ?? 'sha1', mgf: mgf ?? 'sha1' };

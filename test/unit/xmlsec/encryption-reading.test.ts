@@ -172,6 +172,7 @@ describe('methods of a key', () => {
   const good: readonly [how: string, transport: string, keyMethod: string, digest: string][] = [
     ['mgf1p with nothing said', MGF1P, '', 'sha1'],
     ['mgf1p with SHA-1', MGF1P, digest(SHA1), 'sha1'],
+    ['mgf1p with its mask, as the Java library writes it', MGF1P, digest(SHA1) + mgf(`${XENC11}mgf1sha1`), 'sha1'],
     ['edition 1.1 with nothing said', OAEP, '', 'sha1'],
     ['edition 1.1 with SHA-256', OAEP, digest(SHA256) + mgf(`${XENC11}mgf1sha256`), 'sha256'],
     ['edition 1.1, the mask first', OAEP, mgf(`${XENC11}mgf1sha512`) + digest(`${XENC}sha512`), 'sha512'],
@@ -187,7 +188,8 @@ describe('methods of a key', () => {
     ['a digest that is not known', OAEP, digest('http://www.w3.org/2001/04/xmldsig-more#md5')],
     ['a mask that is not known', OAEP, mgf(`${XENC11}mgf1md5`)],
     ['two digests', OAEP, digest(SHA1) + digest(SHA1)],
-    ['a mask where it is fixed', MGF1P, mgf(`${XENC11}mgf1sha1`)],
+    ['another mask than the fixed one', MGF1P, mgf(`${XENC11}mgf1sha256`)],
+    ['two masks', OAEP, mgf(`${XENC11}mgf1sha1`) + mgf(`${XENC11}mgf1sha1`)],
     ['a label', OAEP, '<xenc:OAEPparams>AAAA</xenc:OAEPparams>'],
     ['a method that is not known', `${XENC}kw-aes256`, ''],
     ['parameters of a method that has none', RSA_1_5, digest(SHA1)],
