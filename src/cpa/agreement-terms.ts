@@ -50,7 +50,8 @@ export function retryPolicyOf(party: PartyInfo, channel: DeliveryChannel): Retry
   const reliable = docExchangeOf(party, channel)?.sender?.reliable;
   return {
     retries: reliable?.retries ?? DEFAULT_RETRIES,
-    retryInterval: reliable?.retryInterval ?? DEFAULT_RETRY_INTERVAL_MS,
+    // An interval of 0 would leave no time in which a receipt could come.
+    retryInterval: reliable?.retryInterval || DEFAULT_RETRY_INTERVAL_MS,
     reliable: true,
   };
 }

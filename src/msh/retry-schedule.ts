@@ -1,8 +1,19 @@
 import type { RetryPolicy } from '../cpa/agreement.ts';
 
-/** TimeToLive of a reliable message: after its last retry has had its interval. Undefined under best effort. @spec ebMS2 §3.1.6.4 */
-export function timeToLive(timestamp: number, policy: RetryPolicy): number | undefined {
-  return policy.reliable ? timestamp + policy.retryInterval * (policy.retries + 1) : undefined;
+/**
+ * TimeToLive of a reliable message: after its last retry has had its interval, but before PersistDuration has passed,
+ * when the receiver may have forgotten its MessageId. Undefined under best effort. `persistDuration` in ms.
+ * @spec ebMS2 §3.1.6.4, §6.4.6
+ */
+export function timeToLive(
+  timestamp: number,
+  policy: RetryPolicy,
+  persistDuration: number | undefined,
+): number | undefined {
+  if (!policy.reliable) return undefined;
+  const lasting = policy.retryInterval * (policy.retries + 1);
+  const kept = persistDuration === undefined || persistDuration === 0 ? lasting : persistDuration - 1;
+  return timestamp + Math.min(lasting, kept);
 }
 
 export interface RetryTerms {

@@ -161,12 +161,12 @@ export const FINDINGS = {
     'CPPA 2.0 §8.4.41',
   ),
   RETRIES_UNSET: note(
-    'Retries or RetryInterval is absent: this gateway takes 8 retries, 3 hours apart.',
+    'Retries or RetryInterval is absent, or the interval is 0: this gateway takes 8 retries, 3 hours apart.',
     'Name both.',
     'CPPA 2.0 §8.4.41',
   ),
   PERSIST_TOO_SHORT: warning(
-    'PersistDuration is shorter than (1 + Retries) × RetryInterval: a late repeat may count as new.',
+    'PersistDuration is shorter than (1 + Retries) × RetryInterval: this gateway stops before all retries are made.',
     'Lengthen PersistDuration.',
     'ebMS2 §6.4.1',
   ),

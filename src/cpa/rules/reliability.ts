@@ -48,7 +48,8 @@ function judgeBinding(binding: MessagingBinding | undefined, place: string): rea
   const { retries, retryInterval, messageOrder } = reliable;
   const persistDuration = binding?.persistDuration;
   if (messageOrder === 'Guaranteed') findings.push(finding('MESSAGE_ORDER', place));
-  if (retries === undefined || retryInterval === undefined) findings.push(finding('RETRIES_UNSET', place));
+  if (retries === undefined || retryInterval === undefined || retryInterval === 0)
+    findings.push(finding('RETRIES_UNSET', place));
   else if (persistDuration !== undefined && persistDuration < (1 + retries) * retryInterval) {
     const needed = minutes((1 + retries) * retryInterval);
     findings.push(

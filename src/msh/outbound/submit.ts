@@ -190,7 +190,7 @@ function agreeToSend(request: SubmitRequest, { cpas, clock, ours }: Submitter): 
 
 function buildMessage(request: SubmitRequest, agreement: Agreement, now: number): ApplicationMessage {
   const { messageId } = request;
-  const until = timeToLive(now, agreement.retry);
+  const until = timeToLive(now, agreement.retry, agreement.persistDuration);
   return {
     kind: 'ApplicationMessage',
     header: {

@@ -7,8 +7,10 @@ import {
   attempt,
   claim,
   claimOne,
+  conclusion,
   event,
   eventTypes,
+  inbound,
   MINUTE,
   outbound,
   plain,
@@ -16,6 +18,43 @@ import {
 } from './records.ts';
 
 export function exerciseOutbox(use: UseStore): void {
+  describe('nextAttemptAt', () => {
+    it('is when an open message goes out again, and gone with its last attempt or its end', async () => {
+      const { store } = use();
+      const message = outbound({ retries: 1, timeToLive: T0 + 3 * MINUTE });
+      await store.submitOutbound(message);
+      const next = async (): Promise<number | undefined> => {
+        const [item] = (await store.listMessages({ limit: 1 })).items;
+        assert.equal(item?.nextAttemptAt, (await store.findMessage(message.messageId))?.nextAttemptAt);
+        return item?.nextAttemptAt;
+      };
+      assert.equal(await next(), T0);
+      const first = await claimOne(store, T0);
+      await store.recordAttempt(first.lease, attempt(1), { kind: 'wait', dueAt: T0 + MINUTE, state: 'SENT' });
+      assert.equal(await next(), T0 + MINUTE);
+      const second = await claimOne(store, T0 + MINUTE);
+      // Nothing is sent at this time any more: it is when the message expires.
+      await store.recordAttempt(second.lease, attempt(2), { kind: 'wait', dueAt: T0 + 2 * MINUTE });
+      assert.equal(await next(), undefined);
+      await store.concludeOutbound(conclusion(message.messageId));
+      assert.equal(await next(), undefined);
+    });
+
+    it('is not a time at which the message has no more time to live, and none of a received one', async () => {
+      const { store } = use();
+      await store.submitOutbound(outbound({ retries: 5, timeToLive: T0 + MINUTE }));
+      const { lease } = await claimOne(store, T0);
+      await store.recordAttempt(lease, attempt(1), { kind: 'wait', dueAt: T0 + MINUTE });
+      const received = inbound();
+      await store.acceptInbound(received, answer({ send: ASYNCHRONOUS }), event('message.received', 'x'));
+      const { items } = await store.listMessages({ limit: 9 });
+      assert.deepEqual(
+        items.map(({ nextAttemptAt }) => nextAttemptAt),
+        [undefined, undefined],
+      );
+    });
+  });
+
   describe('outbox', () => {
     it('rows are claimed oldest first, and not before they are due', async () => {
       const { store } = use();

@@ -14,7 +14,8 @@ describe('retries of a message that is never acknowledged', () => {
       const start = clock.now();
       const messageId = await send([payload]);
       for (let attempt = 1; attempt <= 4; attempt += 1) {
-        const { attemptLog, state } = await untilAttempts(here, messageId, attempt);
+        const { attemptLog, state, nextAttemptAt } = await untilAttempts(here, messageId, attempt);
+        assert.equal(nextAttemptAt, attempt < 4 ? start + attempt * RETRY_INTERVAL : undefined);
         assert.equal(state, 'SENT');
         assert.deepEqual(
           attemptLog.map(({ number, startedAt }) => [number, (startedAt - start) / RETRY_INTERVAL]),
@@ -26,7 +27,7 @@ describe('retries of a message that is never acknowledged', () => {
         assert.equal(partner.requests.length, attempt);
         clock.advance(1);
       }
-      await untilState(here, messageId, 'EXPIRED');
+      assert.equal((await untilState(here, messageId, 'EXPIRED')).nextAttemptAt, undefined);
       const contents = partner.requests.map(contentOf);
       assert.equal(contents.length, 4);
       for (const content of contents) assert.deepEqual(content, contents[0]);
@@ -127,10 +128,13 @@ describe('best effort', () => {
     ));
 });
 
-/** What counts for the partner: everything but the boundary, which is new each time. */
-function contentOf({ headers, body }: Recorded): { readonly soapaction: unknown; readonly body: string } {
-  const boundary = /boundary="([^"]+)"/.exec(String(headers['content-type']))?.[1] ?? '';
-  return { soapaction: headers['soapaction'], body: body.toString('latin1').replaceAll(boundary, 'BOUNDARY') };
+/** What the partner gets: the whole HTTP body and what names it, boundary included. */
+function contentOf({ headers, body }: Recorded): {
+  readonly soapaction: unknown;
+  readonly contentType: unknown;
+  readonly body: string;
+} {
+  return { soapaction: headers['soapaction'], contentType: headers['content-type'], body: body.toString('latin1') };
 }
 
 type Here = Parameters<typeof untilAttempts>[0];

@@ -137,6 +137,11 @@ export const CASES: readonly Case[] = [
   },
   { code: 'RELIABLE_MESSAGING_MISSING', name: 'receipts without ReliableMessaging', edits: [[RELIABLE, '$1']] },
   { code: 'RETRIES_UNSET', name: 'an open schedule', edits: [['<tns:Retries>8</tns:Retries>', '']] },
+  {
+    code: 'RETRIES_UNSET',
+    name: 'an interval of nothing',
+    edits: [[/<tns:RetryInterval>[^<]*/, '<tns:RetryInterval>PT0S']],
+  },
   { code: 'PERSIST_TOO_SHORT', name: 'best practice itself, a day for 27 hours', edits: [['>P2D<', '>P1D<']] },
   { code: 'MESSAGE_ORDER', name: 'guaranteed order', edits: [['>NotGuaranteed<', '>Guaranteed<']] },
   {
