@@ -4,11 +4,12 @@ import { listOf, openApiClient, textOf } from '../api-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { End } from '../exit-codes.ts';
 import { createOutput } from '../output.ts';
-import { example, withApi, withCommon } from './options.ts';
+import { example, senderOption, withApi, withCommon } from './options.ts';
 import type { ApiOptions, CommonOptions } from './options.ts';
 
 interface ExportOptions extends ApiOptions {
   readonly direction?: string;
+  readonly from?: string;
   readonly output?: string;
 }
 
@@ -24,13 +25,14 @@ function exportCommand(): Command {
     .description('Write the evidence of a message as plain files; README.txt among them says what proves what.')
     .argument('<id>', 'MessageId')
     .option('-o, --output <dir>', 'new folder (default: evidence-ID)')
+    .addOption(senderOption())
     .addOption(new Option('--direction <direction>', 'received (in) or sent (out)').choices(['in', 'out']))
     .addHelpText('after', example('postiljon evidence export ID -o bewijs -c gemeente/postiljon.yaml'))
     .action(async (id: string, options: ExportOptions) => {
       const { makeEvidenceFolder, writeEvidenceFile } = await import('../../app/evidence-folder.ts');
       const client = await openApiClient(options);
       const path = `/messages/${encodeURIComponent(id)}`;
-      const query = { direction: options.direction };
+      const query = { direction: options.direction, from: options.from };
       const evidence = await client.json(`${path}/evidence`, { query });
       const folder = options.output ?? `evidence-${id.replaceAll(/[^A-Za-z0-9@._-]/g, '_')}`;
       await makeEvidenceFolder(folder);

@@ -22,7 +22,7 @@ interface Options extends ApiOptions {
 }
 
 const STATES = ['RECEIVED', 'TAKEN', 'QUEUED', 'SENT', 'DELIVERED', 'FAILED', 'EXPIRED', 'CANCELLED'];
-const HEAD = ['STORED (UTC)', 'STATE', 'ACTION', 'PARTNER', 'MESSAGE'];
+const HEAD = ['STORED (UTC)', 'STATE', 'NEXT', 'ACTION', 'PARTNER', 'MESSAGE'];
 const PAGE = 20;
 const LARGEST_PAGE = 1000;
 const PARTNER_MAX = 12;
@@ -96,11 +96,18 @@ function table(items: readonly JsonObject[]): string {
   const rows = items.map((message) => [
     textOf(message, 'storedAt').slice(5, 19).replace('T', ' '),
     textOf(message, 'state'),
+    nextOf(message),
     textOf(message, 'action'),
     partner(message),
     textOf(message, 'messageId'),
   ]);
   return formatTable(HEAD, rows);
+}
+
+/** When it is sent again; or that it waits for earlier ones of its conversation. */
+function nextOf(message: JsonObject): string {
+  if (message['held'] === true) return 'held';
+  return textOf(message, 'nextAttemptAt').slice(5, 16).replace('T', ' ');
 }
 
 /** The end of an OIN tells more than its begin. */

@@ -89,8 +89,11 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
     'timeToLive',
     'nextAttemptAt',
     'storedAt',
+    'nextAttemptAt',
+    'sequenceNumber',
   ];
-  const head = formatFields([...names, ...more].map((name) => [name, textOf(message, name)]));
+  const held = message['held'] === true ? [['held', 'waits for earlier messages of its conversation'] as const] : [];
+  const head = formatFields([...[...names, ...more].map((name) => [name, textOf(message, name)] as const), ...held]);
   const payloads = listOf(message, 'payloads').map((payload) => [
     textOf(payload, 'number'),
     textOf(payload, 'size'),

@@ -57,8 +57,9 @@ export function directionOption(): Option {
   return new Option('--direction <direction>', 'received (in) or sent (out)').choices(['in', 'out']);
 }
 
+/** Where several senders used one MessageId. */
 export function senderOption(): Option {
-  return new Option('--from <party>', 'its sender, where two own parties used the same MessageId');
+  return new Option('--from <party>', 'its sender, where several used this MessageId');
 }
 
 export function readWhole(text: string): number {

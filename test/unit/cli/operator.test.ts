@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { event, inbound, outbound } from '../../conformance/store/records.ts';
 import { run } from './run.ts';
 import type { Run } from './run.ts';
 import { TERMS, base64, contract, openRestGateway } from '../rest/rest-gateway.ts';
@@ -39,6 +40,25 @@ describe('commands of an operator, at a running gateway', () => {
     const { code, stderr } = await ask('message', 'cancel', 'een@cli.test');
     assert.equal(code, 4);
     assert.match(stderr, /MESSAGE_ENDED/);
+  });
+
+  it('§9.1.1 a message that waits for an earlier one: list says held, and show says for what', async () => {
+    const message = inbound({ messageId: 'later@cli.test', order: { number: 3, reset: false, maxHeld: 9 } });
+    await rest.store.acceptInbound(message, undefined, event('message.received', message.messageId));
+    assert.match((await ask('message', 'list', '--direction', 'in')).stdout, /RECEIVED +held +/);
+    const from = ['--from', message.fromPartyId];
+    const { stdout } = await ask('message', 'show', 'later@cli.test', ...from);
+    assert.match(stdout, /sequenceNumber: +3\nheld: +waits/);
+    assert.equal((await ask('message', 'show', 'later@cli.test', '--from', 'urn:osb:oin:9')).code, 3);
+  });
+
+  it('message list and show say when an open message is sent again', async () => {
+    const message = outbound({ messageId: 'open@cli.test', storedAt: Date.now() + 3_600_000 });
+    await rest.store.submitOutbound(message);
+    const next = new Date(message.storedAt).toISOString();
+    assert.ok((await ask('message', 'show', 'open@cli.test')).stdout.includes(next));
+    const listed = (await ask('message', 'list', '--state', 'QUEUED')).stdout;
+    assert.ok(listed.includes(next.slice(5, 16).replace('T', ' ')), listed);
   });
 
   it('message attempts shows each attempt', async () => {
