@@ -4,7 +4,6 @@ import { GatewayError } from '../../../src/errors.ts';
 import { checkAckRequested } from '../../../src/msh/inbound/checks/check-ack-requested.ts';
 import { checkCpaDates } from '../../../src/msh/inbound/checks/check-cpa-dates.ts';
 import { checkDuplicateElimination } from '../../../src/msh/inbound/checks/check-duplicate-elimination.ts';
-import { checkManifest } from '../../../src/msh/inbound/checks/check-manifest.ts';
 import { checkPartyIds } from '../../../src/msh/inbound/checks/check-party-ids.ts';
 import { checkSyncReply } from '../../../src/msh/inbound/checks/check-sync-reply.ts';
 import { checkTimes } from '../../../src/msh/inbound/checks/check-times.ts';
@@ -12,18 +11,9 @@ import { checkVersion } from '../../../src/msh/inbound/checks/check-version.ts';
 import { APPLICATION_CHECKS } from '../../../src/msh/inbound/checks/grid.ts';
 import type { ContractTerms } from '../../setup/msh-contracts.ts';
 import type { Row } from './check-row.ts';
+import { MANIFEST_ROWS } from './manifest-rows.ts';
 import { MESSAGE_ORDER_ROWS } from './message-order-rows.ts';
-import {
-  agreed,
-  type Change,
-  clock,
-  hrefs,
-  inData,
-  inHeader,
-  inMessage,
-  unchanged,
-  verified,
-} from './verified-message.ts';
+import { agreed, type Change, clock, inData, inHeader, inMessage, unchanged, verified } from './verified-message.ts';
 
 const NEXT = 'http://schemas.xmlsoap.org/soap/actor/next';
 const NEXT_MSH = 'urn:oasis:names:tc:ebxml-msg:actor:nextMSH';
@@ -34,7 +24,6 @@ const RM: ContractTerms = { profile: 'osb-rm' };
 const RM_S: ContractTerms = { profile: 'osb-rm-s' };
 const RM_SYNC: ContractTerms = { profile: 'osb-rm', sync: true };
 const BE: ContractTerms = { profile: 'osb-be' };
-const PART = 'document@gemeente.test';
 const ACK = { version: '2.0', actor: TO_PARTY, signed: false };
 const sync = (actor: string | undefined): Change => inMessage(() => ({ syncReply: { version: '2.0', actor } }));
 const partyId = (value: string, type?: string): { value: string; type?: string } =>
@@ -312,57 +301,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       ],
     ],
   },
-  '§3.2 checkManifest': {
-    check: checkManifest,
-    passes: [
-      ['every part once', RM],
-      ['percent-encoded', RM, hrefs('cid:document%40gemeente.test')],
-      [
-        'neither Manifest nor parts',
-        RM,
-        (whole) => ({ ...inMessage(() => ({ manifest: undefined }))(whole), parts: [] }),
-      ],
-    ],
-    refuses: [
-      [
-        'a part that is missing [ebMS2 §3.2.2-1, KVS §3.2.2-1]',
-        RM,
-        hrefs(`cid:${PART}`, 'cid:other'),
-        'PAYLOAD_MISSING',
-        'cid:other',
-      ],
-      ['a part that is named twice', RM, hrefs(`cid:${PART}`, `cid:${PART}`), 'PAYLOAD_MISSING', `cid:${PART}`],
-      [
-        'a cid: in another case',
-        RM,
-        hrefs(`cid:${PART.toUpperCase()}`),
-        'PAYLOAD_MISSING',
-        `cid:${PART.toUpperCase()}`,
-      ],
-      [
-        'an encoding decoded twice',
-        RM,
-        hrefs('cid:document%2540gemeente.test'),
-        'PAYLOAD_MISSING',
-        'cid:document%2540gemeente.test',
-      ],
-      [
-        'a reference to the outside [ebMS2 §3.2.2-2, KVS §3.2.1-1]',
-        RM,
-        hrefs('https://example.nl/x'),
-        'PAYLOAD_UNRESOLVED',
-        '//Body/Manifest/Reference/@href',
-      ],
-      ['a part that is not named [ebMS2 §3.2-2]', RM, hrefs(), 'PAYLOAD_UNLISTED', '//Body/Manifest'],
-      [
-        'parts without a Manifest [ebMS2 §3.2-2]',
-        RM,
-        inMessage(() => ({ manifest: undefined })),
-        'PAYLOAD_UNLISTED',
-        '//Body/Manifest',
-      ],
-    ],
-  },
+  '§3.2 checkManifest': MANIFEST_ROWS,
 };
 
 describe('the rules between signature and acceptance', () => {
