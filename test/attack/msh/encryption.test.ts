@@ -164,7 +164,7 @@ describe('an encrypted part', () => {
 });
 
 describe('A43 encryption against the contract', () => {
-  it('a plain part where the contract encrypts is refused, though its signature holds', () =>
+  it('A43 a plain part where the contract encrypts is refused, though its signature holds', () =>
     withReceiver(TERMS, async (at) => {
       const one = draft(at, [PLAIN]);
       await requireRefused(at, pack(await sealDraft(one, at.agreement), one.parts), NOT_AGREED);
@@ -174,7 +174,7 @@ describe('A43 encryption against the contract', () => {
       assert.deepEqual(filesIn(at), []);
     }));
 
-  it('one plain part among encrypted ones is refused', () =>
+  it('A43 one plain part among encrypted ones is refused', () =>
     withReceiver(TERMS, async (at) => {
       const other = { ...PLAIN, contentId: 'other@gemeente.test' };
       const one = draft(at, [other, PLAIN]);
@@ -183,7 +183,7 @@ describe('A43 encryption against the contract', () => {
       assert.deepEqual(filesIn(at), []);
     }));
 
-  it('an encrypted part where the contract does not encrypt is refused', async () => {
+  it('A43 an encrypted part where the contract does not encrypt is refused', async () => {
     for (const profile of ['osb-rm-s', 'osb-rm'] as const) {
       await withReceiver({ profile, sync: true }, async (at) => {
         await requireRefused(at, await encrypted(at, gcm()), NOT_AGREED);

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeEvidenceFolder, writeEvidenceFile } from '../../../src/app/evidence-folder.ts';
 import { verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
 import { dienst } from '../../setup/msh-contracts.ts';
 import { hangingLine, openPair, type Pair, untilState } from '../../setup/msh-pair.ts';
@@ -70,6 +71,20 @@ describe('evidence of a signed, reliable message', () => {
         });
       });
     }
+  }
+
+  for (const side of ['sender', 'receiver'] as const) {
+    it(`of the ${side}, encrypted on the way: the plain parts are what was signed`, async function () {
+      await withPair({ profile: 'osb-rm-e' }, side, async (folder) => {
+        assert.deepEqual(await failures(folder), []);
+        assert.deepEqual(readFileSync(join(folder, 'parts/1.bin')), PAYLOADS[0]);
+        skipUnless(this, tool('xmlsec1') !== undefined, 'xmlsec1 is not on PATH');
+        assert.deepEqual(
+          runReadme(folder).map(({ status }) => status),
+          [0, 0],
+        );
+      });
+    });
   }
 
   const TAMPERED: readonly (readonly [
@@ -229,6 +244,19 @@ describe('evidence of messages that prove less', () => {
     } finally {
       await pair.close();
     }
+  });
+
+  it('a file is written nowhere but in the folder, and only with the octets that were named', async () => {
+    await withPair({ profile: 'osb-be' }, 'sender', async (folder) => {
+      for (const name of ['../x.xml', '/x.xml', 'a/../x.xml', 'parts/../../x.xml', 'parts\\x.xml', '.x', 'parts/']) {
+        await assert.rejects(writeEvidenceFile(folder, { name, sha256: undefined, octets: [] }), { code: 'INTERNAL' });
+      }
+      const octets = [Buffer.from('x')];
+      await assert.rejects(writeEvidenceFile(folder, { name: 'x.xml', sha256: '00', octets }), { code: 'INTERNAL' });
+      assert.ok(!existsSync(join(folder, 'x.xml')) && !existsSync(join(folder, 'x.xml.part')));
+      await assert.rejects(makeEvidenceFolder(folder), { code: 'FILE_EXISTS' });
+      await assert.rejects(verifyFolder(join(folder, 'nowhere')), { code: 'NOT_FOUND' });
+    });
   });
 
   it('an unknown message has none: NOT_FOUND', async () => {

@@ -53,8 +53,8 @@ const INTERFACE = requirements('KVS', {
 /** Beveiligingsstandaarden en voorschriften. */
 const SECURITY: readonly Requirement[] = [
   rule('PKI001', 'both', 'The OIN stands in subject.serialNumber of the certificate.'),
-  rule('PKI002', 'both', 'A certificate that has ended, has not begun, or is revoked does not count.'),
-  rule('PKI003', 'both', 'Validity is judged by date and by the revocation list of the CA.'),
+  rule('PKI002', 'both', 'A certificate that has ended or has not begun does not count (revocation: PKI003).'),
+  rule('PKI003', 'both', 'A certificate that the revocation list of its CA names does not count.'),
   rule('PKI004', 'both', 'The revocation list can be reached by both sides.'),
   rule('PKI005', 'both', 'Only certificates under the configured roots count: PKIoverheid private root in production.'),
   rule('TLS001', 'both', 'Both sides authenticate by TLS certificates of the configured CAs.'),

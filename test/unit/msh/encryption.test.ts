@@ -22,7 +22,7 @@ describe('the profiles osb-be-e and osb-rm-e', () => {
     ['osb-rm-e', true],
   ] as const;
   for (const [profile, sync] of profiles) {
-    it(`Digikoppeling ENC001 ${profile}${sync ? ' sync' : ''}: payloads arrive octet for octet, and travel as EncryptedData`, async () => {
+    it(`Digikoppeling ENC001 ${profile}${sync ? ' sync' : ''}: payloads arrive octet for octet, and travel as EncryptedData [KVS §4.1.4.5-1, Digikoppeling ENC001, Digikoppeling ENC002]`, async () => {
       await withPair({ profile, sync }, async (pair) => {
         const requests = recordRequests(pair);
         const payloads = [randomBytes(10 * 2 ** 20), Buffer.alloc(0), Buffer.from('<melding>één</melding>')];
@@ -46,7 +46,7 @@ describe('the profiles osb-be-e and osb-rm-e', () => {
     });
   }
 
-  it('§6.5.4 every attempt carries the same octets, boundary and cipher text included', async () => {
+  it('§6.5.4 every attempt carries the same octets, boundary and cipher text included [ebMS2 §6.5.4-1]', async () => {
     await withPair({ profile: 'osb-rm-e' }, async (pair) => {
       const requests = recordRequests(pair, async () => ({
         status: 503,
@@ -87,7 +87,7 @@ describe('what payloads are encrypted with', () => {
     ],
   ];
   for (const [name, listed, encryption, used] of cases) {
-    it(`Digikoppeling ENC003, ENC004 ${name}`, async () => {
+    it(`Digikoppeling ENC003, ENC004 ${name} [Digikoppeling ENC003, Digikoppeling ENC004]`, async () => {
       const partners = new Map([[dienst.key, { allow: [], ...(encryption === undefined ? {} : { encryption }) }]]);
       const more = { partners };
       await withPair(

@@ -81,7 +81,7 @@ describe('a message that is refused for its header', () => {
       assert.equal(at.partner.requests.length, 0);
     }));
 
-  it('a CPA that is not active, and one that has ended', () =>
+  it('a CPA that is not active, and one that has ended [ebMS2 §3.1.2-3]', () =>
     withReceiver({ profile: 'osb-rm', sync: true, end: Date.parse('2026-11-22T12:30:00Z') }, async (at) => {
       const refused: Refused = { code: 'CPA_INACTIVE', error: ['Inconsistent', `${AT}/CPAId`] };
       const one = draft(at);

@@ -54,7 +54,7 @@ describe('parseEnvelope', () => {
     ['mustUnderstand on the Body', envelope('<s:Body s:mustUnderstand="1"/>')],
   ];
   for (const [name, markup] of malformed) {
-    it(`SOAP 1.1 §4 ${name} is refused`, () => refuses('SOAP_MALFORMED', markup));
+    it(`SOAP 1.1 §4 ${name} is refused [ebMS2 §2.3.3-1]`, () => refuses('SOAP_MALFORMED', markup));
   }
 });
 
