@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { createCpa } from '../../src/cpa/create-cpa.ts';
 import { parseCpa } from '../../src/cpa/parse-cpa.ts';
 import type { ProfileName } from '../../src/cpa/profiles.ts';
+import type { PartnerTerms } from '../../src/msh/parts.ts';
 import type { MessageDetail } from '../../src/ports/store.ts';
 import { type DataSource, EbmsCorePeer } from './ebms-core-peer.ts';
 import { fixture } from './fixtures.ts';
@@ -63,7 +64,13 @@ export function openOurs(
     routes,
     clock = systemClock,
     tls = false,
-  }: { readonly routes: Routes; readonly clock?: Clock; readonly tls?: boolean },
+    encryption,
+  }: {
+    readonly routes: Routes;
+    readonly clock?: Clock;
+    readonly tls?: boolean;
+    readonly encryption?: PartnerTerms['encryption'];
+  },
 ): Promise<TestGateway> {
   const pem = fixture('keys/cert.pem');
   const identity = { key: fixture('keys/key.pem'), certificate: pem };
@@ -73,7 +80,9 @@ export function openOurs(
     keys: [identity],
     roots: [pem],
     clock,
-    partners: new Map([[PEER.key, { allow: ['sha1', 'cbc', 'rsa15'] }]]),
+    partners: new Map([
+      [PEER.key, { allow: ['sha1', 'cbc', 'rsa15'], ...(encryption === undefined ? {} : { encryption }) }],
+    ]),
     transport: routes.transport(tls ? { tls: identity, trust: [pem] } : {}),
     ...(tls ? { tls: { ...identity, clientCa: pem } } : {}),
   });
