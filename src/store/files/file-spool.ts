@@ -3,8 +3,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderOf, INCOMING, unavailable } from './layout.ts';
 
+/** Octets that are written at once: TLS gives pieces of 16 KiB, and each call to the disk costs as much as copying several. */
+const BATCH = 256 * 1024;
 /** Octets that wait for the disk before a writer is held back. */
-const HIGH_WATER = 256 * 1024;
+const HIGH_WATER = 2 * BATCH;
 
 interface SpoolOptions {
   readonly directory: string;
@@ -42,7 +44,7 @@ export class FileSpool {
       this.#waiting.push(chunk);
       this.#waitingOctets += chunk.length;
     }
-    this.#pump ??= this.#run();
+    if (this.#waitingOctets >= BATCH) this.#pump ??= this.#run();
     return this.#waitingOctets > HIGH_WATER ? this.#pump : undefined;
   }
 
@@ -62,6 +64,7 @@ export class FileSpool {
   /** Makes the octets durable where they are, in `incoming/`. Throws STORE_UNAVAILABLE, and then leaves nothing behind. */
   async hold(): Promise<void> {
     await this.#pump;
+    if (this.#waiting.length > 0) await this.#run();
     try {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#handle?.sync();

@@ -15,6 +15,8 @@ interface PayloadFilesOptions {
 }
 
 const INLINE_LIMIT = 64 * 1024;
+/** Octets of one piece that is read. */
+const READ_BYTES = 128 * 1024;
 
 /** Makes the folder (0700) where it is not there. Throws STORE_UNAVAILABLE when it cannot be used. */
 export async function openPayloadFiles(options: PayloadFilesOptions): Promise<PayloadStore> {
@@ -83,7 +85,7 @@ class PayloadFiles implements PayloadStore {
     const path = this.#pathOf(body.file);
     try {
       const handle = await open(path, 'r');
-      return handle.createReadStream();
+      return handle.createReadStream({ highWaterMark: READ_BYTES });
     } catch (thrown) {
       throw unavailable(`the payload file ${body.file} cannot be read`, thrown);
     }
