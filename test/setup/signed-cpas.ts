@@ -17,7 +17,6 @@ export async function signCpa(cpa: string, keys: TestParty): Promise<string> {
   const digest = createHash('sha256')
     .update(canonicalize(parseXml(Buffer.from(open)), form))
     .digest('base64');
-  const algorithm = (name: string, uri: string): string => `<ds:${name} Algorithm="${uri}"/>`;
   const transforms = algorithm('Transform', `${DS}enveloped-signature`) + algorithm('Transform', C14N);
   const reference =
     `<ds:Reference URI=""><ds:Transforms>${transforms}</ds:Transforms>` +
@@ -32,6 +31,10 @@ export async function signCpa(cpa: string, keys: TestParty): Promise<string> {
   if (info === undefined) throw new Error('the SignedInfo is gone');
   const value = await keys.sign('sha256', canonicalize(info, form));
   return open.replace(CLOSE, `${signature(value.toString('base64'))}${CLOSE}`);
+}
+
+function algorithm(name: string, uri: string): string {
+  return `<ds:${name} Algorithm="${uri}"/>`;
 }
 
 function elements(root: XmlElement): readonly XmlElement[] {
