@@ -1,3 +1,4 @@
+import { contentAlgorithm } from '../../xmlsec/encryption/algorithms.ts';
 import { agreementIndexOf } from '../agreement-index.ts';
 import { asksEncryption, docExchangeOf } from '../agreement-terms.ts';
 import type { Agreement } from '../agreement.ts';
@@ -7,19 +8,10 @@ import type { Finding } from './finding-table.ts';
 import { channelsInUse, placeOfDocExchange, placeOfParty } from './places.ts';
 import type { RuleSubject } from './places.ts';
 
-const GCM: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes192-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-]);
-const LEGACY: ReadonlySet<string> = new Set([
-  'http://www.w3.org/2001/04/xmlenc#aes128-cbc',
-  'http://www.w3.org/2001/04/xmlenc#aes192-cbc',
-  'http://www.w3.org/2001/04/xmlenc#aes256-cbc',
-  'http://www.w3.org/2001/04/xmlenc#tripledes-cbc',
-]);
+/** Read by nobody here; it is still what some contracts name. */
+const TRIPLE_DES = 'http://www.w3.org/2001/04/xmlenc#tripledes-cbc';
 
-/** Encryption that the actions demand, and what it is done with. @spec Digikoppeling ENC001-ENC004 */
+/** Encryption that the actions demand, and what it is done with. @spec Digikoppeling ENC001, Digikoppeling ENC003 */
 export function checkEncryption({ cpa }: RuleSubject): readonly Finding[] {
   const agreements = [...agreementIndexOf(cpa).sends.values()].flatMap((sends) => [...sends.values()].flat());
   const asking = agreements.filter(({ characteristics }) => asksEncryption(characteristics));
@@ -53,7 +45,9 @@ function judgeEnvelopes(cpa: Cpa): readonly Finding[] {
 }
 
 function judgeAlgorithm(uri: string, place: string): readonly Finding[] {
-  if (GCM.has(uri)) return [];
-  const code = LEGACY.has(uri) ? 'ENCRYPTION_ALGORITHM_LEGACY' : 'ENCRYPTION_ALGORITHM_UNKNOWN';
+  const known = contentAlgorithm(uri);
+  if (known?.mode === 'gcm') return [];
+  const code =
+    known !== undefined || uri === TRIPLE_DES ? 'ENCRYPTION_ALGORITHM_LEGACY' : 'ENCRYPTION_ALGORITHM_UNKNOWN';
   return [finding(code, `${place}/EncryptionAlgorithm`, uri)];
 }

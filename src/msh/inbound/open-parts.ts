@@ -20,7 +20,7 @@ export interface Unsealer {
 
 /**
  * What opens parts under a contract that encrypts, with the one key that the contract names; undefined where there is none to
- * open with. What is let in besides GCM and OAEP is what the configuration allows this partner. @spec Digikoppeling ENC003, ENC004
+ * open with. What is let in besides GCM and OAEP is what the configuration allows this partner. @spec Digikoppeling ENC003, Digikoppeling ENC004
  */
 export function openerFor(agreement: Agreement, unsealer: Unsealer): OpenerFactory | undefined {
   const certificate = agreement.encryption?.certificate;

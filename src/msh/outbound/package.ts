@@ -32,7 +32,7 @@ function partOf(payload: PayloadRecord, payloads: PayloadStore): MimePart {
   return { ...named, contentType, size, body: 'inline' in body ? body.inline : () => payloads.open(body) };
 }
 
-/** Encrypted while it is sent: the same octets at each attempt, and in memory never more than a piece. @spec XML Encryption 1.1 §3.1 */
+/** Encrypted while it is sent: the same octets at each attempt, and in memory never more than a piece. @spec Digikoppeling ENC002 */
 function sealedBody(
   sealed: SealedPart,
   { size, body }: PayloadRecord,

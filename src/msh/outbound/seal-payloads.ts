@@ -18,7 +18,7 @@ const DATA: Readonly<Record<NonNullable<PartnerEncryption['data']>, string>> = {
 /**
  * Chooses for each payload the key it will travel under, where the contract encrypts: for the certificate of the To
  * party's channel, each with a key of its own. The payload itself stays plain in the store. Throws CPA_INVALID where the
- * contract names no certificate, ENCRYPTION_ALGORITHM where it names nothing that is sent. @spec Digikoppeling ENC003, ENC004
+ * contract names no certificate, ENCRYPTION_ALGORITHM where it names nothing that is sent. @spec Digikoppeling ENC003, Digikoppeling ENC004
  */
 export function sealPayloads(
   payloads: readonly PayloadRecord[],

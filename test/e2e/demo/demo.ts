@@ -7,20 +7,26 @@ import { createSteps } from './steps.ts';
 const PARENT_CHECK_MS = 500;
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, serve: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    profile: { type: 'string', default: 'osb-rm-s' },
+    json: { type: 'boolean' },
+    serve: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
 });
 
 if (values.help === true) {
   console.log(`npm run demo                 a signed, reliable ebMS2 message between two organisations on this machine
 npm run demo -- --json       one JSON object instead of the steps
-npm run demo -- --serve      keeps both gateways running and prints their addresses`);
+npm run demo -- --serve      keeps both gateways running and prints their addresses
+npm run demo -- --profile osb-rm-e   with another reliable profile: here with encrypted payloads`);
 } else {
   await main();
 }
 
 async function main(): Promise<void> {
   const steps = createSteps(values.json === true);
-  const place = await openOrganisations(steps);
+  const place = await openOrganisations(steps, values.profile);
   const interrupted = new AbortController();
   const onSignal = (): void => interrupted.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);

@@ -14,10 +14,15 @@ export interface Place {
 }
 
 const NAMES = ['gemeente-voorbeeld', 'dienst-voorbeeld'] as const;
-const TERMS = { service: 'urn:osb:services:osb:melding:1.0', action: 'melden', profile: 'osb-rm-s', sync: true };
+const TERMS = { service: 'urn:osb:services:osb:melding:1.0', action: 'melden', sync: true };
+
+const TRAITS: Readonly<Record<string, string>> = {
+  'osb-rm-s': 'reliable, signed',
+  'osb-rm-e': 'reliable, signed, payloads encrypted',
+};
 
 /** Two organisations with a test PKI, a contract and a running gateway each: what the README does by hand. */
-export async function openOrganisations(steps: Steps): Promise<Place> {
+export async function openOrganisations(steps: Steps, profile: string): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'postiljon-demo-'));
   const running: GatewayProcess[] = [];
   const close = async (): Promise<void> => {
@@ -28,8 +33,9 @@ export async function openOrganisations(steps: Steps): Promise<Place> {
     const organisations = await steps.step('Two organisations: a test PKI, keys and a configuration each', () =>
       makeTwoOrganisations(folder, NAMES),
     );
-    const contract = await steps.step('Their contract: a CPA for profile osb-rm-s (reliable, signed)', () =>
-      makeContract(join(folder, 'cpa.xml'), organisations, TERMS),
+    const contract = await steps.step(
+      `Their contract: a CPA for profile ${profile} (${TRAITS[profile] ?? 'as asked'})`,
+      () => makeContract(join(folder, 'cpa.xml'), organisations, { ...TERMS, profile }),
     );
     await steps.step('Two gateways, mutual TLS between them, each with the contract active', async () => {
       const starts = organisations.map((organisation) => startUnder(organisation, contract));

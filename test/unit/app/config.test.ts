@@ -61,6 +61,26 @@ describe('postiljon.yaml', () => {
     });
   });
 
+  it('decrypts with the key that signs, unless another one is named', () => {
+    const sign = 'keys: { sign: { key: k, certificate: c }';
+    const own = read(`${LEAST}${sign} }\n`);
+    assert.equal(own.keys.decrypt, own.keys.sign);
+    const other = read(`${LEAST}${sign}, decrypt: { pkcs12: p } }\n`);
+    assert.deepEqual(other.keys.decrypt?.source, { pkcs12: join(folder, 'p') });
+    assert.equal(other.keys.decrypt.location, 'keys.decrypt');
+  });
+
+  it('says for a partner what payloads are encrypted with', () => {
+    const encryption = '{ data: aes128-gcm, keyTransport: rsa-oaep }';
+    const { partners } = read(`${LEAST}partners: { '00000099000000003000': { encryption: ${encryption} } }\n`);
+    assert.deepEqual(partners, {
+      'urn:osb:oin:00000099000000003000': {
+        allow: [],
+        encryption: { data: 'aes128-gcm', keyTransport: 'rsa-oaep' },
+      },
+    });
+  });
+
   it('is frozen to its depth', () => {
     const config = read(LEAST);
     assert.throws(() => Object.assign(config.api, { host: '0.0.0.0' }), TypeError);
@@ -128,6 +148,16 @@ describe('postiljon.yaml', () => {
       'a partner’s unknown key',
       "partners: { '00000099000000002000': { alow: [sha1] } }",
       ['F:4 partners: 00000099000000002000: unknown key alow (did you mean allow?)'],
+    ],
+    [
+      'an algorithm that is not sent',
+      "partners: { '00000099000000002000': { encryption: { data: aes256-cbc } } }",
+      ['F:4 partners: 00000099000000002000: encryption: data: must be one of aes256-gcm, aes128-gcm'],
+    ],
+    [
+      'an unknown key of encryption',
+      "partners: { '00000099000000002000': { encryption: { dta: x } } }",
+      ['F:4 partners: 00000099000000002000: encryption: unknown key dta (did you mean data?)'],
     ],
     [
       'a weakening that is none',
