@@ -69,7 +69,11 @@ async function rowWriter(): Promise<(body: Readable) => Promise<void>> {
 async function listenCopy(): Promise<void> {
   const identity = { key: settings.key, cert: settings.certificate, ca: settings.ca, requestCert: true };
   const server = createServer({ ...identity, requestTimeout: 0 }, (request, response) => {
-    void copy(request).then((digest) => response.end(digest));
+    const started = performance.now();
+    void copy(request).then((digest) => {
+      process.send?.(performance.now() - started);
+      response.writeHead(204, { 'x-sha256': digest }).end();
+    });
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

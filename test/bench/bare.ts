@@ -15,6 +15,8 @@ export interface BareSettings {
 
 export interface BareServer {
   readonly pid: number;
+  /** Of a `copy`: how long the next request takes from its head to the end of its flush, ms. */
+  copied(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,10 @@ export async function startBare(kind: BareSettings['kind'], party: Party, url: U
   await ready(child);
   return {
     pid: child.pid ?? 0,
+    async copied() {
+      const [ms]: number[] = await once(child, 'message');
+      return ms ?? Number.NaN;
+    },
     async stop() {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');

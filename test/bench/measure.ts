@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -20,6 +20,11 @@ export function cpuOf(...pids: readonly number[]): number {
 /** Largest resident set of a process so far, MB. */
 export function peakRssOf(pid: number): number {
   return statusOf(pid, 'VmHWM');
+}
+
+/** From now on `peakRssOf` tells of what is still to come. */
+export function forgetPeakRss(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 /** Resident set of a process now, MB. */

@@ -3,6 +3,7 @@ import { c14n } from './c14n.ts';
 import { encryption } from './encryption.ts';
 import { idle } from './idle.ts';
 import { parse } from './parse.ts';
+import { payload1g } from './payload-1g.ts';
 import { receivePlain } from './receive-plain.ts';
 import { receiveSigned } from './receive-signed.ts';
 import { roundtrip } from './roundtrip.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sign,
   parse,
   c14n,
+  payload1g,
   encryption,
   idle,
 ];
