@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
     save: { type: 'string' },
     compare: { type: 'string' },
     size: { type: 'string', default: '1024' },
-    stored: { type: 'string', default: '0,100000,1000000' },
+    stored: { type: 'string', default: '100000,1000000' },
     help: { type: 'boolean' },
   },
 });

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { c14n } from './c14n.ts';
 import { encryption } from './encryption.ts';
+import { growth } from './growth.ts';
 import { idle } from './idle.ts';
 import { parse } from './parse.ts';
 import { payload1g } from './payload-1g.ts';
@@ -24,5 +25,6 @@ export const SCENARIOS: readonly Scenario[] = [
   c14n,
   payload1g,
   encryption,
+  growth,
   idle,
 ];
