@@ -1,8 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { COMPARISON_HEADS, comparisonRows, FIGURE_HEADS, figureRows, textTable } from './report.ts';
-import type { BenchRun, ScenarioResult } from './results.ts';
+import { performancePage } from '../setup/docs/performance.ts';
+import { type BenchRun, RESULTS_FILE, type ScenarioResult } from './results.ts';
 import { progress, type Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
@@ -15,6 +17,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean' },
     save: { type: 'string' },
     compare: { type: 'string' },
+    write: { type: 'boolean' },
     size: { type: 'string', default: '1024' },
     stored: { type: 'string', default: '100000,1000000' },
     help: { type: 'boolean' },
@@ -27,6 +30,7 @@ if (values.help === true) {
   --json            one JSON object instead of the table
   --save FILE       the same JSON in a file
   --compare FILE    beside an earlier run's JSON; a regression beyond noise is marked
+  --write           into docs/performance.md; named scenarios take the place of their earlier figures
   --size MIB        of a large payload (${values.size})
   --stored N,N…     messages in the store, for growth (${values.stored})`);
 } else if (values.list === true) {
@@ -47,26 +51,45 @@ async function main(scenarios: readonly Scenario[]): Promise<void> {
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
     progress(`${scenario.name}: ${scenario.what}`);
-    results.push({ scenario: scenario.name, measured: await scenario.run(options) });
+    results.push({
+      scenario: scenario.name,
+      at: new Date().toISOString(),
+      load: loadavg()[0] ?? 0,
+      measured: await scenario.run(options),
+    });
   }
   const run: BenchRun = {
     machine: `${cpus()[0]?.model.trim() ?? 'unknown'} × ${cpus().length}`,
     node: process.version,
-    at: new Date().toISOString(),
     command: ['npm run bench', ...(positionals.length === 0 ? [] : ['--', ...positionals])].join(' '),
     results,
   };
   const json = `${JSON.stringify(run, undefined, 2)}\n`;
+  if (values.write === true) writeDown(run);
   if (values.save !== undefined) writeFileSync(values.save, json);
   if (values.json === true) process.stdout.write(json);
   else report(run, before);
+}
+
+/** The committed figures, in the order of the scenarios, and the page that is made of them. */
+function writeDown(run: BenchRun): void {
+  const root = join(import.meta.dirname, '..', '..');
+  const file = join(root, RESULTS_FILE);
+  const earlier = positionals.length === 0 || !existsSync(file) ? [] : readRun(file).results;
+  const results = SCENARIOS.flatMap(({ name }) => {
+    const newest = [...run.results, ...earlier].find(({ scenario }) => scenario === name);
+    return newest === undefined ? [] : [newest];
+  });
+  const whole = { ...run, command: 'npm run bench -- --write', results };
+  writeFileSync(file, `${JSON.stringify(whole, undefined, 2)}\n`);
+  writeFileSync(join(root, 'docs', 'performance.md'), performancePage(root));
 }
 
 function report(run: BenchRun, before: BenchRun | undefined): void {
   console.log(`${run.machine}, Node ${run.node}\n`);
   console.log(textTable(FIGURE_HEADS, figureRows(run.results)));
   if (before === undefined) return;
-  console.log(`\nAgainst ${before.machine}, Node ${before.node}, ${before.at}\n`);
+  console.log(`\nAgainst ${before.machine}, Node ${before.node}, ${before.results[0]?.at ?? ''}\n`);
   console.log(textTable(COMPARISON_HEADS, comparisonRows(before, run)));
 }
 

@@ -20,14 +20,19 @@ export type Unit = '/s' | 'ms' | 'MB' | 'MB/s';
 /** What one run of one scenario found. */
 export interface ScenarioResult {
   readonly scenario: string;
+  readonly at: string;
+  /** Load average of the minute before: what the machine had to do besides. */
+  readonly load: number;
   readonly measured: readonly Measured[];
 }
+
+/** The run that docs/performance.md tells of; from the root of the project. */
+export const RESULTS_FILE = 'test/bench/results.json';
 
 /** A whole run, as `--save` and `--json` write it and `--compare` reads it. */
 export interface BenchRun {
   readonly machine: string;
   readonly node: string;
-  readonly at: string;
   readonly command: string;
   readonly results: readonly ScenarioResult[];
 }

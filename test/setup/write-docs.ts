@@ -8,6 +8,7 @@ import { conformancePage } from './docs/conformance.ts';
 import { decisionsPage } from './docs/decisions.ts';
 import { errorsPage } from './docs/errors.ts';
 import { hostileInputPage } from './docs/hostile-input.ts';
+import { performancePage } from './docs/performance.ts';
 import { statesPage } from './docs/states.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +20,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationDoc,
   'docs/conformance.md': () => conformancePage(root),
   'docs/hostile-input.md': () => hostileInputPage(root),
+  'docs/performance.md': () => performancePage(root),
   'docs/adr/README.md': () => decisionsPage(root),
 };
 

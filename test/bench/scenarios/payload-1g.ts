@@ -37,10 +37,11 @@ export const payload1g: Scenario = {
 
 function rows(way: string, { ms, rss }: Passed, { size, bare }: { size: number; bare: number }): readonly Measured[] {
   const rate = (time: number): number => (size / MB / time) * 1000;
+  const label = `${way}, ${(size / 2 ** 20).toFixed(0)} MiB`;
   const copy = { what: 'https → file, SHA-256, fsync', value: rate(bare) };
   return [
-    { what: way, value: rate(ms), unit: 'MB/s', better: 'more', bare: copy, asked: OF_BARE },
-    { what: `${way}: peak RSS over idle`, value: rss, unit: 'MB', better: 'less', asked: RSS_MB },
+    { what: label, value: rate(ms), unit: 'MB/s', better: 'more', bare: copy, asked: OF_BARE },
+    { what: `${label}: peak RSS over idle`, value: rss, unit: 'MB', better: 'less', asked: RSS_MB },
   ];
 }
 
