@@ -40,7 +40,10 @@ export interface Store extends AuditSource {
     readonly limit: number;
     readonly perLane: number;
   }): Promise<Claim>;
-  /** Notes an attempt (none was made when a message expired) and what follows from it. Answers false, and changes nothing, when the lease is void. */
+  /**
+   * Notes an attempt (none was made when a message expired) and what follows from it. Answers false when the lease is
+   * void: then nothing follows, and only where the message has ended meanwhile is its last attempt still noted.
+   */
   recordAttempt(lease: Lease, attempt: Attempt | undefined, next: AfterAttempt): Promise<boolean>;
   /**
    * Ends an open sent message (QUEUED or SENT) by a signal of the partner; when it has ended already, only the signal
@@ -229,6 +232,8 @@ export interface Claim {
 export interface Lease {
   readonly outboxId: number;
   readonly fence: number;
+  /** The store's key of the sent message; undefined for a signal. */
+  readonly message?: number;
 }
 
 export interface OutboxJob {

@@ -79,7 +79,8 @@ export function exerciseEnds(use: UseStore): void {
       await store.concludeOutbound(conclusion(message.messageId));
       const wait = { kind: 'wait', dueAt: T0, state: 'SENT' } as const;
       assert.equal(await store.recordAttempt(lease, attempt(1), wait), false);
-      assert.equal((await store.findMessage(message.messageId))?.state, 'DELIVERED');
+      const found = await store.findMessage(message.messageId);
+      assert.deepEqual([found?.state, found?.attempts, found?.attemptLog], ['DELIVERED', 1, [attempt(1)]]);
     });
 
     it('the attempt whose answer carried the signal is noted with it', async () => {

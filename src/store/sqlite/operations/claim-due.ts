@@ -132,7 +132,11 @@ function lease(db: Database, id: number, { now, leaseMs }: ClaimTerms): OutboxJo
   const row = db.get(JOB, id);
   if (row === undefined) throw new Error(`outbox row ${id} is gone`);
   return {
-    lease: { outboxId: id, fence: row.fence },
+    lease: {
+      outboxId: id,
+      fence: row.fence,
+      ...(row.direction === 'out' && row.message !== null ? { message: row.message } : {}),
+    },
     endpoint: row.endpoint,
     lane: row.lane,
     attempt: row.attempts + 1,

@@ -20,10 +20,21 @@ const LEASED: Query<LeasedRow> = {
 
 export function recordAttempt(db: Database, { lease, attempt, next }: AttemptRecord): boolean {
   const row = db.get(LEASED, lease.outboxId, lease.fence);
-  if (row === undefined) return false;
+  if (row === undefined) {
+    noteLast(db, lease.message, attempt);
+    return false;
+  }
   if (attempt !== undefined && row.message !== null) insertAttempt(db, row.message, attempt);
   follow(db, row, { lease, attempt, next });
   return true;
+}
+
+const ENDED: Query<unknown> = { sql: "SELECT 1 FROM message WHERE id = ? AND state NOT IN ('QUEUED', 'SENT')" };
+
+/** A receipt by a request of its own, or an operator, ended the message while this attempt was under way. */
+function noteLast(db: Database, message: number | undefined, attempt: Attempt | undefined): void {
+  if (message === undefined || attempt === undefined || db.get(ENDED, message) === undefined) return;
+  insertAttempt(db, message, attempt);
 }
 
 /** Notes an attempt that took place; one that is noted already stays as it is. */

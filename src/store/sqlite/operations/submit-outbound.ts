@@ -42,7 +42,7 @@ function enqueue(
     leaseUntil ?? 0,
     leaseUntil === undefined ? 0 : FIRST_FENCE,
   );
-  return outboxId === undefined || leaseUntil === undefined ? undefined : { outboxId, fence: FIRST_FENCE };
+  return outboxId === undefined || leaseUntil === undefined ? undefined : { outboxId, fence: FIRST_FENCE, message };
 }
 
 function insertResend(db: Database, message: number, { of, event }: NonNullable<OutboundRecord['resend']>): void {
