@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** A fresh MessageId in the form of RFC 5322 msg-id, without the brackets. @spec ebMS2 §3.1.6.1 */
+/** A fresh MessageId in the form of RFC 5322 msg-id, without the brackets. @spec ebMS2 §3.1.6.1, Digikoppeling EB013 */
 export function newMessageId(host: string): string {
   return `${randomUUID()}@${host}`;
 }

@@ -1,7 +1,7 @@
 import type { EncryptionTerms, RetryPolicy, SigningTerms } from './agreement.ts';
 import type { BusinessTransactionCharacteristics, DeliveryChannel, DocExchange, PartyInfo } from './model.ts';
 
-/** Best practice of Digikoppeling, for a contract that leaves the schedule to the sender: about a day. */
+/** Best practice of Digikoppeling, for a contract that leaves the schedule to the sender: about a day. @spec Digikoppeling EB008 */
 export const DEFAULT_RETRIES = 8;
 export const DEFAULT_RETRY_INTERVAL_MS = 3 * 3_600_000;
 

@@ -4,7 +4,7 @@ export const OIN_TYPE = 'urn:osb:oin';
 const OIN = /^([0-9]{8}[0-9A-Za-z]{12})(?:_(?:O|T|A|OTA))?$/;
 const TEST_PREFIX = '00000099';
 
-/** The 20 positions without a suffix for test environments; undefined when it is no OIN. @spec Digikoppeling OIN */
+/** The 20 positions without a suffix for test environments; undefined when it is no OIN. @spec Digikoppeling EB004 */
 export function oinOf(value: string): string | undefined {
   return OIN.exec(value)?.[1];
 }

@@ -28,13 +28,13 @@ const ONCE: ReadonlySet<string> = new Set([
 
 /**
  * Whether this gateway knows what to do with a header block: for `checkMustUnderstand`. Every ebMS block counts, since
- * `parseMessage` itself refuses those that it does not support.
+ * `parseMessage` itself refuses those that it does not support. @spec ebMS2 §2.3.6, §2.3.9
  */
 export function understands(block: XmlElement): boolean {
   return block.namespace === EB_NS || (block.namespace === DS_NS && block.localName === 'Signature');
 }
 
-/** Sorts the blocks of the eb namespace. Throws HEADER_INVALID for a doubled one or no MessageHeader. */
+/** Sorts the blocks of the eb namespace. Throws HEADER_INVALID for a doubled one or no MessageHeader. @spec ebMS2 §2.3, §6.3.1 */
 export function sortHeader(header: XmlElement | undefined): HeaderSlots {
   const found = new Map<string, XmlElement>();
   const ackRequested: XmlElement[] = [];

@@ -3,7 +3,7 @@ import type { RetryPolicy } from '../cpa/agreement.ts';
 /**
  * TimeToLive of a reliable message: after its last retry has had its interval, but before PersistDuration has passed,
  * when the receiver may have forgotten its MessageId. Undefined under best effort. `persistDuration` in ms.
- * @spec ebMS2 §3.1.6.4, §6.4.6
+ * @spec ebMS2 §3.1.6.4, §6.4.5, §6.4.6
  */
 export function timeToLive(
   timestamp: number,
@@ -27,7 +27,7 @@ export interface RetryTerms {
 
 /**
  * What follows an attempt that brought no Acknowledgment: the time of the next claim. After the last attempt that is
- * the moment at which the message expires. Undefined: best effort, nothing follows. @spec ebMS2 §6.5.4
+ * the moment at which the message expires. Undefined: best effort, nothing follows. @spec ebMS2 §6.4.3, §6.4.4, §6.5.4
  */
 export function nextDue(terms: RetryTerms, attempt: number, startedAt: number): number | undefined {
   if (!terms.reliable) return undefined;

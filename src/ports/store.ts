@@ -8,7 +8,7 @@ export type { Direction, EventType, InboundState, MessageState, OutboundState } 
 /**
  * The memory of the gateway. Every method is one transaction that is on disk before its promise resolves; every one
  * throws STORE_UNAVAILABLE when that cannot be had. A message is known by direction, sender and MessageId.
- * Times are ms since 1970 UTC.
+ * Times are ms since 1970 UTC. @spec ebMS2 §6.1
  */
 export interface Store extends AuditSource {
   /**

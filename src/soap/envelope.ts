@@ -13,7 +13,7 @@ export interface SoapEnvelope {
 
 /**
  * Finds Header and Body: at most one Header, exactly one Body, in that order. Throws SOAP_VERSION for an Envelope of
- * another SOAP, SOAP_MALFORMED for everything else. @spec SOAP 1.1 §4
+ * another SOAP, SOAP_MALFORMED for everything else. @spec SOAP 1.1 §4, ebMS2 §2.3.3
  */
 export function parseEnvelope(document: XmlDocument): SoapEnvelope {
   const envelope = document.root;

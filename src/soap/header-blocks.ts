@@ -10,7 +10,7 @@ export const ACTOR_NEXT_MSH = 'urn:oasis:names:tc:ebxml-msg:actor:nextMSH';
 /** The actors in which a gateway that is the last stop acts; no actor at all means the last stop too. */
 const OURS: ReadonlySet<string> = new Set(['', ACTOR_NEXT, ACTOR_TO_PARTY_MSH, ACTOR_NEXT_MSH]);
 
-/** The value of soap:actor, undefined when there is none. @spec SOAP 1.1 §4.2.2 */
+/** The value of soap:actor, undefined when there is none. @spec SOAP 1.1 §4.2.2, ebMS2 §2.3.10, §2.3.11 */
 export function actorOf(block: XmlElement): string | undefined {
   return attribute(block, SOAP_NS, 'actor');
 }

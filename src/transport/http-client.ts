@@ -48,7 +48,7 @@ export interface TransportOptions {
 /**
  * Posts to partners over HTTP/1.1 and mutual TLS, on connections that are kept. Nothing is followed, decompressed or repeated.
  * Throws CONFIG_INVALID for keys that cannot be used.
- * @spec ebMS2 §B.2, Digikoppeling TLS002
+ * @spec ebMS2 §B.2, Digikoppeling TLS001, TLS002
  */
 export function createTransport(options: TransportOptions): Transport {
   const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };

@@ -56,7 +56,7 @@ const LONGEST_CHECK_MS = 5_000;
 /**
  * The endpoint for partners: HTTP/1.1 over mutual TLS. What its headers refuse is refused without reading the body.
  * Throws CONFIG_INVALID for plain HTTP where it is not allowed, and for keys that cannot be used.
- * @spec ebMS2 §B.2, Digikoppeling TLS002
+ * @spec ebMS2 §B.2, Digikoppeling TLS001, TLS002
  */
 export function createEndpoint(options: EndpointOptions, receive: Receive): Endpoint {
   requirePermittedPlain(options);

@@ -35,7 +35,7 @@ export const TLS_SIGNATURES = [
   'rsa_pkcs1_sha512',
 ] as const;
 
-/** Settings of every TLS connection, in and out: 1.2 at least, 1.3 preferred, no renegotiation. @spec Digikoppeling TLS004, TLS006 */
+/** Settings of every TLS connection, in and out: 1.2 at least, 1.3 preferred, no renegotiation. @spec Digikoppeling TLS003, TLS004, TLS006 */
 export const TLS_PROFILE = {
   minVersion: 'TLSv1.2',
   maxVersion: 'TLSv1.3',

@@ -21,7 +21,7 @@ const CACHE_ENTRIES = 1_000;
 
 /**
  * Judges certificates against keys.trust. Good answers are remembered for at most an hour, never beyond the validity of
- * any certificate of the chain. Throws CONFIG_INVALID when a root cannot be read. @spec Digikoppeling PKI002
+ * any certificate of the chain. Throws CONFIG_INVALID when a root cannot be read. @spec Digikoppeling PKI002, PKI005
  */
 export function createTrust(options: TrustOptions): Trust {
   const roots = options.roots.flatMap((root) => readCertificates(root, 'keys.trust')).map(open);

@@ -32,7 +32,7 @@ const DIGESTS: readonly DigestAlgorithm[] = [
   { uri: 'http://www.w3.org/2000/09/xmldsig#sha1', hash: 'sha1', length: 20, strength: 'sha1' },
 ];
 
-/** @spec Digikoppeling SIGN004 */
+/** @spec Digikoppeling SIGN002, SIGN004 */
 const SIGNATURES: readonly SignatureAlgorithm[] = [
   { uri: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', hash: 'sha256', kind: 'rsa', strength: 'sha2' },
   { uri: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384', hash: 'sha384', kind: 'rsa', strength: 'sha2' },

@@ -52,10 +52,23 @@ function requirementTable(rows: readonly Requirement[], clauses: Clauses, tests:
       one.level,
       one.side,
       one.text,
-      list(clauses.get(one.clause)?.code ?? new Set()),
+      list(codeOf(one.clause, clauses)),
       testList(tests.get(one.id), one.left),
     ]),
   );
+}
+
+/** Of the clause, of the clause of ebMS 2.0 that an item of KVS profiles, or of the nearest clause around it. */
+function codeOf(clause: string, clauses: Clauses): ReadonlySet<string> {
+  for (const name of [clause, clause.replace('KVS', 'ebMS2')]) {
+    for (let at = name; at.includes('§'); at = at.includes('.') ? at.slice(0, at.lastIndexOf('.')) : '') {
+      const code = clauses.get(at)?.code;
+      if (code !== undefined && code.size > 0) return code;
+    }
+    const code = clauses.get(name)?.code;
+    if (code !== undefined && code.size > 0) return code;
+  }
+  return new Set();
 }
 
 type Clauses = ReadonlyMap<string, Clause>;
@@ -114,13 +127,28 @@ function titled(root: string, file: string): readonly string[] {
 }
 
 const CLAUSE =
-  /(?:\b(ebMS2|KVS|CPPA 2\.0|SOAP 1\.1|XMLDSIG|XML-?C14N|RFC \d+|XML 1\.0)\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b(Digikoppeling [A-Z]{2,}\d+)/g;
+  /(?:\b(Digikoppeling ebMS2|XML Encryption|ebMS2|KVS|CPPA 2\.0|CPPA|SOAP 1\.1|XMLDSIG|XML-?C14N|C14N|RFC \d+|XML 1\.0)(?: 1\.1)?\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b((?:PKI|TLS|TLSCIPH|SIGN|ENC|EB)\d{3})(?:-[A-Z]+(\d{3}))?/g;
+
+/** One specification under one name: the Koppelvlakstandaard ebMS2 is KVS. */
+const NAMES: Readonly<Record<string, string>> = { 'Digikoppeling ebMS2': 'KVS', CPPA: 'CPPA 2.0', C14N: 'XML-C14N' };
 
 /** `ebMS2 §6.5.6`, `RFC 2387 §3.2`, `Digikoppeling TLS002`; a bare § belongs to the specification named before it, or to `unnamed`. */
 function clausesIn(text: string, unnamed = 'ebMS2'): readonly string[] {
   let specification = unnamed;
-  return [...text.matchAll(CLAUSE)].map(([, named, number, rule]) => {
-    specification = named ?? specification;
-    return rule ?? `${specification} §${number}`;
+  return [...text.matchAll(CLAUSE)].flatMap(([, named, number, rule, last]) => {
+    if (rule !== undefined) return rules(rule, last);
+    if (named !== undefined) specification = NAMES[named] ?? named;
+    return [`${specification} §${number}`];
   });
+}
+
+/** `SIGN001` or `SIGN001-SIGN004`. */
+function rules(first: string, last: string | undefined): readonly string[] {
+  const family = first.slice(0, -3);
+  const from = Number(first.slice(-3));
+  const to = last === undefined ? from : Number(last);
+  return Array.from(
+    { length: to - from + 1 },
+    (_, step) => `Digikoppeling ${family}${String(from + step).padStart(3, '0')}`,
+  );
 }

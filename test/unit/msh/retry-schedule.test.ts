@@ -96,7 +96,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 describe('the schedule of a message that nobody acknowledges', () => {
   for (const [what, row] of Object.entries(ROWS)) {
-    it(`§6.4.6 §6.5.4 ${what}`, () => {
+    it(`§6.4.6 §6.5.4 ${what} [ebMS2 §6.4.6-2]`, () => {
       const { attempts, expires } = row;
       assert.deepEqual(play(row), { attempts, expires });
     });

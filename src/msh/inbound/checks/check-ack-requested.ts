@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 
 const LOCATION = '//Header/AckRequested';
 
-/** AckRequested and its signed flag stand in the header exactly as the CPA says. @spec ebMS2 §6.3.1, §6.4.2 */
+/** AckRequested and its signed flag stand in the header exactly as the CPA says. @spec ebMS2 §6.3.1, §6.4.2, §10.1 */
 export const checkAckRequested: Check = ({ message, agreement }) => {
   const { ackRequested } = message;
   if (ackRequested === undefined && message.nextMshAckRequested) {
