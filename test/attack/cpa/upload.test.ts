@@ -11,7 +11,9 @@ const codesFor = (endpoint: string): readonly string[] =>
 describe('A74 a hostile CPA', () => {
   it('A74 an honest CPA is read', () => {
     assert.equal(parse(sampleText('osb-rm-s')).parties.length, 2);
-    assert.ok(!codesFor('https://other.example/ebms').some((code) => code === 'ENDPOINT_INVALID' || code === 'ENDPOINT_LOCAL'));
+    assert.ok(
+      !codesFor('https://other.example/ebms').some((code) => code === 'ENDPOINT_INVALID' || code === 'ENDPOINT_LOCAL'),
+    );
   });
 
   it('A74 an external entity is refused before anything is opened', () => {
