@@ -149,7 +149,11 @@ describe('a new gateway', () => {
       POSTILJON_KEYS_SIGN_CERTIFICATE: `${other.sign}.crt`,
     });
     assert.ok(
-      found.some((line) => /^error contract .*no key for certificate/.test(line)),
+      found.some((line) => /^error contract .*no key for certificate .* signs for/.test(line)),
+      found.join('\n'),
+    );
+    assert.ok(
+      found.some((line) => /^error contract .*no key for certificate .* are encrypted for/.test(line)),
       found.join('\n'),
     );
     assert.ok(
@@ -222,7 +226,7 @@ describe('a new gateway', () => {
         partyFiles: [file, join(root, 'b', 'party.yaml')],
         service: 'urn:osb:services:test:1.0',
         actions: ['melden'],
-        profile: 'osb-rm-s',
+        profile: 'osb-rm-e',
       }),
       (error) => error instanceof GatewayError && error.code === 'CONFIG_INVALID' && error.location === file,
     );
@@ -251,6 +255,6 @@ describe('a new gateway', () => {
       partyFiles: [join(a, 'party.yaml'), join(root, 'b', 'party.yaml')],
       service: 'urn:osb:services:test:1.0',
       actions: ['melden'],
-      profile: 'osb-rm-s',
+      profile: 'osb-rm-e',
     });
 });
