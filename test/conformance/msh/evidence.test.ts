@@ -7,6 +7,7 @@ import { makeEvidenceFolder, writeEvidenceFile } from '../../../src/app/evidence
 import { verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
 import { dienst } from '../../setup/msh-contracts.ts';
 import { hangingLine, openPair, type Pair, untilState } from '../../setup/msh-pair.ts';
+import { draft, pack, requireAccepted, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
 import { tool } from '../../setup/tools.ts';
@@ -86,6 +87,22 @@ describe('evidence of a signed, reliable message', () => {
       });
     });
   }
+
+  it('of a part whose Content-ID means something to a shell: it is quoted in README.txt', async function () {
+    skipUnless(this, tool('xmlsec1') !== undefined, 'xmlsec1 is not on PATH');
+    await withReceiver({ profile: 'osb-rm-s', sync: true }, async (at) => {
+      const one = draft(at, [{ contentId: "$(touch,x)&'a;b'@gemeente.test", body: Buffer.from('deel') }]);
+      await requireAccepted(at, pack(await sealDraft(one, at.agreement), one.parts));
+      await withEvidence(at.here, one.message.header.messageData.messageId, async (folder) => {
+        assert.deepEqual(await failures(folder), []);
+        assert.deepEqual(
+          runReadme(folder).map(({ status }) => status),
+          [0, 0],
+        );
+        assert.ok(!existsSync(join(folder, 'x')));
+      });
+    });
+  });
 
   const TAMPERED: readonly (readonly [
     what: string,
