@@ -82,11 +82,11 @@ describe('a live ebms-core: Ping, StatusRequest, resend', function () {
 });
 
 /**
- * Asks again, up to five times: an asynchronous answer that is quicker than the end of the peer's own request interrupts
+ * Asks again, up to thirty times: an asynchronous answer that is quicker than the end of the peer's own request interrupts
  * that request there, and the peer calls the question failed.
  */
 async function asked<T>(question: () => Promise<T>): Promise<T | undefined> {
-  for (let n = 1; n < 5; n += 1) {
+  for (let n = 1; n < 30; n += 1) {
     const answer = await question().catch(() => undefined);
     if (answer !== undefined && answer !== false) return answer;
   }
