@@ -70,10 +70,7 @@ class Walk {
 
   #element(el: XmlElement): void {
     if (this.#leftOut.has(el)) return;
-    if (el.whole && !this.#writer.exclusive && !this.#around.has(el)) {
-      this.#writer.wholeElement(el.start, el.end);
-      return;
-    }
+    if (el.whole && !this.#around.has(el) && this.#writer.wholeElement(el)) return;
     this.#writer.startElement(el);
     this.#content(el);
   }
@@ -95,10 +92,10 @@ function ancestorsOf(elements: LeftOut): LeftOut {
 
 /** An element cut out of its document takes the namespaces in scope along, and in the inclusive form the xml: attributes too. */
 function inContext(el: XmlElement, exclusive: boolean): XmlStart {
-  const { name, namespace, start, open } = el;
+  const { name, namespace, start, open, qualified } = el;
   const declarations = namespacesInScope(el);
   const attributes = exclusive ? el.attributes : [...el.attributes, ...inheritedXmlAttributes(el)];
-  return { name, namespace, start, open, canonical: false, declarations, attributes };
+  return { name, namespace, start, open, qualified, canonical: false, declarations, attributes };
 }
 
 /** All namespaces in scope at an element but xml, each prefix once. */

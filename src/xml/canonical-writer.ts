@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { escapeCanonicalAttribute, escapeCanonicalText } from './escape.ts';
 import type { XmlAttribute, XmlHandler, XmlNamespace, XmlStart, XmlText } from './events.ts';
 import type { XmlName } from './names.ts';
+import type { XmlElement } from './nodes.ts';
 import { NamespaceScope } from './namespace-scope.ts';
 import { OctetWriter } from './octet-writer.ts';
 import { compareAttributes, compareOctetOrder, encodeOctets } from './octets.ts';
@@ -12,6 +13,8 @@ export interface CanonicalForm {
   readonly comments: boolean;
   readonly inclusivePrefixes?: readonly string[];
 }
+
+type WholeElement = Pick<XmlElement, 'start' | 'end' | 'uniform' | 'name' | 'namespace'>;
 
 const GREATER = 0x3e;
 /** More declarations than this are not compared pair by pair: they are written anew. */
@@ -62,9 +65,12 @@ export class CanonicalWriter implements XmlHandler {
     this.#write(`${out}>`);
   }
 
-  /** An element that is written in the source, with all in it, as the inclusive form writes it wherever it stands. */
-  wholeElement(start: number, end: number): void {
+  /** Copies an element that is `whole` in the source, or answers false: in the exclusive form a namespace may be missing. */
+  wholeElement({ start, end, uniform, name, namespace }: WholeElement): boolean {
+    if (this.exclusive && !(uniform && this.#isRendered(name.prefix, namespace))) return false;
     this.#copy(start, end);
+    if (this.#sizes.length === 0) this.#rootWritten = true;
+    return true;
   }
 
   endElement(name: XmlName, end: number): void {
@@ -147,6 +153,7 @@ export class CanonicalWriter implements XmlHandler {
   #utilised(tag: XmlStart): XmlNamespace[] | undefined {
     let list = this.#inclusivePrefixes.size > 0 ? this.#fresh(tag.declarations, this.#inclusivePrefixes) : undefined;
     list = this.#use(tag.name.prefix, tag.namespace, list);
+    if (!tag.qualified) return list;
     for (const { prefix, namespace } of tag.attributes) {
       this.steps++;
       if (prefix !== '') list = this.#use(prefix, namespace, list);
@@ -154,8 +161,12 @@ export class CanonicalWriter implements XmlHandler {
     return list;
   }
 
+  #isRendered(prefix: string, uri: string): boolean {
+    return (this.#rendered.get(prefix) ?? '') === uri;
+  }
+
   #use(prefix: string, uri: string, list: XmlNamespace[] | undefined): XmlNamespace[] | undefined {
-    if ((this.#rendered.get(prefix) ?? '') === uri) return list;
+    if (this.#isRendered(prefix, uri)) return list;
     if (uri !== '' && !isAbsolute(uri))
       throw new GatewayError('XML_FORBIDDEN', { detail: 'relative namespace URI in what is signed' });
     const one = { prefix, uri };

@@ -22,6 +22,8 @@ export interface XmlStart {
   readonly start: number;
   /** Offset behind its name and attributes: of `>` or `/>`, or of the white space before that. */
   readonly open: number;
+  /** Whether any attribute has a prefix. */
+  readonly qualified: boolean;
   /** From `start` to `open` it is written as Canonical XML would, if that writes these declarations and no other. */
   readonly canonical: boolean;
 }

@@ -20,6 +20,8 @@ export interface XmlElement extends XmlStart {
   readonly source: Buffer;
   /** It is written, with all in it, as inclusive Canonical XML writes it, and declares no namespace: so it is wherever it stands. */
   readonly whole: boolean;
+  /** It and all elements in it have one prefix, or none, and no attribute has one. */
+  readonly uniform: boolean;
 }
 
 export interface XmlComment {

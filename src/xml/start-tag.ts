@@ -46,7 +46,7 @@ export function readStartTag(source: Source, scope: NamespaceScope): XmlStart {
     canonical &&= arePrefixesInOrder(declarations);
   }
   const { length } = attributes;
-  if (length > 0) bind(source, scope, { attributes, start });
+  const qualified = length > 0 && bind(source, scope, { attributes, start });
   if (length > 1) canonical &&= areInOrder(source, attributes);
   return {
     name,
@@ -56,6 +56,7 @@ export function readStartTag(source: Source, scope: NamespaceScope): XmlStart {
     declarations: declarations ?? NONE,
     start,
     open,
+    qualified,
     canonical,
   };
 }
@@ -214,17 +215,23 @@ function declare(
 /** Up to this many attributes are compared pair by pair, which is quicker than a Set. */
 const FEW = 4;
 
+/** Gives attributes their namespaces; answers whether any has a prefix. */
 function bind(
   source: Source,
   scope: NamespaceScope,
   tag: { attributes: readonly PendingAttribute[]; start: number },
-): void {
+): boolean {
   const { attributes, start } = tag;
+  let qualified = false;
   for (const attribute of attributes) {
     source.steps++;
-    if (attribute.prefix !== '') attribute.namespace = resolve(source, scope, { prefix: attribute.prefix, start });
+    const { prefix } = attribute.name;
+    if (prefix === '') continue;
+    attribute.namespace = resolve(source, scope, { prefix, start });
+    qualified = true;
   }
   if (attributes.length > 1 && hasTwins(source, attributes)) throw source.malformed('attribute given twice', start);
+  return qualified;
 }
 
 function hasTwins(source: Source, attributes: readonly XmlAttribute[]): boolean {

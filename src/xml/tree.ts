@@ -39,9 +39,11 @@ class ElementNode implements XmlElement {
   readonly start: number;
   readonly open: number;
   readonly canonical: boolean;
+  readonly qualified: boolean;
   children: readonly XmlNode[] = NONE;
   end = 0;
   whole: boolean;
+  uniform: boolean;
 
   constructor(tag: XmlStart, parent: ElementNode | undefined, source: Buffer) {
     this.name = tag.name;
@@ -53,6 +55,8 @@ class ElementNode implements XmlElement {
     this.start = tag.start;
     this.open = tag.open;
     this.canonical = tag.canonical;
+    this.qualified = tag.qualified;
+    this.uniform = !tag.qualified;
     this.whole = tag.canonical && tag.declarations.length === 0 && source[tag.open] === GREATER;
   }
 
@@ -67,6 +71,11 @@ class ElementNode implements XmlElement {
   get localName(): string {
     return this.name.localName;
   }
+}
+
+function passOn(element: ElementNode, parent: ElementNode): void {
+  if (!element.whole) parent.whole = false;
+  if (!element.uniform || element.name.prefix !== parent.name.prefix) parent.uniform = false;
 }
 
 class TreeBuilder implements XmlHandler {
@@ -105,7 +114,7 @@ class TreeBuilder implements XmlHandler {
     this.#top = base;
     element.end = end;
     if (this.#at + name.octets.length + END_TAG !== end) element.whole = false;
-    if (parent !== undefined && !element.whole) parent.whole = false;
+    if (parent !== undefined) passOn(element, parent);
     this.#open = parent;
     this.#at = end;
   }

@@ -77,4 +77,15 @@ describe('Canonical XML against libxml2 on random documents', () => {
       { numRuns: 5000 },
     );
   });
+
+  it('A36 the canonical form of a canonical form is itself, where nearly all of it is copied as it stands', function () {
+    this.timeout(60_000);
+    fc.assert(
+      fc.property(randomDocument, form, (markup, asked) => {
+        const canonical = canonicalize(parseXml(Buffer.from(markup)), asked);
+        assert.equal(canonicalize(parseXml(canonical), asked).toString(), canonical.toString());
+      }),
+      { numRuns: 400 },
+    );
+  });
 });

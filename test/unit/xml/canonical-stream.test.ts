@@ -53,6 +53,23 @@ describe('the canonical writer', () => {
     assert.equal(canonicalize(root, form, named(root, 'b')).toString(), '<a></a>');
   });
 
+  it('C14N §2.3 puts line feeds around a root that is copied as it stands', () => {
+    const document = parseXml(Buffer.from('<?p?>\n\n<a>1</a><?q?>'));
+    assert.equal(document.root.whole, true);
+    for (const exclusive of [false, true])
+      assert.equal(canonicalize(document, { exclusive, comments: false }).toString(), '<?p?>\n<a>1</a>\n<?q?>');
+  });
+
+  it('the exclusive form declares a prefix inside of what stands in the source as it is written', () => {
+    const document = parseXml(
+      Buffer.from('<a xmlns="urn:a" xmlns:p="urn:p"><b><c>1</c><p:d>2</p:d></b><b p:e="3">4</b><c>5</c></a>'),
+    );
+    assert.equal(
+      canonicalize(document, { exclusive: true, comments: false }).toString(),
+      '<a xmlns="urn:a"><b><c>1</c><p:d xmlns:p="urn:p">2</p:d></b><b xmlns:p="urn:p" p:e="3">4</b><c>5</c></a>',
+    );
+  });
+
   /* Each differs from its canonical form in one place, in the middle of what does not. */
   for (const [markup, canonical] of [
     ['<b><![CDATA[]]>x</b>', '<b>x</b>'],
