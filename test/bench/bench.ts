@@ -32,7 +32,7 @@ if (values.help === true) {
   --compare FILE    beside an earlier run's JSON; a regression beyond noise is marked
   --write           into docs/performance.md; named scenarios take the place of their earlier figures
   --size MIB        of a large payload (${values.size})
-  --stored N,N…     messages in the store, for growth (${values.stored})`);
+  --stored N,N…     messages in the store, for growth (${values.stored}); each takes 16 KB of disk`);
 } else if (values.list === true) {
   for (const { name, what } of SCENARIOS) console.log(`${name.padEnd(16)} ${what}`);
 } else {

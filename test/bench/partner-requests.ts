@@ -22,8 +22,8 @@ export interface Partner {
 
 const signInPool = promisify(sign);
 
-/** Plays the sender: the receiver's gateway cannot tell. */
-export function playSender({ sender, contract }: TwoParties): Partner {
+/** Plays the sender: the receiver's gateway cannot tell. A `description` in the header makes the envelope larger. */
+export function playSender({ sender, contract }: TwoParties, description?: string): Partner {
   const cpa = parseCpa(readFileSync(contract.file));
   const service = { type: 'urn:osb:services', value: contract.service.slice('urn:osb:services:'.length) };
   const from = [{ type: 'urn:osb:oin', value: sender.oin }];
@@ -36,7 +36,7 @@ export function playSender({ sender, contract }: TwoParties): Partner {
     async envelope(messageId, parts) {
       const references = parts.map(({ contentId }) => ({ href: encodeCid(contentId), role: undefined }));
       const envelope = writeMessage({
-        ...applicationMessage(agreement, messageId),
+        ...applicationMessage(agreement, messageId, description),
         manifest: { version: '2.0', references },
       });
       if (signing === undefined) return Buffer.from(envelope);
@@ -82,7 +82,11 @@ export async function partnerRequests(parties: TwoParties, count: number, size: 
   return requests;
 }
 
-function applicationMessage(agreement: Agreement, messageId: string): ApplicationMessage {
+function applicationMessage(
+  agreement: Agreement,
+  messageId: string,
+  description: string | undefined,
+): ApplicationMessage {
   return {
     kind: 'ApplicationMessage',
     header: {
@@ -100,7 +104,7 @@ function applicationMessage(agreement: Agreement, messageId: string): Applicatio
         timeToLive: new Date(Date.now() + 3_600_000).toISOString(),
       },
       duplicateElimination: agreement.duplicateElimination === 'always',
-      descriptions: [],
+      descriptions: description === undefined ? [] : [description],
     },
     syncReply: { version: '2.0', actor: 'http://schemas.xmlsoap.org/soap/actor/next' },
     messageOrder: undefined,

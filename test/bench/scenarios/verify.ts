@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario.ts';
 import { withTwoParties } from '../two-parties.ts';
 
 const ASKED = 0.12;
+const DESCRIPTION = 'A message with two parts, each named in the signature. '.repeat(12);
 const SIGNED_INFO_BYTES = 2500;
 
 /** From octets to a verified ebMS message; the digests of the parts are in hand, as they are when a message has come in. */
@@ -21,7 +22,7 @@ export const verify: Scenario = {
     withTwoParties('osb-rm-s', async (parties) => {
       const digest = createHash('sha256').update('a part').digest();
       const signed = ['one@localhost', 'two@localhost'].map((contentId) => ({ contentId, digest }));
-      const octets = await playSender(parties).envelope(newMessageId('localhost'), signed);
+      const octets = await playSender(parties, DESCRIPTION).envelope(newMessageId('localhost'), signed);
       const { raw: certificate, publicKey } = new X509Certificate(parties.sender.file('keys/sign.crt'));
       const parts = signed.map(({ contentId }) => ({ contentId, digest: () => digest }));
       const ours = (): Promise<unknown> => {

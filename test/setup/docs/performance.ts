@@ -24,7 +24,7 @@ export function performancePage(root: string): string {
     'Each figure stands beside what the same machine reached in the same run without a gateway: `bare` says how fast RSA ' +
       'alone, a bare server, a bare copy or SHA-256 was, `of bare` is the share (or the multiple, where less is better), ' +
       'and `asked` what the project wants of it. F is cores ÷ (1 ÷ signatures + 1 ÷ verifications a second): messages a ' +
-      'second if nothing but RSA-2048 cost time. A load average above 1 says that the machine had more to do: then the figures say little. Rates of your own machine: `npm run bench -- SCENARIO`.',
+      'second if nothing but RSA-2048 cost time. A load average well above the number of cores says that the machine had more to do: then the figures say little. Rates of your own machine: `npm run bench -- SCENARIO`.',
     ...sections,
   );
 }
