@@ -53,6 +53,8 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         limits: messageLimits(config),
         concurrency: config.ebms.concurrency,
         questionsPerMinute: config.ebms.questionsPerMinute,
+        responseTimeoutMs: config.ebms.responseSeconds * 1000,
+        waitingRequests: config.ebms.limits.waiting,
         certificates,
       },
       { store, payloads, transport, trust, signer, decrypter, clock, log },

@@ -86,6 +86,7 @@ function bracketed(host: string): string {
 /** New work is refused first; what is under way gets its time; the store closes last. */
 async function stopAll({ api, endpoint, gateway }: Composition, config: Config, log: AppLog): Promise<void> {
   const graceMs = config.stop.graceSeconds * 1000;
+  gateway.drain();
   const drained = await within(graceMs, Promise.all([api.close(), endpoint.close()]));
   if (!drained) log.warn({ graceMs }, 'requests were still running when the time was over');
   await gateway.stop(graceMs);

@@ -26,6 +26,8 @@ export interface ApplicationMessage extends Common {
   readonly manifest: Manifest | undefined;
   /** Warnings about an earlier message that ride on this one; absent when there are none. @spec ebMS2 §4.2.4.1 */
   readonly warnings?: ErrorList;
+  /** The receipt of the request that this message answers, in one HTTP answer with it. @spec ebMS2 §6.3.2 */
+  readonly acknowledgment?: Acknowledgment;
 }
 
 export interface AcknowledgmentMessage extends Common {

@@ -51,8 +51,13 @@ export interface OpenedMessage {
   readonly blocks: ConsumedBlock[];
 }
 
+/** `bundled`: an Acknowledgment may stand beside a business message, as in the HTTP answer to a request. */
+export interface ReadOptions {
+  readonly bundled?: boolean;
+}
+
 /** The same with the one element of the Body. */
-interface Reading extends OpenedMessage {
+interface Reading extends OpenedMessage, ReadOptions {
   readonly content: XmlElement | undefined;
 }
 
@@ -86,10 +91,10 @@ export function openMessage({ header, body }: SoapEnvelope): OpenedMessage {
  * or what contradicts itself, FEATURE_UNSUPPORTED for bundled signals and content that nobody would be handed,
  * HEADER_VALUE for the version of a StatusRequest or StatusResponse. @spec ebMS2 §3, §4.2.3, §4.3, §6.3, §7, §8
  */
-export function readMessage(opened: OpenedMessage): ParsedMessage {
+export function readMessage(opened: OpenedMessage, options?: ReadOptions): ParsedMessage {
   const { slots, body, blocks } = opened;
   if (slots.unknown !== undefined) throw unknownBlock(slots.unknown);
-  return { message: parseKind({ ...opened, content: bodyContent(body) }), blocks };
+  return { message: parseKind({ ...opened, ...options, content: bodyContent(body) }), blocks };
 }
 
 /** A payload is a MIME part; of the Body only one ebMS element is read, and anything else would be lost unseen. */
@@ -135,10 +140,10 @@ function parseKind(reading: Reading): EbmsMessage {
   }
 }
 
-/** Digikoppeling sends receipts alone; of the signals only an ErrorList of warnings may ride on a business message. */
+/** An ErrorList of warnings may ride on a business message; a receipt only in the HTTP answer to what it acknowledges. */
 function parseApplicationMessage(reading: Reading): ApplicationMessage {
-  const { common, slots, content, blocks } = reading;
-  if (slots.acknowledgment !== undefined) throw bundled('//Header/Acknowledgment');
+  const { common, slots, content } = reading;
+  if (slots.acknowledgment !== undefined && reading.bundled !== true) throw bundled('//Header/Acknowledgment');
   const ackRequested = parseAckRequests(reading);
   const message: ApplicationMessage = {
     ...common,
@@ -146,9 +151,18 @@ function parseApplicationMessage(reading: Reading): ApplicationMessage {
     ...ackRequested,
     manifest: content === undefined ? undefined : parseManifest(takeContent(reading, 'Manifest')),
   };
-  if (slots.errorList === undefined) return message;
-  blocks.push({ element: slots.errorList, exempt: false });
-  return { ...message, warnings: onlyWarnings(parseErrorList(slots.errorList)) };
+  if (slots.errorList === undefined && slots.acknowledgment === undefined) return message;
+  return { ...message, ...parseRiders(reading) };
+}
+
+function parseRiders({ slots, blocks }: Reading): Pick<ApplicationMessage, 'warnings' | 'acknowledgment'> {
+  const { errorList, acknowledgment } = slots;
+  if (errorList !== undefined) blocks.push({ element: errorList, exempt: false });
+  if (acknowledgment !== undefined) blocks.push({ element: acknowledgment, exempt: false });
+  return {
+    ...(errorList === undefined ? {} : { warnings: onlyWarnings(parseErrorList(errorList)) }),
+    ...(acknowledgment === undefined ? {} : { acknowledgment: parseAcknowledgment(acknowledgment) }),
+  };
 }
 
 function onlyWarnings(errorList: ErrorList): ErrorList {

@@ -39,11 +39,12 @@ function headerContent(message: EbmsMessage, referencesXml: string | undefined):
   if (message.kind === 'AcknowledgmentMessage') return writeAcknowledgment(message.acknowledgment, referencesXml);
   if (message.kind === 'ErrorMessage') return writeErrorList(message.errorList);
   if (message.kind !== 'ApplicationMessage') return '';
-  const { ackRequested, nextMshAckRequested, warnings } = message;
+  const { ackRequested, nextMshAckRequested, warnings, acknowledgment } = message;
   return [
     ackRequested === undefined ? '' : writeAckRequested(ackRequested),
     nextMshAckRequested ? writeNextMshAckRequested() : '',
     warnings === undefined ? '' : writeErrorList(warnings),
+    acknowledgment === undefined ? '' : writeAcknowledgment(acknowledgment, referencesXml),
   ].join('');
 }
 

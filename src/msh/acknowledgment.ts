@@ -1,7 +1,7 @@
 import { toDateTime } from '../clock.ts';
 import type { Agreement, SigningTerms } from '../cpa/agreement.ts';
 import { acknowledgmentSigning } from '../cpa/acknowledgment-signing.ts';
-import type { AcknowledgmentMessage, ErrorMessage, MessageHeader } from '../ebms/message.ts';
+import type { Acknowledgment, AcknowledgmentMessage, ErrorMessage, MessageHeader } from '../ebms/message.ts';
 import { errorListFor } from '../ebms/error-list.ts';
 import { MSH_ACTION, MSH_SERVICE } from '../ebms/namespaces.ts';
 import { writeMessage } from '../ebms/write-message.ts';
@@ -24,20 +24,14 @@ export interface Signal {
  */
 export async function makeAcknowledgment(message: VerifiedMessage, signer: Signer): Promise<Signal> {
   const { header, ackRequested } = message.message;
-  const timestamp = toDateTime(message.receivedAt);
+  const acknowledgment = acknowledgmentOf(message);
+  const { timestamp } = acknowledgment;
   const reply: AcknowledgmentMessage = {
     kind: 'AcknowledgmentMessage',
     header: replyHeader(header, { action: MSH_ACTION.acknowledgment, timestamp, agreement: message.agreement }),
     syncReply: undefined,
     messageOrder: undefined,
-    acknowledgment: {
-      version: '2.0',
-      actor: ACTOR_TO_PARTY_MSH,
-      timestamp,
-      refToMessageId: header.messageData.messageId,
-      from: header.to.partyIds,
-      references: [],
-    },
+    acknowledgment,
   };
   const { messageId } = reply.header.messageData;
   if (ackRequested?.signed !== true) return { messageId, envelope: Buffer.from(writeMessage(reply), 'utf8') };
@@ -45,6 +39,18 @@ export async function makeAcknowledgment(message: VerifiedMessage, signer: Signe
   const markup = writeMessage(reply, referencesXml === undefined ? {} : { referencesXml });
   const [terms] = acknowledgmentSigning(message.agreement);
   return { messageId, envelope: await signMarkup(markup, terms, signer) };
+}
+
+/** The header block alone, without the References. @spec ebMS2 §6.3.2 */
+export function acknowledgmentOf({ message: { header }, receivedAt }: VerifiedMessage): Acknowledgment {
+  return {
+    version: '2.0',
+    actor: ACTOR_TO_PARTY_MSH,
+    timestamp: toDateTime(receivedAt),
+    refToMessageId: header.messageData.messageId,
+    from: header.to.partyIds,
+    references: [],
+  };
 }
 
 /** The MessageError for a refusal; never signed, as with every known peer. @spec ebMS2 §4.2.3 */

@@ -9,6 +9,7 @@ export interface AnswerRow {
     | 'Acknowledgment'
     | 'MessageError'
     | 'Pong or StatusResponse'
+    | 'business message'
     | 'SOAP Fault Client'
     | 'SOAP Fault Server';
   readonly note: string;
@@ -24,6 +25,15 @@ export const ANSWERS = {
     body: 'Acknowledgment',
     note: 'A duplicate gets the stored octets of the first answer.',
     spec: 'ebMS2 §6.5.3',
+  },
+  response: {
+    situation:
+      'accepted, under signalsAndResponse or responseOnly, and the application submits its response within `ebms.responseSeconds`',
+    mode: 'synchronous',
+    status: 200,
+    body: 'business message',
+    note: 'text/xml, or multipart/related where it has payloads. Under signalsAndResponse with the Acknowledgment of the request in its header, under the same signature. Not for a duplicate, not for a message that has a RefToMessageId itself, and not when `ebms.limits.waiting` wait already.',
+    spec: 'ebMS2 §4.3, §6.3.2',
   },
   accepted: {
     situation: 'accepted, or a duplicate',
@@ -138,7 +148,7 @@ export function answer(
   headers: Readonly<Record<string, string>> = {},
 ): OutgoingAnswer {
   const { status, body: kind } = ANSWERS[key];
-  const signal = kind === 'Acknowledgment' || kind === 'MessageError' || kind === 'Pong or StatusResponse';
+  const signal = kind !== 'none' && kind !== 'SOAP Fault Client' && kind !== 'SOAP Fault Server';
   return {
     status,
     headers: {

@@ -12,7 +12,9 @@ import { checkHealth } from './health.ts';
 import { Allowance } from './exchanges/allowance.ts';
 import { Asker } from './exchanges/asker.ts';
 import { askStatus, ping } from './exchanges/questions.ts';
-import { createReceive } from './inbound/receive.ts';
+import { createReceive, type Inbound } from './inbound/receive.ts';
+import { createResponseReader } from './responses/receive-response.ts';
+import { WaitingRequests } from './responses/waiting-requests.ts';
 import { createMessages } from './messages.ts';
 import { observeStore } from './observed-store.ts';
 import { Numbering } from './outbound/numbering.ts';
@@ -23,6 +25,8 @@ import { createSignalReader } from './signals/signal-reader.ts';
 
 const DEFAULT_CONCURRENCY = 32;
 const DEFAULT_QUESTIONS_PER_MINUTE = 60;
+const DEFAULT_RESPONSE_TIMEOUT_MS = 10_000;
+const DEFAULT_WAITING_REQUESTS = 100;
 const ORPHAN_AGE_MS = 24 * 3_600_000;
 
 const COUNTS = { received: 'received', duplicate: 'duplicates', exchange: 'exchanges' } as const;
@@ -45,6 +49,11 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     limits: config.limits,
     weakened,
     numbering: new Numbering(),
+    waiting: new WaitingRequests({
+      clock,
+      timeoutMs: config.responseTimeoutMs ?? DEFAULT_RESPONSE_TIMEOUT_MS,
+      most: config.waitingRequests ?? DEFAULT_WAITING_REQUESTS,
+    }),
   };
   const concluded = (state: string): void => {
     if (state === 'DELIVERED') counters.add('delivered');
@@ -53,14 +62,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const asker = new Asker(shared);
   const questioner = { ...shared, asker };
   const signals = createSignalReader({ ...shared, concluded });
-  const sender = new Sender({
-    ...shared,
-    signals,
-    concurrency: config.concurrency ?? DEFAULT_CONCURRENCY,
-    attempted: () => counters.add('attempts'),
-    ended: concluded,
-  });
-  const receive = createReceive({
+  const inbound: Inbound = {
     ...shared,
     signals,
     asker,
@@ -68,7 +70,16 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     counted: (what) => (what === 'too-many' ? counters.refuse('BUSY') : counters.add(COUNTS[what])),
     refused: (code) => counters.refuse(code),
     wake: () => sender.wake(),
+  };
+  const sender = new Sender({
+    ...shared,
+    signals,
+    responses: createResponseReader(inbound),
+    concurrency: config.concurrency ?? DEFAULT_CONCURRENCY,
+    attempted: () => counters.add('attempts'),
+    ended: concluded,
   });
+  const receive = createReceive(inbound);
   const messages = createMessages({
     ...parts,
     status: (messageId) => askStatus(messageId, questioner),
@@ -100,7 +111,9 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
       sender.start();
     },
+    drain: () => shared.waiting.stop(),
     async stop(graceMs) {
+      shared.waiting.stop();
       asker.stop();
       const ended = sender.stop();
       if (graceMs !== undefined) await atMost(ended, clock, graceMs);

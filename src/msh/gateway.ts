@@ -35,6 +35,8 @@ export interface Gateway {
   readonly counters: Counters;
   /** Begins to send what is due. */
   start(): Promise<void>;
+  /** Requests wait no longer for responses of the application: each gets its receipt. Before the endpoint closes. */
+  drain(): void;
   /** Ends running attempts (they are given `graceMs`), then lets go of transport and store. */
   stop(graceMs?: number): Promise<void>;
 }

@@ -16,6 +16,10 @@ export interface GatewayConfig {
   readonly concurrency?: number;
   /** Pings and StatusRequests that one partner may send a minute; 60 where not given. */
   readonly questionsPerMinute?: number;
+  /** How long a request waits for the response of the application, where the CPA has it in the HTTP answer; 0: not at all. */
+  readonly responseTimeoutMs?: number;
+  /** Requests that wait so at the same time. */
+  readonly waitingRequests?: number;
   /** Own certificates, for health: one that is not valid now stops the work. */
   readonly certificates?: readonly OwnCertificate[];
 }
@@ -36,6 +40,8 @@ export interface PartnerTerms {
   readonly endpoint?: string;
   /** Messages to it are not numbered, whatever the CPA says: it signs Guaranteed and cannot do it. */
   readonly messageOrder?: 'off';
+  /** Responses to it never travel in the HTTP answer, whatever the CPA says: it cannot read them there. */
+  readonly responses?: 'apart';
   /** The OIN in the TLS certificate of who connects for this partner: an intermediary. */
   readonly tlsOin?: string;
   /** How payloads to it are encrypted, where the CPA asks for encryption. */

@@ -202,6 +202,8 @@ export interface OutboundRecord extends MessageRecord {
   /** Set for a message that is sent once more under a new MessageId: the old one, and the event that says so. */
   readonly resend?: { readonly of: string; readonly event: NewEvent };
   readonly order: OrderPlace | undefined;
+  /** The envelope of the attempt that is the HTTP answer to a request: the same message with the receipt of the request. */
+  readonly bundle?: Uint8Array;
 }
 
 export interface Idempotency {
@@ -344,6 +346,8 @@ export interface MessageDetail extends MessageSummary {
   readonly syncReply: boolean | undefined;
   /** The message that this one sends once more. */
   readonly resendOf: string | undefined;
+  /** `OutboundRecord.bundle`. */
+  readonly bundle: Uint8Array | undefined;
 }
 
 export interface MessageQuery {

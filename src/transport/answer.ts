@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import type { OutgoingAnswer } from '../ports/transport.ts';
 import { announcesBody } from './request-head.ts';
 
@@ -16,10 +17,19 @@ export interface Exchange {
 /** Sends an answer; `close` when the connection must end with it. A body that was not read to its end ends it too. */
 export function sendAnswer(exchange: Exchange, answer: OutgoingAnswer, close: boolean): void {
   const { request, response } = exchange;
-  if (response.destroyed || request.socket.destroyed) return;
+  if (response.destroyed || request.socket.destroyed) {
+    if (answer.body instanceof Readable) answer.body.destroy();
+    answer.written?.(false);
+    return;
+  }
+  if (answer.written !== undefined) tellWhenWritten(response, answer.written);
   // Node calls a request complete only after this turn, also one that has no body.
   const isUnread = !request.complete && announcesBody(request.headers);
   response.writeHead(answer.status, headersOf(answer, close || isUnread));
+  if (answer.body instanceof Readable) {
+    pipeline(answer.body, response, () => undefined);
+    return;
+  }
   if (!isUnread) {
     response.end(answer.body);
     return;
@@ -32,9 +42,18 @@ export function sendAnswer(exchange: Exchange, answer: OutgoingAnswer, close: bo
 
 function headersOf(answer: OutgoingAnswer, close: boolean): Record<string, string | number> {
   const headers: Record<string, string | number> = { ...answer.headers };
-  if (answer.status !== 204) headers['Content-Length'] = answer.body?.length ?? 0;
+  if (answer.status !== 204) headers['Content-Length'] = lengthOf(answer);
   if (close) headers['Connection'] = 'close';
   return headers;
+}
+
+function lengthOf({ body, contentLength }: OutgoingAnswer): number {
+  return body instanceof Readable || body === undefined ? (contentLength ?? 0) : body.length;
+}
+
+/** `finish`: the last octet is with the system. It never comes where the connection breaks before. */
+function tellWhenWritten(response: ServerResponse, written: (whole: boolean) => void): void {
+  response.once('close', () => written(response.writableFinished));
 }
 
 function drain(request: IncomingMessage, done: () => void): void {

@@ -1,25 +1,35 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { GatewayError } from '../errors.ts';
 import type { IncomingAnswer } from '../ports/transport.ts';
+import { AnswerParts } from './answer-parts.ts';
+
+export interface ExchangeTerms {
+  /** The whole exchange. */
+  readonly timeoutMs: number;
+  /** Of an answer that is gathered. */
+  readonly maxBytes: number;
+  /** Whether a 2xx of multipart/related is handed over as a stream. */
+  readonly takesParts: boolean;
+}
 
 /**
  * Sends one request and gathers its whole answer. On undici's own events: its streams and abort signals cost a small
- * message more than the rest of its way. Rejects with what undici says, or with a TimeoutError after `timeoutMs`.
+ * message more than the rest of its way. Rejects with what undici says, or with a TimeoutError after `timeoutMs`; an answer
+ * that is a stream by then breaks off with it.
  */
 export function exchange(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  timeoutMs: number,
+  terms: ExchangeTerms,
 ): Promise<IncomingAnswer> {
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(options, new Exchange({ resolve, reject, timeoutMs }));
+    dispatcher.dispatch(options, new Exchange({ ...terms, resolve, reject }));
   });
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-interface Outcome {
-  readonly timeoutMs: number;
+interface Outcome extends ExchangeTerms {
   readonly resolve: (answer: IncomingAnswer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -32,6 +42,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Headers = {};
   readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #parts: AnswerParts | undefined;
 
   constructor(outcome: Outcome) {
     this.#outcome = outcome;
@@ -43,17 +55,31 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#expired !== undefined) controller.abort(this.#expired);
   }
 
-  onResponseStart(_controller: unknown, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.#status = status;
     this.#headers = headers;
+    if (!this.#outcome.takesParts || !isPackage(status, headers)) return;
+    this.#parts = new AnswerParts(controller);
+    const contentType = one(headers['content-type']);
+    this.#outcome.resolve({ status, contentType, body: NOTHING, parts: this.#parts });
   }
 
-  onResponseData(_controller: unknown, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#parts !== undefined) {
+      if (!this.#parts.push(chunk)) controller.pause();
+      return;
+    }
+    this.#size += chunk.length;
+    if (this.#size > this.#outcome.maxBytes) controller.abort(new errors.ResponseExceededMaxSizeError());
+    else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     clearTimeout(this.#timer);
+    if (this.#parts !== undefined) {
+      this.#parts.finish();
+      return;
+    }
     const [first] = this.#chunks;
     const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     const encoding = one(this.#headers['content-encoding']);
@@ -66,6 +92,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: unknown, error: Error): void {
     clearTimeout(this.#timer);
+    this.#parts?.destroy(error);
     this.#outcome.reject(error);
   }
 
@@ -74,6 +101,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(this.#expired);
     this.#outcome.reject(this.#expired);
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function isPackage(status: number, headers: Headers): boolean {
+  const encoding = one(headers['content-encoding']) ?? 'identity';
+  const type = one(headers['content-type'])?.trimStart().toLowerCase();
+  return status >= 200 && status < 300 && encoding === 'identity' && type?.startsWith('multipart/related') === true;
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -59,7 +59,8 @@ export function createTransport(options: TransportOptions): Transport {
     keepAliveTimeout: limits.idleTimeoutMs,
     headersTimeout: limits.headersTimeoutMs,
     bodyTimeout: limits.bodyTimeoutMs,
-    maxResponseSize: limits.maxAnswerBytes,
+    // Counted as it comes: what is read as a stream has the limits of who reads it.
+    maxResponseSize: -1,
     connect: sessionKeepingConnector({ secureContext: secureContextOf(options), timeout: limits.connectTimeoutMs }),
   });
   return {
@@ -74,7 +75,11 @@ export function createTransport(options: TransportOptions): Transport {
           headers: { ...headers, 'content-length': String(contentLength) },
           body,
         };
-        return await exchange(agent, dispatch, limits.totalTimeoutMs);
+        return await exchange(agent, dispatch, {
+          timeoutMs: limits.totalTimeoutMs,
+          maxBytes: limits.maxAnswerBytes,
+          takesParts: request.takesParts === true,
+        });
       } catch (error) {
         throw peerFailure(error);
       } finally {

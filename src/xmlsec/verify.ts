@@ -22,6 +22,8 @@ export interface VerifyInput {
   /** DER of the certificate that the CPA pins: its key is the only one that counts. */
   readonly certificate: Uint8Array;
   readonly allow: AllowedAlgorithms;
+  /** A header block that is covered, but no part of the identity: the message is the same without it. */
+  readonly aside?: XmlElement;
 }
 
 export interface VerifiedEnvelope {
@@ -30,7 +32,7 @@ export interface VerifiedEnvelope {
   readonly references: readonly ParsedReference[];
   /** The References as markup for an Acknowledgment. */
   readonly referencesXml: string;
-  /** SHA-256 over the References: the same for an honest repeat. */
+  /** SHA-256 over the References: the same for an honest repeat, also for one without what stands aside. */
   readonly identity: Buffer;
 }
 
@@ -52,7 +54,18 @@ export async function verifyEnvelope(input: VerifyInput): Promise<VerifiedEnvelo
     checkEnvelope(document, coverage, { allow, excluded });
   });
   await checkParts(coverage, allow);
-  return new Verified(covered, parsed.references);
+  const { aside } = input;
+  if (aside === undefined) return new Verified(covered, parsed.references);
+  const without = digestCanonical(
+    document,
+    { ...coverage.envelopeForm, digest: allowedDigest(coverage.envelope.digest, allow).hash },
+    new Set([...excluded, aside]),
+  ).toString('base64');
+  return new Verified(
+    covered,
+    parsed.references,
+    parsed.references.map((one) => (one === coverage.envelope ? { ...one, digestValue: without } : one)),
+  );
 }
 
 class Verified implements VerifiedEnvelope {
@@ -60,10 +73,10 @@ class Verified implements VerifiedEnvelope {
   readonly references: readonly ParsedReference[];
   readonly identity: Buffer;
 
-  constructor(covered: (el: XmlElement) => boolean, references: readonly ParsedReference[]) {
+  constructor(covered: (el: XmlElement) => boolean, references: readonly ParsedReference[], identifying = references) {
     this.covered = covered;
     this.references = references;
-    this.identity = referenceIdentity(references);
+    this.identity = referenceIdentity(identifying);
   }
 
   /** Written when it is asked for: not every message is answered with a receipt. */

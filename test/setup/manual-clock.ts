@@ -21,6 +21,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** Whether something is to happen at this time. */
+  isSet(at: number): boolean {
+    return this.#timers.some((timer) => timer.at === at);
+  }
+
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let timer = this.#nextUntil(end); timer !== undefined; timer = this.#nextUntil(end)) {

@@ -29,6 +29,8 @@ export interface TestGatewayOptions {
   readonly partners?: ReadonlyMap<string, PartnerTerms>;
   readonly limits?: MessageLimits;
   readonly questionsPerMinute?: number;
+  readonly responseTimeoutMs?: number;
+  readonly waitingRequests?: number;
   /** In place of one over real HTTP. */
   readonly transport?: Transport;
   /** Puts something before the real store: a failure at a chosen moment. */
@@ -77,6 +79,8 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       partners: options.partners ?? new Map(),
       limits: options.limits ?? DEFAULT_MESSAGE_LIMITS,
       ...(options.questionsPerMinute === undefined ? {} : { questionsPerMinute: options.questionsPerMinute }),
+      ...(options.responseTimeoutMs === undefined ? {} : { responseTimeoutMs: options.responseTimeoutMs }),
+      ...(options.waitingRequests === undefined ? {} : { waitingRequests: options.waitingRequests }),
     },
     {
       store,
@@ -106,6 +110,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     post: (request) => post(url, request),
     events: () => store.listEvents(0, 1000),
     async close(keepFolder = false) {
+      gateway.drain();
       await endpoint.close();
       await gateway.stop();
       if (!keepFolder) rmSync(folder, { recursive: true, force: true });

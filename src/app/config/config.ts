@@ -26,11 +26,13 @@ export interface Config {
     readonly allowPlain: boolean;
     readonly concurrency: number;
     readonly questionsPerMinute: number;
+    readonly responseSeconds: number;
     readonly limits: {
       readonly envelope: number;
       readonly message: number;
       readonly parts: number;
       readonly held: number;
+      readonly waiting: number;
     };
   };
   readonly api: {
@@ -106,11 +108,13 @@ function build(file: string, folder: string, settings: Settings): Config {
       allowPlain: settings['ebms.allowPlain'],
       concurrency: settings['ebms.concurrency'],
       questionsPerMinute: settings['ebms.questionsPerMinute'],
+      responseSeconds: settings['ebms.responseSeconds'],
       limits: {
         envelope: settings['ebms.limits.envelope'],
         message: settings['ebms.limits.message'],
         parts: settings['ebms.limits.parts'],
         held: settings['ebms.limits.held'],
+        waiting: settings['ebms.limits.waiting'],
       },
     },
     api: {

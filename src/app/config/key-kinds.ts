@@ -127,7 +127,7 @@ function readParty(value: unknown): string | Unusable {
   return oinOf(text) === undefined ? text : `${OIN_TYPE}:${text}`;
 }
 
-const PARTNER_KEYS = ['allow', 'endpoint', 'messageOrder', 'tlsOin', 'encryption'];
+const PARTNER_KEYS = ['allow', 'endpoint', 'messageOrder', 'responses', 'tlsOin', 'encryption'];
 const ENCRYPTION_KEYS = ['data', 'keyTransport'];
 const DATA_ALGORITHMS = ['aes256-gcm', 'aes128-gcm'] as const;
 const KEY_TRANSPORTS = ['rsa-oaep-mgf1p', 'rsa-oaep'] as const;
@@ -152,9 +152,10 @@ function readPartner(terms: unknown): PartnerTerms | Unusable {
   if (unknown !== undefined) return new Unusable(`unknown key ${unknown}${didYouMean(nearest(unknown, PARTNER_KEYS))}`);
   const allow = readList(terms['allow'] ?? [], readWeakening);
   if (allow instanceof Unusable) return new Unusable(`allow: ${allow.reason}`);
-  const { endpoint, messageOrder, tlsOin } = terms;
+  const { endpoint, messageOrder, responses, tlsOin } = terms;
   if (endpoint !== undefined && !isHttpUrl(endpoint)) return new Unusable('endpoint: must be an http(s) URL');
   if (messageOrder !== undefined && messageOrder !== 'off') return new Unusable('messageOrder: must be off');
+  if (responses !== undefined && responses !== 'apart') return new Unusable('responses: must be apart');
   if (tlsOin !== undefined && !isOin(tlsOin)) {
     return new Unusable('tlsOin: must be the OIN, in quotes, of who connects for this partner');
   }
@@ -164,6 +165,7 @@ function readPartner(terms: unknown): PartnerTerms | Unusable {
     allow,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(messageOrder === undefined ? {} : { messageOrder }),
+    ...(responses === undefined ? {} : { responses }),
     ...(tlsOin === undefined ? {} : { tlsOin }),
     ...(terms['encryption'] === undefined ? {} : { encryption }),
   };

@@ -86,6 +86,12 @@ export const KEYS = {
     default: 60,
     meaning: 'Pings and StatusRequests that one partner may send a minute; more are answered with 503.',
   },
+  'ebms.responseSeconds': {
+    kind: 'integer',
+    default: 10,
+    meaning:
+      'How long the HTTP answer to a message waits for the response of the application, where the CPA says `signalsAndResponse` or `responseOnly`; 0: not at all, and the response travels by a request of its own.',
+  },
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },
   'ebms.limits.parts': { kind: 'integer', default: 100, meaning: 'Most MIME parts of one message.' },
@@ -93,6 +99,11 @@ export const KEYS = {
     kind: 'integer',
     default: 1000,
     meaning: 'Most messages of one ordered conversation that wait for earlier ones; another is refused.',
+  },
+  'ebms.limits.waiting': {
+    kind: 'integer',
+    default: 100,
+    meaning: 'Most messages that wait so for a response at the same time; another is answered at once.',
   },
   'api.host': {
     kind: 'text',
@@ -146,7 +157,7 @@ export const KEYS = {
     kind: 'partners',
     default: {},
     meaning:
-      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `messageOrder: off` (number nothing for this partner, even where the CPA says Guaranteed), `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`).',
+      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `messageOrder: off` (number nothing for this partner, even where the CPA says Guaranteed), `responses: apart` (business responses to this partner travel by requests of their own, even where the CPA has them in the HTTP answer), `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`).',
   },
   'revocation.mode': {
     kind: 'choice',

@@ -128,8 +128,8 @@ export const FINDINGS = {
   ),
   ACK_SIGNED_UNREQUESTED: note('ackSignatureRequested is always where no Acknowledgment is asked.', NONE_NEEDED),
   SYNC_RESPONSE: note(
-    'The contract foresees business responses in the HTTP answer: this gateway answers with signals only.',
-    'Use mshSignalsOnly or none.',
+    'The contract has business responses in the HTTP answer: a message waits there for the application. Digikoppeling has no such answers, and few gateways read them.',
+    'Use mshSignalsOnly or none, unless both gateways can.',
     'ebMS2 §4.3',
   ),
   ACTOR_NEXT_MSH: warning(

@@ -12,7 +12,8 @@ import {
   partFile,
 } from './evidence.ts';
 import { evidenceReadme } from './evidence-readme.ts';
-import { readEvidenceMessage, type Signatures, signaturesOf } from './read-evidence-message.ts';
+import { compareReferences } from '../signals/compare-references.ts';
+import { acknowledgmentIn, readEvidenceMessage, type Signatures, signaturesOf } from './read-evidence-message.ts';
 
 export interface EvidenceSources {
   readonly message: MessageDetail;
@@ -25,9 +26,10 @@ export interface EvidenceSources {
 /** All that proves one message, as files. Says in words what is missing; never fails for it. */
 export function assembleEvidence({ message, cpa, authorities }: EvidenceSources): Evidence {
   const { messageId, direction, payloads } = message;
-  const signatures = signaturesOf(readEvidenceMessage(message.envelope), signalOf(message), cpa);
+  const envelope = envelopeOf(message);
+  const signatures = signaturesOf(readEvidenceMessage(envelope), signalOf(message), cpa);
   const files: EvidenceFile[] = [
-    { name: FILES.envelope, content: Buffer.from(message.envelope) },
+    { name: FILES.envelope, content: Buffer.from(envelope) },
     ...signalFiles(message, signatures),
     ...(cpa === undefined ? [] : [{ name: FILES.contract, content: Buffer.from(cpa.bytes) }]),
     ...certificateFiles(signatures, authorities),
@@ -48,6 +50,19 @@ export function assembleEvidence({ message, cpa, authorities }: EvidenceSources)
     files: listed.map(({ name, sha256 }) => ({ name, sha256 })),
   };
   return { messageId, direction, files: [...files, { name: FILES.manifest, content: json(manifest) }], parts };
+}
+
+/** Of the two that a message may have travelled in, the one that its receipt speaks of. */
+function envelopeOf({ envelope, bundle, signal }: MessageDetail): Uint8Array {
+  if (bundle === undefined || signal === undefined) return envelope;
+  const receipt = acknowledgmentIn(readEvidenceMessage(signal.envelope).message);
+  if (receipt === undefined) return envelope;
+  try {
+    compareReferences(receipt.references, { envelope: bundle }, true);
+    return bundle;
+  } catch {
+    return envelope;
+  }
 }
 
 function signalOf(message: MessageDetail): Uint8Array | undefined {

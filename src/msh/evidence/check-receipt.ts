@@ -1,13 +1,15 @@
 import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
 import type { SigningTerms } from '../../cpa/agreement.ts';
 import { sameTyped } from '../../cpa/typed-value.ts';
-import type { AcknowledgmentMessage, Party } from '../../ebms/message.ts';
+import type { Acknowledgment, Party } from '../../ebms/message.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
+import { decodeCid } from '../../mime/content-id.ts';
+import type { SignedPart } from '../../xmlsec/verify.ts';
 import { requireCoverage } from '../inbound/verify.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { type AboutEvidence, verifySignature } from './check-message.ts';
 import { FILES } from './evidence.ts';
-import { agreementOf, type EvidenceMessage, readEvidenceMessage } from './read-evidence-message.ts';
+import { acknowledgmentIn, agreementOf, type EvidenceMessage, readEvidenceMessage } from './read-evidence-message.ts';
 
 /** The receipt is about exactly this message, and was signed by who received it. */
 export async function checkReceipt(about: AboutEvidence): Promise<void> {
@@ -21,7 +23,8 @@ export async function checkReceipt(about: AboutEvidence): Promise<void> {
   }
   try {
     const receipt = readEvidenceMessage(octets);
-    if (isAcknowledgment(receipt)) await checkAcknowledgment(about, receipt);
+    const acknowledgment = acknowledgmentIn(receipt.message);
+    if (acknowledgment !== undefined) await checkAcknowledgment(about, { ...receipt, acknowledgment });
     else findings.failed('receipt', `${FILES.receipt} is no Acknowledgment`);
   } catch (error) {
     const { code, detail } = toGatewayError(error);
@@ -29,22 +32,19 @@ export async function checkReceipt(about: AboutEvidence): Promise<void> {
   }
 }
 
-type Receipt = EvidenceMessage & { readonly message: AcknowledgmentMessage };
-
-function isAcknowledgment(read: EvidenceMessage): read is Receipt {
-  return read.message.kind === 'AcknowledgmentMessage';
-}
+type Receipt = EvidenceMessage & { readonly acknowledgment: Acknowledgment };
 
 async function checkAcknowledgment(about: AboutEvidence, receipt: Receipt): Promise<void> {
   const { findings, read, record, cpa } = about;
-  const { acknowledgment, header } = receipt.message;
+  const { acknowledgment } = receipt;
+  const { header } = receipt.message;
   const sent = read.message.header;
   if (acknowledgment.refToMessageId !== record.messageId) findings.failed('receipt', 'it is of another message');
   if (header.cpaId !== sent.cpaId || !sameParty(header.from, sent.to) || !sameParty(header.to, sent.from)) {
     findings.failed('receipt', 'it is not from who received the message to who sent it');
   }
   const signed = read.message.kind === 'ApplicationMessage' && read.message.ackRequested?.signed === true;
-  if (!sameReferences(receipt.message, read, signed)) {
+  if (!sameReferences(acknowledgment, read, signed)) {
     findings.failed('receipt', 'its References are not those of this message', 'SIGNAL_UNEXPECTED');
     return;
   }
@@ -67,7 +67,7 @@ async function verifyAny(receipt: Receipt, candidates: readonly SigningTerms[]):
   const [terms, ...others] = candidates;
   if (terms === undefined) throw new GatewayError('SIGNATURE_INVALID', { detail: 'the contract lets nobody sign it' });
   try {
-    requireCoverage(receipt, await verifySignature(receipt, [], terms));
+    requireCoverage(receipt, await verifySignature(receipt, signedParts(receipt), terms));
     return terms;
   } catch (error) {
     if (others.length === 0) throw error;
@@ -75,10 +75,22 @@ async function verifyAny(receipt: Receipt, candidates: readonly SigningTerms[]):
   }
 }
 
+/**
+ * The parts of the message that a receipt rides on are not of this evidence: the signature holds what they were, and that
+ * is enough for the receipt, which stands in the envelope.
+ */
+function signedParts({ signature }: Receipt): readonly SignedPart[] {
+  return (signature?.references ?? []).flatMap(({ uri, digestValue }) => {
+    const contentId = decodeCid(uri);
+    const digest = (): Buffer => Buffer.from(digestValue, 'base64');
+    return contentId === undefined ? [] : [{ contentId, digest }];
+  });
+}
+
 /** What it acknowledges is what the message signed; without a signed receipt the References may be left out. */
-function sameReferences({ acknowledgment }: AcknowledgmentMessage, read: EvidenceMessage, required: boolean): boolean {
-  if (acknowledgment.references.length === 0 && !required) return true;
-  const given = acknowledgment.references.map((one) => keyOf(one.uri, one.digestAlgorithm, one.digestValue)).sort();
+function sameReferences({ references }: Acknowledgment, read: EvidenceMessage, required: boolean): boolean {
+  if (references.length === 0 && !required) return true;
+  const given = references.map((one) => keyOf(one.uri, one.digestAlgorithm, one.digestValue)).sort();
   const signed = (read.signature?.references ?? []).map((one) => keyOf(one.uri, one.digest, one.digestValue)).sort();
   return given.length === signed.length && given.every((one, index) => one === signed[index]);
 }

@@ -3,9 +3,9 @@ import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
 import type { Agreement, SigningTerms } from '../../cpa/agreement.ts';
 import type { Cpa } from '../../cpa/model.ts';
 import { resolveSend } from '../../cpa/resolve.ts';
-import type { EbmsMessage } from '../../ebms/message.ts';
+import type { Acknowledgment, EbmsMessage } from '../../ebms/message.ts';
 import { DS_NS } from '../../ebms/namespaces.ts';
-import { type ConsumedBlock, parseMessage } from '../../ebms/parse-message.ts';
+import { type ConsumedBlock, openMessage, readMessage } from '../../ebms/parse-message.ts';
 import { toGatewayError } from '../../errors.ts';
 import { parseEnvelope, type SoapEnvelope } from '../../soap/envelope.ts';
 import { canonicalize } from '../../xml/c14n.ts';
@@ -42,7 +42,14 @@ export function readEvidenceMessage(octets: Uint8Array): EvidenceMessage {
   const soap = parseEnvelope(document);
   const found = soap.header === undefined ? undefined : findChild(soap.header, DS_NS, 'Signature');
   const signature = found === undefined ? undefined : parseSignature(found);
-  return { document, soap, signature, ...parseMessage(soap) };
+  return { document, soap, signature, ...readMessage(openMessage(soap), { bundled: true }) };
+}
+
+/** The receipt that an envelope is, or that rides on a business message in an HTTP answer. */
+export function acknowledgmentIn(message: EbmsMessage): Acknowledgment | undefined {
+  return message.kind === 'AcknowledgmentMessage' || message.kind === 'ApplicationMessage'
+    ? message.acknowledgment
+    : undefined;
 }
 
 /** Who signed the message and its receipt, as far as the contract tells. */
@@ -57,7 +64,7 @@ export function signaturesOf(
   return {
     message: { signature, certificate: signature === undefined ? undefined : agreement?.signing?.certificate },
     receipt:
-      receipt?.message.kind === 'AcknowledgmentMessage'
+      receipt !== undefined && acknowledgmentIn(receipt.message) !== undefined
         ? { signature: receipt.signature, certificate: signerOf(receipt.signature, terms) }
         : undefined,
   };

@@ -32,10 +32,14 @@ export interface Acceptor {
   readonly signer: Signer;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly limits: Pick<MessageLimits, 'maxHeldMessages'>;
+  /** The receipt goes by a request of its own, whatever the CPA says: the message came in an HTTP answer. */
+  readonly apart?: boolean;
 }
 
 export interface Accepted {
   readonly duplicate: boolean;
+  /** New, and the application has it now: it does not wait for earlier ones. */
+  readonly handedOver: boolean;
   readonly answer: OutgoingAnswer;
 }
 
@@ -59,7 +63,8 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
     await acceptor.store.note({ event: warnedEvent(message, message.message.warnings) });
   }
   const stored = outcome.kind === 'duplicate' ? outcome.answer : signal;
-  return { duplicate: outcome.kind === 'duplicate', answer: httpAnswer(stored) };
+  const duplicate = outcome.kind === 'duplicate';
+  return { duplicate, handedOver: outcome.kind === 'accepted', answer: httpAnswer(stored, message) };
 }
 
 /** A rule that fails today, or a key that is gone, says nothing against the repeat of a message that was accepted then. */
@@ -70,7 +75,7 @@ async function answerIfKnown(message: VerifiedMessage, acceptor: Acceptor, refus
   if (known.identity !== message.identity) throw conflictOver(message.message.header.messageData.messageId);
   if (known.answer?.send !== undefined)
     await acceptor.store.acceptInbound(recordOf(message, acceptor), known.answer, receivedEvent(message));
-  return { duplicate: true, answer: httpAnswer(known.answer) };
+  return { duplicate: true, handedOver: false, answer: httpAnswer(known.answer, message) };
 }
 
 function outOfOrder({ why, expected }: AcceptOutcome & { readonly kind: 'out-of-order' }): GatewayError {
@@ -83,7 +88,7 @@ function outOfOrder({ why, expected }: AcceptOutcome & { readonly kind: 'out-of-
 async function signalFor(message: VerifiedMessage, acceptor: Acceptor): Promise<SignalRecord | undefined> {
   if (message.message.ackRequested === undefined) return undefined;
   const signal = await makeAcknowledgment(message, acceptor.signer);
-  if (isSynchronous(message.agreement.syncReplyMode)) return { ...signal, send: undefined };
+  if (isSynchronous(message.agreement.syncReplyMode) && acceptor.apart !== true) return { ...signal, send: undefined };
   const { from, to } = message.message.header;
   const way = { cpa: message.known.cpa, from: to.partyIds, to: from.partyIds, action: MSH_ACTION.acknowledgment };
   const send = signalDestination(way, acceptor.partners);
@@ -95,8 +100,9 @@ async function signalFor(message: VerifiedMessage, acceptor: Acceptor): Promise<
   return { ...signal, send };
 }
 
-function httpAnswer(signal: SignalRecord | undefined): OutgoingAnswer {
-  return signal === undefined || signal.send !== undefined
+/** What came first in an HTTP answer, and again as a request: its receipt then goes where the contract wants it. */
+function httpAnswer(signal: SignalRecord | undefined, { agreement }: VerifiedMessage): OutgoingAnswer {
+  return signal === undefined || (signal.send !== undefined && !isSynchronous(agreement.syncReplyMode))
     ? answer('accepted')
     : answer('acknowledged', signal.envelope);
 }

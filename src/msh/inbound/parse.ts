@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import { understands } from '../../ebms/header-slots.ts';
-import { type OpenedMessage, openMessage, readMessage } from '../../ebms/parse-message.ts';
+import { type OpenedMessage, openMessage, readMessage, type ReadOptions } from '../../ebms/parse-message.ts';
 import { parseEnvelope, type SoapEnvelope } from '../../soap/envelope.ts';
 import { checkMustUnderstand } from '../../soap/header-blocks.ts';
 import type { XmlLimits } from '../../xml/limits.ts';
@@ -36,14 +36,14 @@ export function openArrived(arrived: ArrivedEnvelope, limits: XmlLimits): Opened
 }
 
 /** Its content → typed message. Throws HEADER_INVALID, HEADER_VALUE, FEATURE_UNSUPPORTED. */
-export function readArrived({ arrived, document, soap, opened }: OpenedEnvelope): ParsedMessage {
+export function readArrived({ arrived, document, soap, opened }: OpenedEnvelope, options?: ReadOptions): ParsedMessage {
   const { envelope, charset: _charset, ...rest } = arrived;
-  return { ...rest, envelopeBytes: envelope, document, soap, ...readMessage(opened) };
+  return { ...rest, envelopeBytes: envelope, document, soap, ...readMessage(opened, options) };
 }
 
 /** Both at once: for an answer, which is never answered. */
-export function parseArrived(arrived: ArrivedEnvelope, limits: XmlLimits): ParsedMessage {
-  return readArrived(openArrived(arrived, limits));
+export function parseArrived(arrived: ArrivedEnvelope, limits: XmlLimits, options?: ReadOptions): ParsedMessage {
+  return readArrived(openArrived(arrived, limits), options);
 }
 
 /** A partner that says one encoding and sends another would be read differently by others on the way. @spec RFC 3023 §3.1 */

@@ -11,10 +11,13 @@ import type { KnownCpa } from '../gateway.ts';
 import type { MessageLimits } from '../limits.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import { discardPayloads } from '../discard-payloads.ts';
+import type { WaitingRequests } from '../responses/waiting-requests.ts';
+import { takesResponse } from '../sync-reply.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
-import { type Acceptor, accept } from './accept.ts';
+import { type Accepted, type Acceptor, accept, senderKey } from './accept.ts';
 import { agree, requireCpa, requireOurParty } from './agree.ts';
 import { judgeContradiction } from './judge-contradiction.ts';
+import { bindAnswer } from './bind-answer.ts';
 import { bindClient } from './bind-client.ts';
 import { openArrived, readArrived } from './parse.ts';
 import type { OpenerFactory } from './opening-writer.ts';
@@ -30,6 +33,7 @@ export interface Inbound extends Acceptor, Unsealer, Refuser, Omit<QuestionAnswe
   readonly ours: ReadonlySet<string>;
   readonly signals: SignalReader;
   readonly asker: Asker;
+  readonly waiting: WaitingRequests;
   /** Told of each message that was accepted, or known already, and of each question of a partner. */
   counted(what: 'received' | 'duplicate' | 'exchange' | 'too-many'): void;
 }
@@ -48,6 +52,8 @@ export function createReceive(inbound: Inbound): Receive {
     const arrival: Arrival = {
       request,
       receivedAt: inbound.clock.now(),
+      answerTo: undefined,
+      parsed: undefined,
       package: undefined,
       early: undefined,
       opened: undefined,
@@ -65,6 +71,26 @@ export function createReceive(inbound: Inbound): Receive {
 
 async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswer> {
   requireSoapAction(arrival.request);
+  const received = await receiveMessage(arrival, inbound);
+  if ('status' in received) return received;
+  const { verified, accepted } = received;
+  if (!accepted.handedOver || !takesResponse(verified.agreement.syncReplyMode)) return accepted.answer;
+  const { from, messageData } = verified.message.header;
+  // Who answers a message of ours waits for no response to that.
+  const last = messageData.refToMessageId !== undefined;
+  if (last || inbound.partners.get(senderKey(from.partyIds))?.responses === 'apart') return accepted.answer;
+  // A receipt that goes by a request of its own does not wait for the response.
+  if (accepted.answer.status === 204) inbound.wake();
+  return await inbound.waiting.answer(verified, accepted.answer);
+}
+
+interface Received {
+  readonly verified: VerifiedMessage;
+  readonly accepted: Accepted;
+}
+
+/** From the body of a request, or of an answer, to a message that is on disk. */
+export async function receiveMessage(arrival: Arrival, inbound: Inbound): Promise<Received | OutgoingAnswer> {
   const { request } = arrival;
   const { payloads } = inbound;
   const unseal = (root: ArrivedRoot): OpenerFactory | undefined => unsealEarly(root, arrival, inbound);
@@ -76,13 +102,13 @@ async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswe
     return verified;
   }
   if (verified.agreement.encryption !== undefined) await releaseParts(verified, payloads);
-  const accepted = await accept(verified, inbound);
+  const accepted = await accept(verified, arrival.answerTo === undefined ? inbound : { ...inbound, apart: true });
   if (accepted.duplicate) await discard(arrival, inbound);
   inbound.counted(accepted.duplicate ? 'duplicate' : 'received');
   const { cpaId, messageData } = verified.message.header;
   const fields = { messageId: messageData.messageId, cpaId, remote: request.remote };
   inbound.log.info(fields, accepted.duplicate ? 'duplicate answered' : 'message received');
-  return accepted.answer;
+  return { verified, accepted };
 }
 
 /** From octets to a verified message; one of the MSH's own service is used at once, and its answer comes back. */
@@ -96,6 +122,8 @@ async function readMessage(
   const parsed = parse(arrival, mime, inbound);
   const { message } = parsed;
   const known = admit(message.header, arrival, inbound);
+  if (message.kind !== 'ApplicationMessage' && arrival.answerTo !== undefined)
+    throw new GatewayError('PEER_ANSWER', { detail: `the answer is a ${message.kind} in a package` });
   if (message.kind !== 'ApplicationMessage') return receiveSignal({ ...parsed, message }, known, { arrival, inbound });
   let agreement: Agreement;
   try {
@@ -153,7 +181,9 @@ function parse(arrival: Arrival, mime: MimePackage, inbound: Inbound): ParsedMes
   const { common } = envelope.opened;
   arrival.opened = common;
   try {
-    return readArrived(envelope);
+    if (arrival.answerTo === undefined) return readArrived(envelope);
+    arrival.parsed = readArrived(envelope, { bundled: true });
+    return arrival.parsed;
   } catch (error) {
     admitIfPossible(common.header, arrival, inbound);
     throw error;
@@ -165,7 +195,8 @@ function admit(header: MessageHeader, arrival: Arrival, inbound: Inbound): Known
   const known = requireCpa(header, inbound.cpas);
   requireOurParty(header, inbound.ours);
   arrival.known = known;
-  bindClient(header, arrival.request.clientCertificate, { known, partners: inbound.partners });
+  if (arrival.answerTo !== undefined) bindAnswer(header, arrival.answerTo);
+  else bindClient(header, arrival.request.clientCertificate, { known, partners: inbound.partners });
   return known;
 }
 
@@ -211,7 +242,7 @@ function requireSoapAction(request: IncomingRequest): void {
   throw new GatewayError('HTTP_SOAP_ACTION', { detail: `SOAPAction ${String(soapAction)}` });
 }
 
-async function discard(arrival: Arrival, inbound: Inbound, reason?: unknown): Promise<void> {
+export async function discard(arrival: Arrival, inbound: Inbound, reason?: unknown): Promise<void> {
   const bodies = (arrival.package?.parts ?? []).map((part) => part.content.body);
   await discardPayloads(bodies, reason, inbound);
 }

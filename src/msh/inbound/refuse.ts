@@ -87,7 +87,7 @@ interface Reply {
 /** The MessageError, where the partner gets one: the CPA is known, we speak for its To party, and it is no signal itself. */
 function messageError(
   error: GatewayError,
-  { opened, known, agreement, receivedAt }: Arrival,
+  { opened, known, agreement, receivedAt, answerTo }: Arrival,
   refuser: Refuser,
 ): Reply | undefined {
   if (opened === undefined || known === undefined || error.row.ebms === undefined) return undefined;
@@ -96,7 +96,8 @@ function messageError(
   const signal = makeMessageError(header, error, { now: receivedAt, agreement });
   // A question may ask for the answer by itself; for a business message the CPA decides, where it knows it.
   const asked = syncReply !== undefined && (agreement === undefined || isMshService(header));
-  if (asked || (agreement !== undefined && isSynchronous(agreement.syncReplyMode))) {
+  const synchronous = asked || (agreement !== undefined && isSynchronous(agreement.syncReplyMode));
+  if (synchronous && answerTo === undefined) {
     return { ...signal, send: undefined };
   }
   const send = destination(header, known, refuser);

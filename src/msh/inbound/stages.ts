@@ -4,6 +4,7 @@ import type { ConsumedBlock } from '../../ebms/parse-message.ts';
 import type { SoapEnvelope } from '../../soap/envelope.ts';
 import type { XmlDocument } from '../../xml/tree.ts';
 import type { KnownCpa } from '../gateway.ts';
+import type { MessageDetail } from '../../ports/store.ts';
 import type { IncomingRequest } from '../../ports/transport.ts';
 import type { MimePackage, ReceivedPart } from './read-package.ts';
 
@@ -43,6 +44,10 @@ export interface VerifiedMessage extends Omit<AgreedMessage, 'document' | 'soap'
 export interface Arrival {
   readonly request: IncomingRequest;
   readonly receivedAt: number;
+  /** Set: it came in the HTTP answer to this message of ours, and is answered by a request of its own. */
+  readonly answerTo: MessageDetail | undefined;
+  /** What came in an HTTP answer, kept for the receipt in it. */
+  parsed: ParsedMessage | undefined;
   package: MimePackage | undefined;
   /** The message, where it was looked at before its last part had come; `unfit`: it is refused, in its turn. */
   early: AgreedMessage | 'unfit' | undefined;

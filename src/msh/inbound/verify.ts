@@ -4,6 +4,7 @@ import { typedKey } from '../../cpa/typed-value.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Trust } from '../../ports/trust.ts';
+import type { XmlElement } from '../../xml/tree.ts';
 import { digestAlgorithm, signatureAlgorithm } from '../../xmlsec/algorithms.ts';
 import { type SignedPart, type VerifiedEnvelope, verifyEnvelope } from '../../xmlsec/verify.ts';
 import type { PartnerTerms, Weakening } from '../parts.ts';
@@ -27,10 +28,23 @@ export async function verifyMessage(message: AgreedMessage, verifier: Verifier):
   const { agreement, envelopeBytes, parts } = kept;
   if (agreement.signing === undefined) {
     refuseUnopened(parts, agreement);
-    return { ...kept, identity: identityOfOctets(envelopeBytes, parts), referencesXml: undefined };
+    const octets = identifyingOctets(envelopeBytes, receiptIn(message));
+    return { ...kept, identity: identityOfOctets(octets, parts), referencesXml: undefined };
   }
   const verified = await verifyPlain(message, agreement.signing, verifier);
   return { ...kept, identity: verified.identity.toString('hex'), referencesXml: verified.referencesXml };
+}
+
+/** The receipt that rode on a message is no part of its identity: a repeat comes without it. @spec ebMS2 §6.3.2 */
+function receiptIn({ message, blocks }: ParsedMessage): XmlElement | undefined {
+  if (message.kind !== 'ApplicationMessage' || message.acknowledgment === undefined) return undefined;
+  return blocks.find(({ element }) => element.localName === 'Acknowledgment')?.element;
+}
+
+function identifyingOctets(envelope: Buffer, receipt: XmlElement | undefined): Buffer {
+  if (receipt === undefined) return envelope;
+  const { source, start, end } = receipt;
+  return Buffer.concat([source.subarray(0, start), source.subarray(end)]);
 }
 
 /** The signature is over the plain octets: where they could not be had, it is looked at all the same before that is said. */
@@ -72,12 +86,14 @@ async function verifyWith(
   const { certificate, hashFunction, signatureAlgorithm: signature } = terms;
   if (certificate === undefined || message.soap.header === undefined) throw new GatewayError('SIGNATURE_INVALID');
   requireStrength(terms, verifier);
+  const aside = receiptIn(message);
   const verified = await verifyEnvelope({
     document: message.document,
     header: message.soap.header,
     parts: message.parts.map((part) => signedPart(part, verifier.payloads)),
     certificate,
     allow: { digests: [hashFunction], signatures: [signature] },
+    ...(aside === undefined ? {} : { aside }),
   });
   requireCoverage(message, verified);
   try {

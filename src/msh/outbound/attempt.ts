@@ -4,6 +4,7 @@ import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Attempt, OutboxJob } from '../../ports/store.ts';
 import type { IncomingAnswer, Transport } from '../../ports/transport.ts';
 import type { MessageLimits } from '../limits.ts';
+import type { ReceivedResponse, ResponseReader } from '../responses/receive-response.ts';
 import type { SignalMessage } from '../signals/signal-reader.ts';
 import { packRequest } from './package.ts';
 import { readAnswer } from './read-answer.ts';
@@ -13,6 +14,7 @@ export interface Attempter {
   readonly payloads: PayloadStore;
   readonly clock: Clock;
   readonly limits: MessageLimits;
+  readonly responses: ResponseReader;
 }
 
 export interface AttemptOutcome {
@@ -21,6 +23,8 @@ export interface AttemptOutcome {
   readonly transmitted: boolean;
   /** The signal that the answer held. */
   readonly signal: SignalMessage | undefined;
+  /** To be called when the signal has been looked at. */
+  readonly forget?: ReceivedResponse['forget'];
 }
 
 /** Sends a job once and reads the answer. Never throws: what went wrong is in the attempt. @spec ebMS2 §6.5.4 */
@@ -31,10 +35,12 @@ export async function makeAttempt(job: OutboxJob, attempter: Attempter): Promise
     const answer = await attempter.transport.post(packRequest(job, attempter.payloads));
     const endedAt = attempter.clock.now();
     const transmitted = answer.status >= 200 && answer.status < 300;
-    const { signal, error } = readSignal(answer, transmitted, attempter);
+    const read = readSignal(answer, transmitted, { job, attempter });
+    const { signal, error, forget } = read instanceof Promise ? await read : read;
     const problem = transmitted ? error : new GatewayError('PEER_ANSWER', { detail: `HTTP ${answer.status}` });
     const attempt = { ...base, endedAt, status: answer.status, code: problem?.code, detail: problem?.message };
-    return { attempt, transmitted: transmitted && error === undefined, signal };
+    const outcome = { attempt, transmitted: transmitted && error === undefined, signal };
+    return forget === undefined ? outcome : { ...outcome, forget };
   } catch (thrown) {
     const error = toGatewayError(thrown);
     const attempt = {
@@ -51,19 +57,42 @@ export async function makeAttempt(job: OutboxJob, attempter: Attempter): Promise
 interface ReadAnswer {
   readonly signal: SignalMessage | undefined;
   readonly error: GatewayError | undefined;
+  readonly forget?: ReceivedResponse['forget'];
 }
 
-/** A 2xx with a body must hold a signal; what a proxy may have put there is a failed attempt. */
-function readSignal(answer: IncomingAnswer, transmitted: boolean, attempter: Attempter): ReadAnswer {
+interface Asking {
+  readonly job: OutboxJob;
+  readonly attempter: Attempter;
+}
+
+/** A 2xx with a body must hold a signal or a response; what a proxy may have put there is a failed attempt. */
+function readSignal(answer: IncomingAnswer, transmitted: boolean, asking: Asking): ReadAnswer | Promise<ReadAnswer> {
+  if (answer.parts !== undefined) return readResponse(answer, asking);
   if (!transmitted || answer.body.length === 0) return { signal: undefined, error: undefined };
   try {
-    const parsed = readAnswer(answer, attempter);
+    const parsed = readAnswer(answer, asking.attempter, BUNDLED);
     const { message } = parsed;
     if (message.kind === 'AcknowledgmentMessage' || message.kind === 'ErrorMessage') {
       return { signal: { ...parsed, message }, error: undefined };
     }
+    if (message.kind === 'ApplicationMessage') return readResponse(answer, asking);
     return { signal: undefined, error: new GatewayError('PEER_ANSWER', { detail: `the answer is a ${message.kind}` }) };
   } catch (thrown) {
+    return { signal: undefined, error: toGatewayError(thrown) };
+  }
+}
+
+const BUNDLED = { bundled: true };
+
+/** The business response of the partner, and the receipt beside it where there is one. */
+async function readResponse(answer: IncomingAnswer, { job, attempter }: Asking): Promise<ReadAnswer> {
+  const { message, messageId } = job;
+  try {
+    if (message === undefined) throw new GatewayError('PEER_ANSWER', { detail: 'a signal is not answered' });
+    const { receipt, forget } = await attempter.responses.read(answer, { ...message, messageId });
+    return { signal: receipt, error: undefined, forget };
+  } catch (thrown) {
+    answer.parts?.destroy();
     return { signal: undefined, error: toGatewayError(thrown) };
   }
 }

@@ -10,14 +10,14 @@ const ENVELOPE_TYPE = 'text/xml; charset=UTF-8';
 
 /** The HTTP request of a message or signal: bare XML without payloads, else the envelope first. @spec ebMS2 §2.1, §B.2 */
 export function packRequest(job: OutboxJob, payloads: PayloadStore): OutgoingRequest {
-  return { url: job.endpoint, ...packMessage(job, payloads) };
+  return { url: job.endpoint, ...packMessage(job, payloads), takesParts: job.message !== undefined };
 }
 
 /** What an attempt carries, apart from where it goes. */
 export function packMessage(
   { messageId, envelope, payloads }: Pick<OutboxJob, 'messageId' | 'envelope' | 'payloads'>,
   store: PayloadStore,
-): Omit<OutgoingRequest, 'url'> {
+): Omit<OutgoingRequest, 'url' | 'takesParts'> {
   if (payloads.length === 0) return { headers: ENVELOPE_HEADERS, contentLength: envelope.length, body: envelope };
   const root = { contentId: messageId, contentType: ENVELOPE_TYPE, bytes: envelope };
   const parts = payloads.map((payload) => partOf(payload, store));

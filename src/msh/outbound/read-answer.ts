@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
+import type { ReadOptions } from '../../ebms/parse-message.ts';
 import { parseContentType } from '../../mime/content-type.ts';
 import type { IncomingAnswer } from '../../ports/transport.ts';
 import { parseArrived } from '../inbound/parse.ts';
@@ -10,10 +11,12 @@ import type { MessageLimits } from '../limits.ts';
 export function readAnswer(
   { contentType, body }: IncomingAnswer,
   { clock, limits }: { readonly clock: Clock; readonly limits: MessageLimits },
+  options?: ReadOptions,
 ): ParsedMessage {
   try {
     const charset = contentType === undefined ? undefined : parseContentType(contentType)?.parameters.get('charset');
-    return parseArrived({ envelope: body, charset, parts: [], receivedAt: clock.now(), remote: 'answer' }, limits.xml);
+    const arrived = { envelope: body, charset, parts: [], receivedAt: clock.now(), remote: 'answer' };
+    return parseArrived(arrived, limits.xml, options);
   } catch (cause) {
     const detail = `the answer cannot be read: ${toGatewayError(cause).message}`;
     throw new GatewayError('PEER_ANSWER', { detail, cause });

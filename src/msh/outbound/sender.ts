@@ -1,5 +1,7 @@
 import { toGatewayError } from '../../errors.ts';
-import type { AfterAttempt, NewEvent, OutboxJob, SentTerms, Store } from '../../ports/store.ts';
+import type { AfterAttempt, Attempt, NewEvent, OutboxJob, SentTerms, Store } from '../../ports/store.ts';
+import type { OutgoingAnswer } from '../../ports/transport.ts';
+import { ANSWERS } from '../answers.ts';
 import type { Log } from '../log.ts';
 import { isExpired, nextDue } from '../retry-schedule.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
@@ -7,6 +9,7 @@ import { Lanes } from './lanes.ts';
 import { errorData } from '../signals/error-data.ts';
 import { type Attempter, type AttemptOutcome, makeAttempt } from './attempt.ts';
 import { deliveryFailure } from './delivery-failure.ts';
+import { packMessage } from './package.ts';
 
 export interface SenderParts extends Attempter {
   readonly store: Store;
@@ -22,6 +25,12 @@ export interface Reservation {
   /** ms since 1970. */
   readonly leaseUntil: number;
   run(job: OutboxJob): void;
+  release(): void;
+}
+
+/** A request of a partner whose HTTP answer a message is to be. */
+export interface OpenAnswer {
+  settle(answer: OutgoingAnswer): void;
   release(): void;
 }
 
@@ -132,20 +141,55 @@ export class Sender {
     return { leaseUntil: this.#parts.clock.now() + LEASE_MS, run, release };
   }
 
+  /** Until when a row is leased that is submitted now. */
+  leaseUntil(): number {
+    return this.#parts.clock.now() + LEASE_MS;
+  }
+
+  /** Sends a message as the HTTP answer to a request: that is its first attempt, and takes no place in its lane. */
+  answer(job: OutboxJob, terms: SentTerms, to: OpenAnswer): void {
+    if (this.#stopped) return to.release();
+    this.#track(job, this.#answer(job, terms, to));
+  }
+
+  /** Where the line was cut nothing is lost: the message goes on by requests of its own, at once. */
+  async #answer(job: OutboxJob, terms: SentTerms, to: OpenAnswer): Promise<void> {
+    const { clock, payloads, store, log } = this.#parts;
+    const startedAt = clock.now();
+    const { promise, resolve: written } = Promise.withResolvers<boolean>();
+    to.settle({ status: ANSWERS.response.status, ...packMessage(job, payloads), written });
+    const whole = await promise;
+    this.#parts.attempted();
+    const base = { number: job.attempt, startedAt, endedAt: clock.now() };
+    const attempt: Attempt = whole
+      ? { ...base, status: ANSWERS.response.status, code: undefined, detail: 'in the HTTP answer to the request' }
+      : { ...base, status: undefined, code: 'PEER_UNREACHABLE', detail: 'the HTTP answer to the request broke off' };
+    log[whole ? 'debug' : 'warn']({ messageId: job.messageId, ...attempt }, 'attempt ended');
+    if (whole) return await this.#record(job, terms, { attempt, transmitted: true, signal: undefined });
+    // Where the contract gives one attempt, the one that broke off does not count.
+    const counted = terms.reliable && terms.retries === 0 ? undefined : attempt;
+    await store.recordAttempt(job.lease, counted, { kind: 'wait', dueAt: attempt.endedAt });
+    this.#wakeAt(attempt.endedAt);
+  }
+
   #enter(job: OutboxJob): void {
     this.#lanes.enter(job.lane);
     this.#run(job);
   }
 
   #run(job: OutboxJob): void {
-    const running = this.#handle(job)
+    this.#track(job, this.#handle(job), job.lane);
+  }
+
+  #track(job: OutboxJob, work: Promise<void>, lane?: string): void {
+    const running = work
       .catch((error: unknown) => {
         // The lease runs out and the row falls due again.
         this.#parts.log.error({ messageId: job.messageId, err: error }, 'an attempt could not be recorded');
       })
       .finally(() => {
         this.#running.delete(running);
-        this.#leave(job.lane);
+        if (lane !== undefined) this.#leave(lane);
       });
     this.#running.add(running);
   }
@@ -162,8 +206,9 @@ export class Sender {
     const { attempt } = outcome;
     const level = attempt.code === undefined ? 'debug' : 'warn';
     this.#parts.log[level]({ messageId: job.messageId, ...attempt }, 'attempt ended');
-    if (job.message.reliable && (await this.#endBySignal(job, job.message, outcome))) return;
-    await Promise.all([this.#record(job, job.message, outcome), this.#alarm(job, outcome)]);
+    const ended = job.message.reliable && (await this.#endBySignal(job, job.message, outcome));
+    if (!ended) await Promise.all([this.#record(job, job.message, outcome), this.#alarm(job, outcome)]);
+    if (outcome.forget !== undefined) await outcome.forget();
   }
 
   /**

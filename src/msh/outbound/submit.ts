@@ -5,7 +5,7 @@ import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
 import { resolveSend } from '../../cpa/resolve.ts';
 import { typedKey } from '../../cpa/typed-value.ts';
 import type { ApplicationMessage, MessageOrder } from '../../ebms/message.ts';
-import { writeMessage } from '../../ebms/write-message.ts';
+import { writeMessage, type WriteExtra } from '../../ebms/write-message.ts';
 import { GatewayError } from '../../errors.ts';
 import { newId, newMessageId } from '../../ids.ts';
 import { encodeCid } from '../../mime/content-id.ts';
@@ -36,7 +36,9 @@ import { isSynchronous } from '../sync-reply.ts';
 import { checkRequest } from './check-request.ts';
 import { isNumbered, type Numbering } from './numbering.ts';
 import { sealPayloads } from './seal-payloads.ts';
-import type { Reservation } from './sender.ts';
+import type { WaitingRequest, WaitingRequests } from '../responses/waiting-requests.ts';
+import { answerable } from '../responses/answerable.ts';
+import type { OpenAnswer, Reservation } from './sender.ts';
 
 export interface Submitter {
   readonly store: Store;
@@ -48,12 +50,16 @@ export interface Submitter {
   readonly numbering: Numbering;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly outbox: Outbox;
+  /** Requests of partners whose HTTP answer may be a message of ours. */
+  readonly waiting: WaitingRequests;
 }
 
 /** Who sends what is stored. */
 export interface Outbox {
   reserve(lane: string): Reservation | undefined;
   wake(lane: string): void;
+  leaseUntil(): number;
+  answer(job: OutboxJob, terms: SentTerms, to: OpenAnswer): void;
 }
 
 /** Builds, signs once, stores, and only then answers. What it refuses leaves nothing behind. @spec ebMS2 §6.5.1 */
@@ -88,7 +94,10 @@ async function storeNew(request: SubmitRequest, submitter: Submitter): Promise<S
     // The signature covers the plain octets: the receiver decrypts first.
     const envelope = await seal(placed, payloads, { agreement, submitter });
     const record = recordOf(placed, { agreement, envelope, payloads: sealed, request, submitter, order });
-    return storeAndSend(record, submitter);
+    const waiting = answerable(submitter.waiting.find(message.header), agreement);
+    if (waiting === undefined) return storeAndSend(record, submitter);
+    const bundle = await sealBundle(placed, payloads, { agreement, submitter, waiting });
+    return storeAndAnswer(bundle === undefined ? record : { ...record, bundle }, waiting, submitter);
   };
   if (!isNumbered(agreement, submitter.partners.get(typedKey(agreement.to.partyIds[0] ?? { value: '' }))))
     return submittedOf(await submitAt(undefined), messageId);
@@ -124,6 +133,31 @@ async function storeAndSend(record: OutboundRecord, { store: to, outbox }: Submi
   } finally {
     if (lease === undefined) place?.release();
     else place?.run(firstJob(record, lease));
+  }
+}
+
+/** The first attempt is the HTTP answer to the request, where that still waits when the message is about to be stored. */
+async function storeAndAnswer(
+  record: OutboundRecord,
+  waiting: WaitingRequest,
+  submitter: Submitter,
+): Promise<SubmitOutcome> {
+  if (!waiting.claim()) {
+    const { bundle: _bundle, ...alone } = record;
+    return storeAndSend(alone, submitter);
+  }
+  const { store: to, outbox } = submitter;
+  let lease: Lease | undefined;
+  try {
+    const outcome = await to.submitOutbound({ ...record, leaseUntil: outbox.leaseUntil() });
+    if (outcome.kind === 'submitted') lease = outcome.lease;
+    return outcome;
+  } finally {
+    if (lease === undefined) waiting.release();
+    else {
+      const job = firstJob({ ...record, envelope: record.bundle ?? record.envelope }, lease);
+      outbox.answer(job, { ...termsOf(record), state: 'QUEUED' }, waiting);
+    }
   }
 }
 
@@ -241,15 +275,31 @@ interface Sealing {
   readonly submitter: Submitter;
 }
 
+/**
+ * The same message with the receipt of the request in its header, for the HTTP answer; undefined where there is none to give.
+ * A repeat goes without it: whoever reads no receipt beside a message can read that. @spec ebMS2 §6.3.2
+ */
+async function sealBundle(
+  message: ApplicationMessage,
+  payloads: readonly PayloadRecord[],
+  { waiting, ...sealing }: Sealing & { readonly waiting: WaitingRequest },
+): Promise<Buffer | undefined> {
+  const { acknowledgment, referencesXml } = waiting.request;
+  if (acknowledgment === undefined) return undefined;
+  const extra = referencesXml === undefined ? {} : { referencesXml };
+  return await seal({ ...message, acknowledgment }, payloads, { ...sealing, extra });
+}
+
 /** Octets of the envelope that every attempt will carry: signed now, or never. */
 async function seal(
   message: ApplicationMessage,
   payloads: readonly PayloadRecord[],
-  sealing: Sealing,
+  sealing: Sealing & { readonly extra?: WriteExtra },
 ): Promise<Buffer> {
   const references = payloads.map(({ contentId }) => ({ href: encodeCid(contentId), role: undefined }));
   const markup = writeMessage(
     references.length === 0 ? message : { ...message, manifest: { version: '2.0', references } },
+    sealing.extra,
   );
   const { signing } = sealing.agreement;
   if (signing === undefined) return Buffer.from(markup, 'utf8');

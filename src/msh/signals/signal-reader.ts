@@ -2,7 +2,7 @@ import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
 import { resolveSend } from '../../cpa/resolve.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
 import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
-import type { AcknowledgmentMessage, ErrorMessage } from '../../ebms/message.ts';
+import type { Acknowledgment, AcknowledgmentMessage, ErrorMessage } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Attempt, Conclusion, MessageDetail, NewEvent, Store } from '../../ports/store.ts';
 import type { CpaRegister } from '../cpa-register.ts';
@@ -132,8 +132,21 @@ async function readAcknowledgment(signal: ParsedMessage<AcknowledgmentMessage>, 
   checkActor(signal.message.acknowledgment);
   if (agreement.ackRequested === 'never') throw unexpected('no Acknowledgment was asked for');
   if (sent.ackSigned === true) await verifySigned(signal, acknowledgmentSigning(agreement), parts);
-  compareReferences(signal.message.acknowledgment.references, sent, sent.ackSigned === true);
+  await requireReferences(signal.message.acknowledgment, sent, parts.store);
   return conclude(signal, about, { state: 'DELIVERED', event: 'message.delivered', data: {} });
+}
+
+/** Of the message as it travels, or as it travelled in an HTTP answer with the receipt of the request beside it. */
+async function requireReferences({ references }: Acknowledgment, sent: SentMessage, store: Store): Promise<void> {
+  const required = sent.ackSigned === true;
+  try {
+    compareReferences(references, sent, required);
+  } catch (refusal) {
+    const { messageId, fromPartyId } = sent;
+    const bundle = (await store.findMessage(messageId, 'out', fromPartyId))?.bundle;
+    if (bundle === undefined) throw refusal;
+    compareReferences(references, { envelope: bundle }, required);
+  }
 }
 
 /**

@@ -48,6 +48,7 @@ export function exerciseReceiving(use: UseStore): void {
         signal: { messageId: ack.messageId, envelope: ack.envelope },
         ackSigned: undefined,
         syncReply: undefined,
+        bundle: undefined,
         resendOf: undefined,
       };
       assert.deepEqual(plain(await store.findMessage(message.messageId)), plain(expected));

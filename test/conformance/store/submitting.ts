@@ -34,6 +34,16 @@ export function exerciseSubmitting(use: UseStore): void {
       assert.equal(found?.refToMessageId, 'earlier@x');
     });
 
+    it('the envelope of an HTTP answer is kept beside that of the message, which is what is claimed', async () => {
+      const { store } = use();
+      const message = outbound();
+      await store.submitOutbound({ ...message, bundle: Buffer.from('<both/>') });
+      const found = await store.findMessage(message.messageId, 'out');
+      assert.deepEqual(plain(found?.bundle), plain(Buffer.from('<both/>')));
+      assert.deepEqual(plain(found?.envelope), plain(message.envelope));
+      assert.deepEqual(plain((await claimOne(store, T0)).envelope), plain(message.envelope));
+    });
+
     it('a payload that travels encrypted keeps what makes the same octets at each attempt', async () => {
       const { store } = use();
       const [key, iv, head, tail] = [randomBytes(32), randomBytes(12), Buffer.from('<head>'), Buffer.from('</head>')];

@@ -81,6 +81,11 @@ describe('postiljon.yaml', () => {
     });
   });
 
+  it('says of a partner that responses to it travel apart', () => {
+    const { partners } = read(`${LEAST}partners: { '00000099000000003000': { responses: apart } }\n`);
+    assert.deepEqual(partners, { 'urn:osb:oin:00000099000000003000': { allow: [], responses: 'apart' } });
+  });
+
   it('is frozen to its depth', () => {
     const config = read(LEAST);
     assert.throws(() => Object.assign(config.api, { host: '0.0.0.0' }), TypeError);
@@ -148,6 +153,11 @@ describe('postiljon.yaml', () => {
       'a partner’s unknown key',
       "partners: { '00000099000000002000': { alow: [sha1] } }",
       ['F:4 partners: 00000099000000002000: unknown key alow (did you mean allow?)'],
+    ],
+    [
+      'responses to a partner in another way than apart',
+      "partners: { '00000099000000002000': { responses: never } }",
+      ['F:4 partners: 00000099000000002000: responses: must be apart'],
     ],
     [
       'an algorithm that is not sent',

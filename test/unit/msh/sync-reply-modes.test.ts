@@ -38,7 +38,7 @@ describe('the values of syncReplyMode', () => {
                 ['Inconsistent', '//Header/SyncReply'],
               );
           },
-          { cpas: [cpa] },
+          { cpas: [cpa], responseTimeoutMs: 0 },
         ));
     }
 

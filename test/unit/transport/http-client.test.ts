@@ -142,6 +142,28 @@ describe('ebMS2 §B.2 the transport to partners', () => {
     await assert.rejects(post(transport(), `http://127.0.0.1:${port}/`), fails('PEER_ANSWER', /HTTP/));
   });
 
+  it('§2.1 a package is handed over while it comes, to who takes it so, and whoever leaves it cuts the line', async () => {
+    const headers = { 'Content-Type': 'Multipart/Related; boundary=x' };
+    const closed = Promise.withResolvers<void>();
+    const url = await peer((incoming, response) => {
+      incoming.resume().once('end', () => response.writeHead(200, headers).write('first '));
+      if (incoming.headers['x-rest'] === 'yes') setImmediate(() => response.end('x'.repeat(100_000)));
+      else response.once('close', closed.resolve);
+    });
+    const from = transport({ limits: { maxAnswerBytes: 1000 } });
+    const request = { url, contentLength: 3, body: Buffer.from('abc'), takesParts: true };
+    const whole = await from.post({ ...request, headers: { 'X-Rest': 'yes' } });
+    assert.deepEqual([whole.status, whole.contentType, whole.body.length], [200, headers['Content-Type'], 0]);
+    assert.equal(Buffer.concat((await whole.parts?.toArray()) ?? []).length, 100_006);
+    const left = await from.post({ ...request, headers: {} });
+    left.parts?.destroy();
+    await closed.promise;
+    await assert.rejects(
+      from.post({ ...request, headers: { 'X-Rest': 'yes' }, takesParts: false }),
+      fails('PEER_ANSWER', /MAX_SIZE/),
+    );
+  });
+
   it('a peer that is silent or breaks off is PEER_UNREACHABLE, in time', async () => {
     const limits = { totalTimeoutMs: 50 };
     const silent = await peer((incoming) => incoming.resume());

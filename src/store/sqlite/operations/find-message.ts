@@ -8,11 +8,13 @@ interface DetailRow extends SummaryRow {
   readonly ack_signed: number | null;
   readonly sync_reply: number | null;
   readonly resend_of: string | null;
+  readonly bundle: Uint8Array | null;
 }
 
 const DETAILS: Query<DetailRow> = {
   sql: `SELECT ${SUMMARY_COLUMNS}, ack_signed, sync_reply,
-          (SELECT resend_of FROM resend WHERE resend.message = message.id) AS resend_of FROM message
+          (SELECT resend_of FROM resend WHERE resend.message = message.id) AS resend_of,
+          (SELECT octets FROM bundle WHERE bundle.message = message.id) AS bundle FROM message
         WHERE message_id = ?1 AND direction = coalesce(?2, direction) AND from_party_id = coalesce(?3, from_party_id)
         ORDER BY id DESC LIMIT 3`,
 };
@@ -38,6 +40,7 @@ export function findMessage(db: Database, { messageId, direction, sender }: Mess
     ackSigned: row.ack_signed === null ? undefined : row.ack_signed === 1,
     syncReply: row.sync_reply === null ? undefined : row.sync_reply === 1,
     resendOf: row.resend_of ?? undefined,
+    bundle: row.bundle ?? undefined,
   };
 }
 

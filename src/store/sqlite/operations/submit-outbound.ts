@@ -12,7 +12,7 @@ import { insertEvent } from './events.ts';
 import { insertMessage } from './message-rows.ts';
 
 export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutcome {
-  const { idempotency, resend } = record;
+  const { idempotency, resend, bundle } = record;
   const repeated = idempotency === undefined ? undefined : findRepeated(db, idempotency);
   if (repeated !== undefined) return repeated;
   const next = record.order === undefined ? undefined : nextPlace(findConversation(db, record, 'out'));
@@ -23,6 +23,7 @@ export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutc
   const lease = enqueue(db, key, record);
   if (idempotency !== undefined) insertIdempotency(db, key, idempotency);
   if (resend !== undefined) insertResend(db, key, resend);
+  if (bundle !== undefined) db.run('INSERT INTO bundle (message, octets) VALUES (?, ?)', key, bundle);
   return lease === undefined ? { kind: 'submitted' } : { kind: 'submitted', lease };
 }
 
