@@ -26,14 +26,16 @@ export interface Responding {
 export interface RespondingTerms extends Partial<TestGatewayOptions> {
   readonly mode: SyncReplyMode;
   readonly profile: ProfileName;
+  /** What a test changes in the contract besides. */
+  readonly edit?: (text: string) => string;
 }
 
 /** Two gateways under a contract with this mode on every channel; gemeente asks, dienst responds. */
 export async function withPair(
-  { mode, profile, ...more }: RespondingTerms,
+  { mode, profile, edit = (text) => text, ...more }: RespondingTerms,
   use: (at: Responding) => Promise<void>,
 ): Promise<void> {
-  const pair = await openPair({ profile, edit: (text) => withMode(text, mode) }, more);
+  const pair = await openPair({ profile, edit: (text) => edit(withMode(text, mode)) }, more);
   const counts = new Map<string, number>();
   const count = ({ url }: OutgoingRequest): void => void counts.set(url, (counts.get(url) ?? 0) + 1);
   for (const { endpoint } of [gemeente, dienst]) {

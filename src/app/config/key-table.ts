@@ -90,7 +90,7 @@ export const KEYS = {
     kind: 'integer',
     default: 10,
     meaning:
-      'How long the HTTP answer to a message waits for the response of the application, where the CPA says `signalsAndResponse` or `responseOnly`; 0: not at all, and the response travels by a request of its own.',
+      'How long the HTTP answer to a message waits for the response of the application, where the CPA says `signalsAndResponse` or `responseOnly`; never longer than 50, since partners give up after a minute. 0: not at all, and the response travels by a request of its own.',
   },
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },

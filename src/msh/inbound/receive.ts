@@ -81,7 +81,10 @@ async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswe
   if (last || inbound.partners.get(senderKey(from.partyIds))?.responses === 'apart') return accepted.answer;
   // A receipt that goes by a request of its own does not wait for the response.
   if (accepted.answer.status === 204) inbound.wake();
-  return await inbound.waiting.answer(verified, accepted.answer);
+  // What waits keeps neither envelope nor parts.
+  arrival.package = undefined;
+  arrival.early = undefined;
+  return inbound.waiting.answer(verified, accepted.answer);
 }
 
 interface Received {

@@ -39,20 +39,19 @@ export class WaitingRequests {
   }
 
   /** The answer to an accepted request: the response where one is submitted in time, else `receipt`. */
-  async answer(message: VerifiedMessage, receipt: OutgoingAnswer): Promise<OutgoingAnswer> {
+  answer(message: VerifiedMessage, receipt: OutgoingAnswer): Promise<OutgoingAnswer> {
     const { clock, timeoutMs, most } = this.#terms;
     const { header } = message.message;
     const key = keyOf(header, header.messageData.messageId, [header.to, header.from]);
-    if (this.#stopped || timeoutMs === 0 || this.#waiting.size >= most || this.#waiting.has(key)) return receipt;
+    if (this.#stopped || timeoutMs === 0 || this.#waiting.size >= most || this.#waiting.has(key))
+      return Promise.resolve(receipt);
     const one = new WaitingRequest(requestOf(message), receipt);
     this.#waiting.set(key, one);
     const cancel = clock.schedule(clock.now() + timeoutMs, () => one.expire());
-    try {
-      return await one.answer;
-    } finally {
+    return one.answer.finally(() => {
       cancel();
       this.#waiting.delete(key);
-    }
+    });
   }
 
   /** The request that a message of ours answers: same CPA, conversation and parties, and RefToMessageId names it. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { SyncReplyMode } from '../../../src/cpa/model.ts';
 import type { ProfileName } from '../../../src/cpa/profiles.ts';
+import { GatewayError } from '../../../src/errors.ts';
 import { REPLY_ACTION, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
 import { payloadsOf, untilAttempts, untilState } from '../../setup/msh-pair.ts';
@@ -184,6 +185,39 @@ describe('business responses in the HTTP answer', () => {
         assert.equal(inbox.items.length, 1);
       }));
   }
+
+  it('§6.3.2.4 a response that nobody signs carries no receipt that must be signed: each goes by itself', () => {
+    const unsigned =
+      /(action="bevestigen"[^>]*>\s*<tns:BusinessTransactionCharacteristics tns:isNonRepudiationRequired=)"true"/g;
+    const edit = (text: string): string => text.replaceAll(unsigned, '$1"false"');
+    return withPair({ mode: 'signalsAndResponse', profile: 'osb-rm-s', edit }, async (at) => {
+      const { sender, receiver } = at.pair;
+      const request = await at.pair.submit([SMALL]);
+      const response = await respond(at, request.messageId, [SMALL]);
+      const { signal } = await untilState(sender, request.messageId, 'DELIVERED');
+      assert.match(Buffer.from(signal?.envelope ?? []).toString(), /<ds:Signature>/);
+      const { bundle, envelope } = await untilState(receiver, response.messageId, 'DELIVERED');
+      assert.equal(bundle, undefined);
+      assert.doesNotMatch(Buffer.from(envelope).toString(), /<ds:Signature>/);
+      assert.equal(at.requests(gemeente), 1);
+    });
+  });
+
+  it('§6.5.1 a response that cannot be stored leaves the request waiting for another', () =>
+    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
+      const { sender, receiver } = at.pair;
+      const request = await at.pair.submit([SMALL]);
+      await untilState(receiver, request.messageId, 'RECEIVED');
+      await at.untilWaiting();
+      const used = { messageId: 'answer-1@dienst.test', conversationId: 'another' };
+      await respond(at, request.messageId, [], used);
+      await assert.rejects(
+        respond(at, request.messageId, [], { messageId: used.messageId }),
+        (error) => error instanceof GatewayError && error.code === 'MESSAGE_EXISTS',
+      );
+      const response = await respond(at, request.messageId, []);
+      assert.equal((await untilState(sender, request.messageId, 'DELIVERED')).signal?.messageId, response.messageId);
+    }));
 
   it('responses: apart for one partner: the receipt at once', () =>
     withPair(
