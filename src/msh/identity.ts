@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Identity of an unsigned message: its envelope's octets and every part's octets after transfer decoding, in order of
@@ -9,8 +9,7 @@ export function identityOfOctets(
   envelope: Uint8Array,
   parts: readonly { readonly contentId: string; readonly content: { readonly sha256: string } }[],
 ): string {
-  const digest = createHash('sha256').update(createHash('sha256').update(envelope).digest());
-  const sorted = parts.map((part) => `${part.content.sha256} ${part.contentId}\n`).sort();
-  for (const line of sorted) digest.update(line);
-  return digest.digest('hex');
+  const lines = parts.map((part) => `${part.content.sha256} ${part.contentId}\n`).sort();
+  const octets = Buffer.concat([hash('sha256', envelope, 'buffer'), Buffer.from(lines.join(''), 'utf8')]);
+  return hash('sha256', octets, 'hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import type { PayloadWriter, StoredContent } from '../../ports/payload-store.ts';
 import type { FileSpool } from './file-spool.ts';
 
@@ -14,7 +14,8 @@ export class PartWriter implements PayloadWriter {
   readonly #inlineLimit: number;
   readonly #makeSpool: () => FileSpool;
   readonly #keep: (spool: FileSpool) => Promise<string>;
-  readonly #hash = createHash('sha256');
+  /** Of what runs into a file; what stays in memory is digested at once. */
+  #hash: Hash | undefined;
   #held: Uint8Array[] = [];
   #size = 0;
   #spool: FileSpool | undefined;
@@ -26,20 +27,24 @@ export class PartWriter implements PayloadWriter {
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
-    this.#hash.update(chunk);
     this.#size += chunk.length;
+    this.#hash?.update(chunk);
     if (this.#spool !== undefined) return this.#spool.write([chunk]);
     this.#held.push(chunk);
     if (this.#size <= this.#inlineLimit) return undefined;
     this.#spool = this.#makeSpool();
+    this.#hash = createHash('sha256');
+    for (const held of this.#held) this.#hash.update(held);
     return this.#spool.write(this.#held.splice(0));
   }
 
   async finish(): Promise<StoredContent> {
+    if (this.#spool === undefined || this.#hash === undefined) {
+      const inline = Buffer.concat(this.#held);
+      return { body: { inline }, size: this.#size, sha256: hash('sha256', inline, 'hex') };
+    }
     const sha256 = this.#hash.digest('hex');
-    const body =
-      this.#spool === undefined ? { inline: Buffer.concat(this.#held) } : { file: await this.#keep(this.#spool) };
-    return { body, size: this.#size, sha256 };
+    return { body: { file: await this.#keep(this.#spool) }, size: this.#size, sha256 };
   }
 
   async abort(): Promise<void> {
