@@ -50,3 +50,23 @@ export function parseDuration(text: string): number | undefined {
   if (match === null || text.endsWith('P') || text.endsWith('T')) return undefined;
   return DURATION_UNITS_MS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit, 0);
 }
+
+/** So long is gathered at most; an event loop that has nothing else to do waits for nothing. */
+const GATHER_MS = 4;
+
+/**
+ * Runs `task` when this turn of the event loop is over, or some turns later as long as each of them brings more: what
+ * arrives in a crowd goes on together. `gathered` tells how much there is.
+ */
+export function onceGathered(gathered: () => number, task: () => void): void {
+  const until = performance.now() + GATHER_MS;
+  let before = 0;
+  const look = (): void => {
+    const now = gathered();
+    if (now > before && performance.now() < until) {
+      before = now;
+      setImmediate(look);
+    } else task();
+  };
+  setImmediate(look);
+}

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { onceGathered } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { KeyBatch, KeyOperation, KeyReply, KeySettings } from './key-worker.ts';
 
@@ -65,7 +66,11 @@ export class KeyThread {
   run(job: KeyJob): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.#gathered.push({ job, resolve, reject });
-      if (this.#gathered.length === 1) setImmediate(() => this.#flush());
+      if (this.#gathered.length > 1) return;
+      onceGathered(
+        () => this.#gathered.length,
+        () => this.#flush(),
+      );
     });
   }
 

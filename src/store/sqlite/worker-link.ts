@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { onceGathered } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Argument, OperationName, Result } from './operations/index.ts';
 import type { BatchReply, Call, Failure, Reply, WorkerSettings } from './protocol.ts';
@@ -52,6 +53,7 @@ export class WorkerLink {
   #whenOpened: Waiter | undefined;
   #whenDrained: (() => void) | undefined;
   #commits = 0;
+  #flushing = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -83,8 +85,7 @@ export class WorkerLink {
       batch.waiters.push({ resolve, reject });
       this.#waiting++;
       if (this.#state === 'down') this.#start();
-      // Not at once: what the same turn of the event loop still adds goes along.
-      else if (this.#state === 'idle' && batch.calls.length === 1) queueMicrotask(() => this.#flush());
+      else if (this.#state === 'idle') this.#flushSoon();
     });
   }
 
@@ -114,6 +115,19 @@ export class WorkerLink {
       if (this.#worker === worker) this.#died(cause);
     });
     this.#worker = worker;
+  }
+
+  /** Not at once: what comes in the same crowd goes along. */
+  #flushSoon(): void {
+    if (this.#flushing || this.#queue.length === 0) return;
+    this.#flushing = true;
+    onceGathered(
+      () => this.#queue[0]?.calls.length ?? 0,
+      () => {
+        this.#flushing = false;
+        this.#flush();
+      },
+    );
   }
 
   #flush(): void {
@@ -170,12 +184,11 @@ export class WorkerLink {
     });
   }
 
-  /** The worker gets its next batch before the callers of this one are told: both threads have work. */
   #settle(tell: () => void): void {
     this.#current = undefined;
     this.#state = 'idle';
-    this.#flush();
     tell();
+    this.#flushSoon();
     this.#checkDrained();
   }
 
