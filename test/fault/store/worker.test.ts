@@ -5,6 +5,7 @@ import { GatewayError } from '../../../src/errors.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { WorkerLink } from '../../../src/store/sqlite/worker-link.ts';
 import { accept, event, inbound, T0 } from '../../conformance/store/records.ts';
+import { calm } from '../../unit/store/calm.ts';
 import { temporaryFolder } from '../../unit/store/temporary-folder.ts';
 
 describe('a store whose thread or database fails', () => {
@@ -17,7 +18,7 @@ describe('a store whose thread or database fails', () => {
     const stored = note(link);
     await stored;
     const lost = link.call('takeInbound', () => ({ messageId: 'die', now: T0 }));
-    await Promise.resolve();
+    await calm();
     const waited = note(link);
     await assert.rejects(lost, unavailable(/told to die/));
     await waited;

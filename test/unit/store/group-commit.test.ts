@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { calm } from './calm.ts';
 import { join } from 'node:path';
 import type { Store } from '../../../src/ports/store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -34,8 +35,7 @@ describe('group commit of the SQLite store', () => {
   it('what arrives while the worker is busy goes together in the next commit', async () => {
     const counted = await commits(async () => {
       const first = accept(store, inbound());
-      // Two turns of the event loop in which nothing more comes: then it goes.
-      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await calm();
       await Promise.all([first, ...Array.from({ length: 40 }, () => accept(store, inbound()))]);
     });
     assert.equal(counted, 2);
