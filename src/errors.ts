@@ -50,11 +50,7 @@ export const ERRORS = {
   HTTP_SOAP_ACTION: row(400, 'The SOAPAction is not "ebXML".', 'Send the header SOAPAction: "ebXML".', {
     spec: 'ebMS2 §B.2.2',
   }),
-  HTTP_TOO_LARGE: row(
-    413,
-    'The request is larger than allowed here.',
-    'Send less, or raise the limit in the configuration.',
-  ),
+  HTTP_TOO_LARGE: row(413, 'The request is larger than allowed here.', 'Send less, or raise the configured limit.'),
   HTTP_MALFORMED: row(400, 'The HTTP request is malformed.', 'Check Content-Length and Transfer-Encoding.'),
   MIME_MALFORMED: row(400, 'The MIME package is malformed.', 'Check boundary, part headers and the closing boundary.', {
     ebms: 'MimeProblem',
@@ -76,12 +72,10 @@ export const ERRORS = {
     ebms: 'MimeProblem',
     spec: 'ebMS2 §3.2',
   }),
-  PAYLOAD_UNRESOLVED: row(
-    400,
-    'A Reference of the Manifest cannot be resolved.',
-    'Use cid: references to parts of the same message only.',
-    { ebms: 'MimeProblem', spec: 'ebMS2 §3.2.2' },
-  ),
+  PAYLOAD_UNRESOLVED: row(400, 'A Reference of the Manifest cannot be resolved.', 'Use cid: of its own parts only.', {
+    ebms: 'MimeProblem',
+    spec: 'ebMS2 §3.2.2',
+  }),
   // XML and SOAP
   XML_MALFORMED: row(400, 'The XML is not well-formed.', 'Mend the XML at the line and column named.'),
   XML_FORBIDDEN: row(
@@ -144,12 +138,10 @@ export const ERRORS = {
     'Leave out the element at the location named.',
     { ebms: 'NotSupported' },
   ),
-  MESSAGE_EXPIRED: row(
-    410,
-    'The TimeToLive of the message has passed.',
-    'Send a new message with a later TimeToLive.',
-    { ebms: 'TimeToLiveExpired', spec: 'ebMS2 §3.1.6.4' },
-  ),
+  MESSAGE_EXPIRED: row(410, 'The TimeToLive of the message has passed.', 'Send a new one with a later TimeToLive.', {
+    ebms: 'TimeToLiveExpired',
+    spec: 'ebMS2 §3.1.6.4',
+  }),
   MESSAGE_ORDER: row(
     409,
     'The SequenceNumber does not continue the conversation.',
@@ -201,6 +193,24 @@ export const ERRORS = {
     ebms: 'SecurityFailure',
     spec: 'Digikoppeling PKI002',
   }),
+  CERTIFICATE_REVOKED: row(422, SECURITY_TITLE, 'Agree a CPA with a certificate that its CA has not revoked.', {
+    ebms: 'SecurityFailure',
+    spec: 'Digikoppeling PKI003',
+  }),
+  REVOCATION_UNKNOWN: row(
+    503,
+    'Some certificate cannot be checked now.',
+    '`postiljon doctor` says which list to get.',
+    {
+      soap: 'Server',
+      retriable: true,
+      spec: 'Digikoppeling PKI004',
+    },
+  ),
+  CRL_INVALID: row(500, 'The revocation list cannot be used.', 'Name whole lists, each signed by a CA of keys.trust.'),
+  CRL_UNREACHABLE: row(502, 'The revocation list cannot be fetched.', 'Open the way to it, or use revocation.crls.', {
+    retriable: true,
+  }),
   DUPLICATE_CONFLICT: row(409, SECURITY_TITLE, 'Give every message a MessageId of its own.', {
     ebms: 'SecurityFailure',
     spec: 'ebMS2 §6.5.6',
@@ -249,12 +259,9 @@ export const ERRORS = {
     spec: 'ebMS2 §3.1.1',
   }),
   // sending
-  MESSAGE_ID_INVALID: row(
-    400,
-    'The MessageId has not the form of RFC 5322.',
-    'Use left@right, or leave messageId out.',
-    { spec: 'ebMS2 §3.1.6.1' },
-  ),
+  MESSAGE_ID_INVALID: row(400, 'The MessageId has not the form of RFC 5322.', 'Use left@right, or leave it out.', {
+    spec: 'ebMS2 §3.1.6.1',
+  }),
   MESSAGE_EXISTS: row(
     409,
     'A message with this MessageId was submitted before.',
@@ -265,11 +272,7 @@ export const ERRORS = {
     'The message has ended.',
     'Look at its state; what has ended can only be sent once more, as a new message.',
   ),
-  IDEMPOTENCY_CONFLICT: row(
-    409,
-    'The Idempotency-Key was used with another body.',
-    'Use a new key for another message.',
-  ),
+  IDEMPOTENCY_CONFLICT: row(409, 'The Idempotency-Key was used with another body.', 'Use another key.'),
   SIGNING_KEY_MISSING: row(
     409,
     'No key belongs to the signing certificate that the CPA names.',

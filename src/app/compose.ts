@@ -14,17 +14,21 @@ import type { Endpoint } from '../transport/https-server.ts';
 import type { TlsIdentity } from '../transport/tls-profile.ts';
 import { createDecrypter } from '../trust/decrypter.ts';
 import { createSigner } from '../trust/key-ring.ts';
+import { readCertificates } from '../trust/certificate.ts';
+import type { Revocation } from '../trust/revocation/revocation.ts';
 import { createTrust } from '../trust/trust-store.ts';
 import type { Config } from './config/config.ts';
 import { ownCertificates, warnOfCertificates } from './own-certificates.ts';
 import { prepareFolders } from './folders.ts';
 import { loadCertificates, loadKey } from './load-keys.ts';
 import type { LoadedKey } from './load-keys.ts';
+import { openRevocation } from './open-revocation.ts';
 
 export interface Composition {
   readonly gateway: Gateway;
   readonly endpoint: Endpoint;
   readonly api: RestApi;
+  readonly revocation: Revocation | undefined;
 }
 
 /** The only wiring: every part of the gateway from its configuration. Nothing listens or sends yet. */
@@ -33,13 +37,23 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   const keys = await loadAllKeys(config);
   const certificates = ownCertificates([keys.sign, keys.tlsClient, keys.endpoint]);
   warnOfCertificates(certificates, clock.now(), log);
-  const trust = createTrust({ roots: keys.trust });
+  const revocation = openRevocation(config, {
+    authorities: [...keys.trust, ...keys.clientCa],
+    clock,
+    keep: true,
+    failed: (source, err) => log.error({ source, err }, 'a revocation list cannot be used; the one before counts'),
+  });
+  const trust = createTrust({ roots: keys.trust, revocation });
   const signer = createSigner(keys.sign === undefined ? [] : [signingKey(keys.sign)]);
   const decrypter = createDecrypter(keys.decrypt === undefined ? [] : [signingKey(keys.decrypt)]);
   const transport = createTransport({
     trust: keys.trust,
     allowPlain: config.ebms.allowPlain,
     limits: { maxConnectionsPerPeer: config.ebms.concurrency },
+    judge: revocation && {
+      checkPeer: (certificate) => trust.checkPeer(certificate),
+      onChange: (listener) => revocation.onChange(listener),
+    },
     ...(keys.tlsClient === undefined ? {} : { tls: tlsIdentity(keys.tlsClient) }),
   });
   const { payloadFolder } = await prepareFolders(config);
@@ -60,8 +74,10 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
       { store, payloads, transport, trust, signer, decrypter, clock, log },
     );
     const endpoint = openEndpoint(config, { gateway, keys, log });
-    return { gateway, endpoint, api: await openApi(config, gateway, log) };
+    await revocation?.start(ownChains(keys));
+    return { gateway, endpoint, api: await openApi(config, gateway, log), revocation };
   } catch (error) {
+    revocation?.stop();
     await transport.close();
     await store.close();
     throw error;
@@ -87,6 +103,13 @@ async function loadAllKeys({ keys, ebms }: Config): Promise<Keys> {
     loadCertificates(ebms.tls?.clientCa ?? [], 'ebms.tls.clientCa'),
   ]);
   return { sign, decrypt, tlsClient, endpoint, trust, clientCa };
+}
+
+/** Their CAs are mostly those of the partners: the lists are there before the first message. */
+function ownChains({ sign, tlsClient, endpoint }: Keys): readonly Uint8Array[] {
+  return [sign, tlsClient, endpoint].flatMap((key) =>
+    key === undefined ? [] : readCertificates(key.certificate, `${key.location}.certificate`),
+  );
 }
 
 function openEndpoint(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { toPartyProfile } from '../cpa/party-profile.ts';
 import { GatewayError } from '../errors.ts';
@@ -8,7 +8,7 @@ import { issueCertificate } from '../trust/test-pki.ts';
 import { configurationTemplate } from './config/configuration-template.ts';
 import { writeNewFiles } from './new-files.ts';
 import type { NewFile } from './new-files.ts';
-import { readOin, readOrMakeCa } from './pki.ts';
+import { CA_LIST, readOin, readOrMakeCa } from './pki.ts';
 
 export interface InitOptions {
   readonly folder: string;
@@ -42,9 +42,10 @@ export async function initialise(options: InitOptions): Promise<InitResult> {
   const oin = readOin(options.oin);
   if (existsSync(join(folder, CONFIG))) throw new GatewayError('FILE_EXISTS', { location: join(folder, CONFIG) });
   const ca = options.testPki ? resolve(options.ca ?? join(folder, 'ca')) : undefined;
+  const crl = ca && relative(folder, join(ca, CA_LIST));
   const keys = ca === undefined ? [] : await testKeys({ ...options, oin, ca });
   const files: readonly NewFile[] = [
-    { path: CONFIG, content: configurationTemplate({ ...options, oin }), mode: PUBLIC },
+    { path: CONFIG, content: configurationTemplate({ ...options, oin, crl }), mode: PUBLIC },
     ...keys,
   ];
   await writeNewFiles(folder, files);

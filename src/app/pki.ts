@@ -1,14 +1,19 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OIN_TYPE, oinOf } from '../cpa/oin.ts';
 import { GatewayError } from '../errors.ts';
+import { createList, isIssuedBy } from '../trust/test-crl.ts';
 import { createCa, issueCertificate } from '../trust/test-pki.ts';
 import type { TestCa } from '../trust/test-pki.ts';
+import { readCertificates } from '../trust/certificate.ts';
+import { readGiven } from './contracts.ts';
 import { writeNewFiles } from './new-files.ts';
 
 const CA_CERTIFICATE = 'ca.crt';
 const CA_KEY = 'ca.key';
+export const CA_LIST = 'ca.crl';
 const SECRET = 0o600;
 const PUBLIC = 0o644;
 
@@ -20,6 +25,7 @@ export async function makeCa(folder: string, name: string, keyBits?: number): Pr
   await writeNewFiles(folder, [
     { path: CA_KEY, content: ca.key, mode: SECRET },
     { path: CA_CERTIFICATE, content: ca.certificate, mode: PUBLIC },
+    { path: CA_LIST, content: await createList({ ca }), mode: PUBLIC },
   ]);
   return ca;
 }
@@ -39,7 +45,42 @@ export async function readCa(folder: string): Promise<TestCa> {
 }
 
 export async function readOrMakeCa(folder: string, keyBits?: number): Promise<TestCa> {
-  return existsSync(join(folder, CA_KEY)) ? readCa(folder) : makeCa(folder, 'CA', keyBits);
+  if (!existsSync(join(folder, CA_KEY))) return makeCa(folder, 'CA', keyBits);
+  if (!existsSync(join(folder, CA_LIST))) await renewList({ ca: folder });
+  return readCa(folder);
+}
+
+export interface ListRequest {
+  /** Folder of the test CA. */
+  readonly ca: string;
+  /** Days of validity. */
+  readonly days?: number | undefined;
+  /** Files of certificates to revoke. */
+  readonly revoke?: readonly string[];
+}
+
+/** Writes the next revocation list of a test CA, with what was revoked before. Throws NOT_FOUND, REQUEST_INVALID. */
+export async function renewList({ ca: folder, days, revoke = [] }: ListRequest): Promise<{ readonly list: string }> {
+  const ca = await readCa(folder);
+  const certificates = await Promise.all(revoke.map(readIssued));
+  for (const [index, pem] of certificates.entries()) {
+    if (isIssuedBy(ca, pem)) continue;
+    const detail = `${revoke[index]} is not a certificate of the CA in ${folder}`;
+    throw new GatewayError('REQUEST_INVALID', { location: 'CERT', detail });
+  }
+  const list = join(folder, CA_LIST);
+  const before = existsSync(list) ? await readFile(list) : undefined;
+  const pem = await createList({ ca, before, revoke: certificates, ...(days === undefined ? {} : { days }) });
+  // Gateways read the file while it is replaced.
+  await writeFile(`${list}.new`, pem, { mode: PUBLIC });
+  await rename(`${list}.new`, list);
+  return { list };
+}
+
+async function readIssued(file: string): Promise<string> {
+  const content = await readGiven(file);
+  const [der] = readCertificates(content, file);
+  return new X509Certificate(der ?? content).toString();
 }
 
 export interface IssueRequest {

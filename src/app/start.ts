@@ -84,11 +84,16 @@ function bracketed(host: string): string {
 }
 
 /** New work is refused first; what is under way gets its time; the store closes last. */
-async function stopAll({ api, endpoint, gateway }: Composition, config: Config, log: AppLog): Promise<void> {
+async function stopAll(
+  { api, endpoint, gateway, revocation }: Composition,
+  config: Config,
+  log: AppLog,
+): Promise<void> {
   const graceMs = config.stop.graceSeconds * 1000;
   gateway.drain();
   const drained = await within(graceMs, Promise.all([api.close(), endpoint.close()]));
   if (!drained) log.warn({ graceMs }, 'requests were still running when the time was over');
+  revocation?.stop();
   await gateway.stop(graceMs);
 }
 
@@ -110,7 +115,9 @@ function warnOfWeakness(config: Config, log: AppLog): void {
   for (const [partner, { allow }] of Object.entries(config.partners)) {
     if (allow.length > 0) log.warn({ partner, allow }, 'weak algorithms are allowed for a partner');
   }
-  log.warn({}, 'certificates are not checked for revocation in this version');
+  if (config.revocation.mode !== 'require') {
+    log.warn({ mode: config.revocation.mode }, 'revoked certificates of partners may be believed');
+  }
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -115,7 +115,7 @@ export const ANSWERS = {
     note: 'The connection is closed.',
   },
   busy: {
-    situation: 'the store or a key cannot be used now, or the gateway stops',
+    situation: 'the store or a key cannot be used now, no revocation list of a CA is current, or the gateway stops',
     mode: 'any',
     status: 503,
     body: 'SOAP Fault Server',

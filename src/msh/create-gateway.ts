@@ -93,6 +93,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     },
   });
 
+  const endAlarms = raiseAlarms(parts);
+
   return {
     receive: neverThrowing(receive, { ...parts, sender }),
     messages,
@@ -107,6 +109,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       },
     },
     stats: () => store.stats(),
+    revocationLists: () => parts.trust.revocation?.lists() ?? [],
     audit: (options) => audit({ source: store, payloads, clock }, options),
     health: () => checkHealth({ ...shared, certificates: config.certificates ?? [] }),
     async start() {
@@ -117,6 +120,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     async stop(graceMs) {
       shared.waiting.stop();
       asker.stop();
+      endAlarms();
       const ended = sender.stop();
       if (graceMs !== undefined) await atMost(ended, clock, graceMs);
       else await ended;
@@ -126,6 +130,24 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       await store.close();
     },
   };
+}
+
+/** A CA without a usable list is told once: partners come again by themselves, and only an operator can get the list. */
+function raiseAlarms({ trust, store, log }: GatewayParts): () => void {
+  const end = trust.revocation?.onAlarm(({ at, authority, detail }) => {
+    log.error({ authority, detail }, 'no revocation list can be used: certificates of this CA are not believed');
+    const event = {
+      type: 'alert.revocation-unknown',
+      at,
+      messageId: undefined,
+      direction: undefined,
+      cpaId: undefined,
+    } as const;
+    store
+      .note({ event: { ...event, data: { authority, detail } } })
+      .catch((error: unknown) => log.error({ err: error }, 'an alarm could not be stored'));
+  });
+  return end ?? ((): void => undefined);
 }
 
 /** Waits for `work`, but no longer than `ms`. */

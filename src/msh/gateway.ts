@@ -16,6 +16,7 @@ import type {
   StoreStats,
 } from '../ports/store.ts';
 import type { Receive } from '../ports/transport.ts';
+import type { ListState } from '../ports/trust.ts';
 import type { AuditCode } from './audit/findings.ts';
 import type { Evidence } from './evidence/evidence.ts';
 
@@ -30,6 +31,8 @@ export interface Gateway {
   /** Could sign, store and send right now. Each entry says what was looked at; `ok` is their conjunction. */
   health(): Promise<Health>;
   stats(): Promise<StoreStats>;
+  /** The revocation lists, one entry a CA; none where revocation is not checked. */
+  revocationLists(): readonly ListState[];
   /** Whether nothing was lost: reads everything that is stored, beside the work. Throws STORE_UNAVAILABLE. */
   audit(options?: AuditOptions): Promise<AuditReport>;
   readonly counters: Counters;

@@ -3,13 +3,14 @@ import { typedKey } from '../cpa/typed-value.ts';
 import type { Cpa } from '../cpa/model.ts';
 import { toGatewayError } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
-import type { Signer } from '../ports/trust.ts';
+import type { Signer, Trust } from '../ports/trust.ts';
 import type { CpaUseCases, Health } from './gateway.ts';
 import type { OwnCertificate } from './parts.ts';
 
 export interface HealthParts {
   readonly store: Store;
   readonly signer: Signer;
+  readonly trust: Pick<Trust, 'revocation'>;
   readonly cpas: CpaUseCases;
   readonly ours: ReadonlySet<string>;
   readonly clock: Clock;
@@ -20,7 +21,7 @@ type HealthCheck = Health['checks'][number];
 
 /** Whether the gateway could store, sign and connect right now. */
 export async function checkHealth(parts: HealthParts): Promise<Health> {
-  const checks = [await checkStore(parts), checkKeys(parts), checkCertificates(parts)];
+  const checks = [await checkStore(parts), checkKeys(parts), checkCertificates(parts), ...checkRevocation(parts)];
   return { ok: checks.every((check) => check.ok), checks };
 }
 
@@ -48,6 +49,19 @@ function checkCertificates({ certificates, clock }: HealthParts): HealthCheck {
   ];
   const detail = said.length === 0 ? `${certificates.length} valid` : said.join(', ');
   return { name: 'certificates', ok: unfit.length === 0, detail };
+}
+
+/** One CA whose list is missing must not take the gateway from the partners of the others: all of them must lack it. */
+function checkRevocation({ trust: { revocation } }: HealthParts): readonly HealthCheck[] {
+  if (revocation === undefined) return [];
+  const lists = revocation.lists();
+  const current = lists.filter(({ state }) => state === 'current');
+  const unfit = lists.filter(({ state }) => state !== 'current');
+  const said = unfit.map(({ authority, state }) =>
+    state === 'ended' ? `the list of ${authority} has ended` : `no list of ${authority}`,
+  );
+  const detail = said.length === 0 ? `${current.length} current lists` : said.join(', ');
+  return [{ name: 'revocation', ok: !revocation.required || lists.length === 0 || current.length > 0, detail }];
 }
 
 /** One contract whose key is missing must not take the gateway from all other partners: all of them must lack it. */

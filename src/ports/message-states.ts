@@ -18,5 +18,6 @@ export type EventType =
   | 'alert.signal-refused'
   | 'alert.message-refused'
   | 'alert.partner-error'
+  | 'alert.revocation-unknown'
   | 'cpa.activated'
   | 'cpa.deactivated';

@@ -4,11 +4,51 @@ export type { KeyHolder, KeyWrapping, UnwrapWork } from '../xmlsec/encryption/ke
 
 /** Judges and holds certificates. Everything takes and gives DER. */
 export interface Trust {
-  /** Throws CERTIFICATE_UNTRUSTED unless the certificate chains to keys.trust and is valid at `at` (ms since 1970). */
+  /**
+   * Throws CERTIFICATE_UNTRUSTED unless the certificate chains to keys.trust and is valid at `at` (ms since 1970);
+   * CERTIFICATE_REVOKED when it is revoked now, REVOCATION_UNKNOWN when nobody can say.
+   */
   check(certificate: Uint8Array, at: number): Promise<void>;
+  /**
+   * Whether a certificate that TLS has chained is revoked now. Throws or rejects with CERTIFICATE_REVOKED,
+   * REVOCATION_UNKNOWN. There is a promise only where a list has to be fetched first. @spec Digikoppeling PKI003
+   */
+  checkPeer(certificate: Uint8Array): Promise<void> | undefined;
   /** DER of keys.trust, for evidence. */
   readonly authorities: readonly Uint8Array[];
+  /** undefined: revocation is not checked. */
+  readonly revocation: RevocationState | undefined;
 }
+
+/** What is known of the revocation lists. */
+export interface RevocationState {
+  /** Whether certificates of which nothing is known are refused. */
+  readonly required: boolean;
+  /** One entry a CA. */
+  lists(): readonly ListState[];
+  /** Calls `listener` when lists have changed; the answer ends it. */
+  onChange(listener: () => void): () => void;
+  /** Calls `listener` once when a CA has no list that can be used, and again only after there was one. */
+  onAlarm(listener: (alarm: RevocationAlarm) => void): () => void;
+}
+
+export interface ListState {
+  /** Subject of the CA, in one line. */
+  readonly authority: string;
+  readonly state: 'current' | 'ended' | 'missing';
+  /** ms since 1970; undefined when there is no list. */
+  readonly nextUpdate: number | undefined;
+  readonly revoked: number;
+}
+
+export interface RevocationAlarm {
+  readonly at: number;
+  readonly authority: string;
+  readonly detail: string;
+}
+
+/** Gets a revocation list from the address that a certificate names. Throws CRL_UNREACHABLE. */
+export type ListFetcher = (url: string, maxBytes: number) => Promise<Uint8Array>;
 
 /** Signs with the private key that belongs to a certificate. */
 export interface Signer {

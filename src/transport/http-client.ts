@@ -5,6 +5,7 @@ import type { Transport } from '../ports/transport.ts';
 import { exchange } from './exchange.ts';
 import { isLoopback } from './loopback.ts';
 import { peerFailure } from './peer-failure.ts';
+import { type PeerJudge, PeerSockets } from './peer-sockets.ts';
 import { sessionKeepingConnector } from './session-connector.ts';
 import { identityOptions, TLS_PROFILE, type TlsIdentity } from './tls-profile.ts';
 
@@ -43,6 +44,8 @@ export interface TransportOptions {
   /** http:// to other hosts than this one: only where a proxy does TLS. */
   readonly allowPlain?: boolean;
   readonly limits?: Partial<TransportLimits>;
+  /** Asked of each partner's certificate after the handshake; undefined: TLS alone decides. */
+  readonly judge?: PeerJudge | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export interface TransportOptions {
  */
 export function createTransport(options: TransportOptions): Transport {
   const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
+  const peers = options.judge && new PeerSockets(options.judge);
   const agent = new Agent({
     allowH2: false,
     pipelining: 1,
@@ -61,7 +65,11 @@ export function createTransport(options: TransportOptions): Transport {
     bodyTimeout: limits.bodyTimeoutMs,
     // Counted as it comes: what is read as a stream has the limits of who reads it.
     maxResponseSize: -1,
-    connect: sessionKeepingConnector({ secureContext: secureContextOf(options), timeout: limits.connectTimeoutMs }),
+    connect: sessionKeepingConnector({
+      secureContext: secureContextOf(options),
+      timeout: limits.connectTimeoutMs,
+      peers,
+    }),
   });
   return {
     async post(request) {
@@ -86,7 +94,10 @@ export function createTransport(options: TransportOptions): Transport {
         if (!(request.body instanceof Uint8Array)) request.body.destroy();
       }
     },
-    close: () => agent.destroy(),
+    close() {
+      peers?.close();
+      return agent.destroy();
+    },
   };
 }
 

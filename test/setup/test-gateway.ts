@@ -15,6 +15,7 @@ import { createTransport } from '../../src/transport/http-client.ts';
 import { createEndpoint, type EndpointTls } from '../../src/transport/https-server.ts';
 import { createDecrypter } from '../../src/trust/decrypter.ts';
 import { createSigner, type SigningKey } from '../../src/trust/key-ring.ts';
+import type { Revocation } from '../../src/trust/revocation/revocation.ts';
 import { createTrust } from '../../src/trust/trust-store.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -25,6 +26,7 @@ export interface TestGatewayOptions {
   /** `keys` when absent. */
   readonly decryptKeys?: readonly SigningKey[];
   readonly roots: readonly Uint8Array[];
+  readonly revocation?: Revocation;
   readonly clock?: Clock;
   readonly partners?: ReadonlyMap<string, PartnerTerms>;
   readonly limits?: MessageLimits;
@@ -86,7 +88,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       store,
       payloads: await openPayloadFiles({ directory: join(folder, 'payloads') }),
       transport: options.transport ?? createTransport({}),
-      trust: createTrust({ roots: options.roots }),
+      trust: createTrust({ roots: options.roots, revocation: options.revocation }),
       signer: createSigner(options.keys),
       decrypter: createDecrypter(options.decryptKeys ?? options.keys),
       clock,

@@ -67,7 +67,25 @@ async function createScrape(gateway: Gateway): Promise<Scrape> {
     labelNames: ['state'],
     registers,
   });
+  const lists = new Gauge({
+    name: 'postiljon_revocation_list_end_timestamp_seconds',
+    help: 'When the revocation list of a CA ends; 0: there is none.',
+    labelNames: ['authority'],
+    registers,
+  });
+  const revoked = new Gauge({
+    name: 'postiljon_revocation_list_entries',
+    help: 'Certificates on the revocation list of a CA.',
+    labelNames: ['authority'],
+    registers,
+  });
   return async () => {
+    lists.reset();
+    revoked.reset();
+    for (const { authority, ...list } of gateway.revocationLists()) {
+      lists.set({ authority }, (list.nextUpdate ?? 0) / 1000);
+      revoked.set({ authority }, list.revoked);
+    }
     const stats = await gateway.stats();
     states.reset();
     for (const [state, count] of Object.entries(stats.states)) states.set({ state }, count);

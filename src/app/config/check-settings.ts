@@ -74,6 +74,17 @@ const RULES: readonly Rule[] = [
     settings['api.port'] !== 0 && settings['api.port'] === settings['ebms.port']
       ? { key: 'api.port', reason: 'is also ebms.port: take another one' }
       : undefined,
+  (settings) =>
+    settings['revocation.mode'] === 'require' &&
+    settings['keys.trust'].length > 0 &&
+    settings['revocation.crls'].length === 0 &&
+    !settings['revocation.download']
+      ? {
+          key: 'revocation.crls',
+          reason:
+            'nobody could be believed without revocation lists: name their files, set revocation.download: true, or revocation.mode: ifPresent',
+        }
+      : undefined,
   keyPair('ebms.tls'),
   keyPair('keys.sign'),
   keyPair('keys.tlsClient'),

@@ -55,6 +55,13 @@ export interface Config {
     readonly trust: readonly string[];
   };
   readonly partners: Readonly<Record<string, PartnerTerms>>;
+  readonly revocation: {
+    readonly mode: 'require' | 'ifPresent' | 'off';
+    readonly crls: readonly string[];
+    readonly download: boolean;
+    readonly hosts: readonly string[];
+    readonly maxSize: number;
+  };
   readonly log: { readonly level: string };
   readonly stop: { readonly graceSeconds: number };
 }
@@ -67,6 +74,8 @@ export interface KeyFiles {
   readonly passphrase: string | undefined;
   readonly passphraseFile: string | undefined;
 }
+
+const MODES = ['require', 'ifPresent', 'off'] as const;
 
 /** Throws CONFIG_INVALID whose detail names every problem with its place. */
 export function readConfig(file: string, environment: Environment = process.env): Config {
@@ -135,6 +144,13 @@ function build(file: string, folder: string, settings: Settings): Config {
     },
     keys: { sign, decrypt, tlsClient, trust: settings['keys.trust'] },
     partners: settings.partners,
+    revocation: {
+      mode: MODES.find((mode) => mode === settings['revocation.mode']) ?? 'require',
+      crls: settings['revocation.crls'],
+      download: settings['revocation.download'],
+      hosts: settings['revocation.hosts'],
+      maxSize: settings['revocation.maxSize'],
+    },
     log: { level: settings['log.level'] },
     stop: { graceSeconds: settings['stop.graceSeconds'] },
   };

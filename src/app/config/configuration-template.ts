@@ -3,10 +3,12 @@ export interface TemplateValues {
   readonly oin: string;
   readonly port: number;
   readonly apiPort: number;
+  /** Revocation list of the test CA, as the file is to name it; undefined: lists are fetched. */
+  readonly crl?: string | undefined;
 }
 
 /** A first postiljon.yaml, which a person can go on with. */
-export function configurationTemplate({ name, oin, port, apiPort }: TemplateValues): string {
+export function configurationTemplate({ name, oin, port, apiPort, crl }: TemplateValues): string {
   return `# Configuration of Postiljon. docs/configuration.md lists every key; each can be given as an environment variable
 # too (api.port is POSTILJON_API_PORT). Relative paths count from this file. \`postiljon doctor\` checks it.
 name: ${JSON.stringify(name)}
@@ -39,7 +41,15 @@ keys:
 # partners:
 #   'urn:osb:oin:00000099000000002000': { allow: [sha1], endpoint: 'https://test.example/ebms' }
 
-# This version does not check revocation.
-revocation: { mode: off }
+# Certificates that their CA has revoked are refused, and those of which nobody can say. The lists come from files, which
+# are read again when they change, or are fetched: those of PKIoverheid stand at the http:// addresses that its
+# certificates name (the firewall must let the gateway reach them).
+${revocation(crl)}
 `;
+}
+
+function revocation(crl: string | undefined): string {
+  return crl === undefined
+    ? 'revocation: { mode: require, download: true }'
+    : `revocation: { mode: require, crls: [${JSON.stringify(crl)}] }`;
 }

@@ -161,11 +161,29 @@ export const KEYS = {
   },
   'revocation.mode': {
     kind: 'choice',
-    default: 'off',
-    choices: ['off'],
-    laterChoices: ['require', 'ifPresent'],
-    meaning: 'Revocation checks. This version has none, so `off` is the default and the only value.',
+    default: 'require',
+    choices: ['require', 'ifPresent', 'off'],
+    meaning:
+      'Whether certificates of partners are looked up in the revocation lists of their CAs. `require`: what cannot be looked up is not believed (the partner is asked to come again, HTTP 503). `ifPresent`: it is believed. `off`: nothing is looked up.',
   },
+  'revocation.crls': {
+    kind: 'paths',
+    default: [],
+    meaning: 'Files with revocation lists (DER or PEM), one or more a CA; read again when they change.',
+  },
+  'revocation.download': {
+    kind: 'flag',
+    default: false,
+    meaning:
+      'Fetch the lists from the addresses that certificates name (http(s); no redirects, nothing in the own network), keep them in `data` and refresh them. Off by default: the gateway makes no connections that you did not ask for.',
+  },
+  'revocation.hosts': {
+    kind: 'names',
+    default: [],
+    meaning:
+      'Hosts (`host` or `host:port`) that lists may be fetched from, also in the own network; when given, no other is asked.',
+  },
+  'revocation.maxSize': { kind: 'size', default: 16 * MIB, meaning: 'Largest revocation list.' },
   routes: { kind: 'absent', meaning: 'Not in this version: every message goes to the inbox.' },
   adapters: { kind: 'absent', meaning: 'Not in this version: the REST API is the one adapter.' },
   wus: { kind: 'absent', meaning: 'Not in this version.' },

@@ -9,6 +9,7 @@ import { checkDisk } from './check-disk.ts';
 import { checkFolders } from './check-folders.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPorts } from './check-ports.ts';
+import { checkRevocation } from './check-revocation.ts';
 import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
@@ -21,6 +22,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ['disk', checkDisk],
   ['clock', checkClock],
   ['keys', checkKeys],
+  ['revocation', checkRevocation],
   ['ports', checkPorts],
   ['contracts', checkContracts],
 ];

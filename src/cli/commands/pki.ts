@@ -26,12 +26,14 @@ export function pkiCommand(): Command {
   const command = new Command('pki').description('A PKI for tests. Never for production: its certificates say TEST.');
   command.addCommand(caCommand());
   command.addCommand(issueCommand());
+  command.addCommand(revokeCommand());
+  command.addCommand(listCommand());
   return command;
 }
 
 function caCommand(): Command {
   return withCommon(new Command('ca'))
-    .description('Make a test CA: ca.key and ca.crt.')
+    .description('Make a test CA: ca.key, ca.crt and ca.crl, its revocation list.')
     .option('--out <dir>', 'folder', 'ca')
     .option('--name <name>', 'name of the CA', 'CA')
     .option('--key-bits <bits>', 'size of its key', readKeyBits)
@@ -40,7 +42,42 @@ function caCommand(): Command {
       const { makeCa } = await import('../../app/pki.ts');
       const folder = resolve(out);
       await makeCa(folder, name, keyBits);
-      createOutput(json === true).answer({ folder }, `Made ${folder}/ca.key and ${folder}/ca.crt\n`);
+      createOutput(json === true).answer({ folder }, `Made ${folder}/ca.key, ${folder}/ca.crt and ${folder}/ca.crl\n`);
+    });
+}
+
+interface ListOptions {
+  readonly ca: string;
+  readonly days?: number;
+  readonly json?: true;
+}
+
+function revokeCommand(): Command {
+  return withCommon(new Command('revoke'))
+    .description(
+      'Put a certificate on the revocation list of the test CA. Gateways that read the file refuse it at once.',
+    )
+    .argument('<cert>', 'file of the certificate')
+    .option('--ca <dir>', 'folder of the CA', 'ca')
+    .option('--days <days>', 'validity of the list (default: 3650)', readWhole)
+    .addHelpText('after', example('postiljon pki revoke dienst/keys/sign.crt --ca ca'))
+    .action(async (file: string, { ca, days, json }: ListOptions) => {
+      const { renewList } = await import('../../app/pki.ts');
+      const made = await renewList({ ca: resolve(ca), days, revoke: [resolve(file)] });
+      createOutput(json === true).answer({ ...made, revoked: resolve(file) }, `Revoked ${file} in ${made.list}\n`);
+    });
+}
+
+function listCommand(): Command {
+  return withCommon(new Command('crl'))
+    .description('Write the revocation list of the test CA anew, with what was revoked before.')
+    .option('--ca <dir>', 'folder of the CA', 'ca')
+    .option('--days <days>', 'validity of the list (default: 3650)', readWhole)
+    .addHelpText('after', example('postiljon pki crl --ca ca --days 30'))
+    .action(async ({ ca, days, json }: ListOptions) => {
+      const { renewList } = await import('../../app/pki.ts');
+      const made = await renewList({ ca: resolve(ca), days });
+      createOutput(json === true).answer(made, `Made ${made.list}\n`);
     });
 }
 

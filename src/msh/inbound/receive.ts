@@ -121,10 +121,16 @@ async function readMessage(
   inbound: Inbound,
 ): Promise<VerifiedMessage | OutgoingAnswer> {
   const { early } = arrival;
-  if (typeof early === 'object') return await openAndVerify({ ...early, parts: mime.parts }, arrival, inbound);
+  if (typeof early === 'object') {
+    const asked = requireUnrevoked(arrival, inbound);
+    if (asked !== undefined) await asked;
+    return await openAndVerify({ ...early, parts: mime.parts }, arrival, inbound);
+  }
   const parsed = parse(arrival, mime, inbound);
   const { message } = parsed;
   const known = admit(message.header, arrival, inbound);
+  const asked = requireUnrevoked(arrival, inbound);
+  if (asked !== undefined) await asked;
   if (message.kind !== 'ApplicationMessage' && arrival.answerTo !== undefined)
     throw new GatewayError('PEER_ANSWER', { detail: `the answer is a ${message.kind} in a package` });
   if (message.kind !== 'ApplicationMessage') return receiveSignal({ ...parsed, message }, known, { arrival, inbound });
@@ -201,6 +207,11 @@ function admit(header: MessageHeader, arrival: Arrival, inbound: Inbound): Known
   if (arrival.answerTo !== undefined) bindAnswer(header, arrival.answerTo);
   else bindClient(header, arrival.request.clientCertificate, { known, partners: inbound.partners });
   return known;
+}
+
+/** Throws or rejects with CERTIFICATE_REVOKED, REVOCATION_UNKNOWN for who connects. @spec Digikoppeling PKI003 */
+function requireUnrevoked({ request }: Arrival, { trust }: Inbound): Promise<void> | undefined {
+  return request.clientCertificate === undefined ? undefined : trust.checkPeer(request.clientCertificate);
 }
 
 function admitIfPossible(header: MessageHeader, arrival: Arrival, inbound: Inbound): void {

@@ -112,7 +112,7 @@ describe('postiljon.yaml', () => {
 
   it('a variable for a section hides what the file says within it', () => {
     const yaml =
-      "name: a\nparties: ['b']\nebms: { host: 127.0.0.1, tls: { key: k, certificate: c } }\nkeys: { trust: [t] }\n";
+      "name: a\nparties: ['b']\nebms: { host: 127.0.0.1, tls: { key: k, certificate: c } }\nkeys: { trust: [t] }\nrevocation: { mode: off }\n";
     assert.ok(read(yaml).ebms.tls);
     assert.equal(read(yaml, { POSTILJON_EBMS_TLS: 'off' }).ebms.tls, undefined);
   });
@@ -135,6 +135,13 @@ describe('postiljon.yaml', () => {
       'api: { host: 0.0.0.0 }',
       [
         'F:4 api.host: the API has no authentication in this version: listen on 127.0.0.1, or set api.allowRemote: true',
+      ],
+    ],
+    [
+      'revocation lists that are required and come from nowhere',
+      'keys: { trust: [t] }',
+      [
+        'F revocation.crls: nobody could be believed without revocation lists: name their files, set revocation.download: true, or revocation.mode: ifPresent',
       ],
     ],
     ['half a key pair', 'keys: { sign: { key: k } }', ['F keys.sign.certificate: is required beside the key']],
@@ -185,12 +192,7 @@ describe('postiljon.yaml', () => {
     ]);
   });
 
-  const later = [
-    "routes: [{ to: 'x' }]",
-    'adapters: { amqp: { url: x } }',
-    'wus: { services: [a] }',
-    'revocation: { mode: require }',
-  ];
+  const later = ["routes: [{ to: 'x' }]", 'adapters: { amqp: { url: x } }', 'wus: { services: [a] }'];
   for (const yaml of later) {
     it(`says of ${yaml} that it is not in this version`, () => {
       const found = complaints(`${LEAST}${yaml}\n`);

@@ -24,7 +24,15 @@ describe('health', () => {
   });
   const health = async (...certificates: readonly OwnCertificate[]) => {
     const { store, gateway } = test;
-    const parts = { store, signer: createSigner([]), cpas: gateway.cpas, ours: new Set<string>(), clock, certificates };
+    const parts = {
+      store,
+      signer: createSigner([]),
+      trust: { revocation: undefined },
+      cpas: gateway.cpas,
+      ours: new Set<string>(),
+      clock,
+      certificates,
+    };
     const { ok, checks } = await checkHealth(parts);
     return { ok, detail: checks.find(({ name }) => name === 'certificates')?.detail };
   };
