@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SyncReplyMode } from '../../../src/cpa/model.ts';
 import type { ProfileName } from '../../../src/cpa/profiles.ts';
+import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from '../../../src/msh/limits.ts';
 import type { MessageState } from '../../../src/ports/store.ts';
 import { ANSWER_PART, type CombinedChanges, combinedFor } from '../../setup/msh-combined.ts';
 import { contract } from '../../setup/msh-contracts.ts';
@@ -13,6 +16,7 @@ interface Terms {
   readonly mode?: SyncReplyMode;
   readonly profile?: ProfileName;
   readonly changes?: CombinedChanges;
+  readonly limits?: MessageLimits;
 }
 
 interface Seen extends Sending {
@@ -24,7 +28,7 @@ interface Seen extends Sending {
 
 /** The first request is answered with a response and a receipt; all others with 204. */
 async function withAnswer(
-  { mode = 'signalsAndResponse', profile = 'osb-rm-s', changes = {} }: Terms,
+  { mode = 'signalsAndResponse', profile = 'osb-rm-s', changes = {}, limits = DEFAULT_MESSAGE_LIMITS }: Terms,
   use: (seen: Seen) => Promise<void>,
 ): Promise<void> {
   const edit = (text: string): string => withMode(text, mode);
@@ -40,7 +44,10 @@ async function withAnswer(
         received: async () => (await at.here.store.listMessages({ direction: 'in', limit: 10 })).items.length,
       });
     },
-    { answerTo: (envelope, number) => (number === 1 ? combinedFor(cpa, envelope, changes) : { status: 204 }) },
+    {
+      limits,
+      answerTo: (envelope, number) => (number === 1 ? combinedFor(cpa, envelope, changes) : { status: 204 }),
+    },
   );
 }
 
@@ -160,6 +167,24 @@ describe('reading a response and a receipt in the HTTP answer', () => {
       assert.equal(attemptLog[0]?.code, 'PEER_ANSWER');
       assert.deepEqual([await seen.received(), await seen.refused()], [0, []]);
     }));
+
+  it('an answer over the limit of a message is cut off: the attempt fails and no file is left of it', () =>
+    withAnswer(
+      {
+        changes: { parts: () => Buffer.alloc(500_000, 'x') },
+        limits: { ...DEFAULT_MESSAGE_LIMITS, maxMessageBytes: 200_000 },
+      },
+      async (seen) => {
+        const { attemptLog } = await untilAttempts(seen.here, seen.messageId, 1);
+        assert.equal(attemptLog[0]?.code, 'PEER_ANSWER');
+        assert.deepEqual([await seen.received(), await seen.refused()], [0, []]);
+        const files = readdirSync(join(seen.here.folder, 'payloads'), { recursive: true, withFileTypes: true });
+        assert.deepEqual(
+          files.filter((file) => file.isFile()).map(({ name }) => name),
+          [],
+        );
+      },
+    ));
 
   it('§6.3.2 the same octets as a request stay NotSupported: a receipt rides only on the HTTP answer', () =>
     withAnswer({ changes: { acknowledgment: undefined } }, async (seen) => {

@@ -51,6 +51,7 @@ describe('business responses in the HTTP answer', () => {
         assert.equal(at.requests(dienst), reliable ? 2 : 1);
         assert.equal(at.requests(gemeente), mode === 'responseOnly' && reliable ? 1 : 0);
         assert.deepEqual([sender.warnings, receiver.warnings], [[], []]);
+        for (const { gateway } of [sender, receiver]) assert.deepEqual((await gateway.audit()).findings, []);
       }));
   }
 
