@@ -25,7 +25,6 @@ import { createSignalReader } from './signals/signal-reader.ts';
 
 const DEFAULT_CONCURRENCY = 32;
 const DEFAULT_QUESTIONS_PER_MINUTE = 60;
-const DEFAULT_RESPONSE_TIMEOUT_MS = 10_000;
 /** A partner that waits for headers gives up after a minute. */
 const LONGEST_RESPONSE_TIMEOUT_MS = 50_000;
 const DEFAULT_WAITING_REQUESTS = 100;
@@ -53,7 +52,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     numbering: new Numbering(),
     waiting: new WaitingRequests({
       clock,
-      timeoutMs: Math.min(config.responseTimeoutMs ?? DEFAULT_RESPONSE_TIMEOUT_MS, LONGEST_RESPONSE_TIMEOUT_MS),
+      timeoutMs: Math.min(config.responseTimeoutMs ?? 0, LONGEST_RESPONSE_TIMEOUT_MS),
       most: config.waitingRequests ?? DEFAULT_WAITING_REQUESTS,
     }),
   };

@@ -16,7 +16,7 @@ export interface GatewayConfig {
   readonly concurrency?: number;
   /** Pings and StatusRequests that one partner may send a minute; 60 where not given. */
   readonly questionsPerMinute?: number;
-  /** How long a request waits for the response of the application, where the CPA has it in the HTTP answer; 0: not at all. */
+  /** How long a request waits for the response of the application, where the CPA has it in the HTTP answer; not at all where not given. */
   readonly responseTimeoutMs?: number;
   /** Requests that wait so at the same time. */
   readonly waitingRequests?: number;

@@ -35,7 +35,10 @@ export async function withPair(
   { mode, profile, edit = (text) => text, ...more }: RespondingTerms,
   use: (at: Responding) => Promise<void>,
 ): Promise<void> {
-  const pair = await openPair({ profile, edit: (text) => edit(withMode(text, mode)) }, more);
+  const pair = await openPair(
+    { profile, edit: (text) => edit(withMode(text, mode)) },
+    { responseTimeoutMs: RESPONSE_TIMEOUT_MS, ...more },
+  );
   const counts = new Map<string, number>();
   const count = ({ url }: OutgoingRequest): void => void counts.set(url, (counts.get(url) ?? 0) + 1);
   for (const { endpoint } of [gemeente, dienst]) {

@@ -88,9 +88,9 @@ export const KEYS = {
   },
   'ebms.responseSeconds': {
     kind: 'integer',
-    default: 10,
+    default: 0,
     meaning:
-      'How long the HTTP answer to a message waits for the response of the application, where the CPA says `signalsAndResponse` or `responseOnly`; never longer than 50, since partners give up after a minute. 0: not at all, and the response travels by a request of its own.',
+      'How long the HTTP answer to a message waits for the response of the application, where the CPA says `signalsAndResponse` or `responseOnly`; never longer than 50, since partners give up after a minute. 0: not at all, and the response travels by a request of its own, which every partner can read (ebms-core signs such CPAs and cannot read responses in the answer); else 10 is a good value.',
   },
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },

@@ -220,6 +220,15 @@ describe('business responses in the HTTP answer', () => {
       assert.equal((await untilState(sender, request.messageId, 'DELIVERED')).signal?.messageId, response.messageId);
     }));
 
+  it('ebms.responseSeconds 0, which is the default: nothing waits', () =>
+    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm', responseTimeoutMs: 0 }, async (at) => {
+      const request = await at.pair.submit([SMALL]);
+      await untilState(at.pair.sender, request.messageId, 'DELIVERED');
+      const response = await respond(at, request.messageId, []);
+      await untilState(at.pair.receiver, response.messageId, 'DELIVERED');
+      assert.equal(at.requests(gemeente), 1);
+    }));
+
   it('responses: apart for one partner: the receipt at once', () =>
     withPair(
       {

@@ -38,7 +38,7 @@ describe('the values of syncReplyMode', () => {
                 ['Inconsistent', '//Header/SyncReply'],
               );
           },
-          { cpas: [cpa], responseTimeoutMs: 0 },
+          { cpas: [cpa] },
         ));
     }
 
