@@ -128,7 +128,7 @@ export const FINDINGS = {
   ),
   ACK_SIGNED_UNREQUESTED: note('ackSignatureRequested is always where no Acknowledgment is asked.', NONE_NEEDED),
   SYNC_RESPONSE: note(
-    'The contract has business responses in the HTTP answer: a message waits there for the application. Digikoppeling has no such answers, and few gateways read them.',
+    'The contract has business responses in the HTTP answer: they are read there, and given where `ebms.responseSeconds` is set. Digikoppeling has no such answers, and few gateways read them.',
     'Use mshSignalsOnly or none, unless both gateways can.',
     'ebMS2 §4.3',
   ),
