@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 /**
- * A thread that works with private keys, once it is started. What gathers in one turn of the event loop goes in one message, so
+ * A thread that works with private keys, once it is started. What comes in one crowd goes in one message, so
  * that the main thread is not pushed off its core once for every job (docs/adr/0006).
  */
 export class KeyThread {
