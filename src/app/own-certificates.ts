@@ -19,7 +19,7 @@ export function ownCertificates(keys: readonly (LoadedKey | undefined)[]): reado
 /** Says at start what will stop the work, or has. */
 export function warnOfCertificates(certificates: readonly OwnCertificate[], now: number, log: Log): void {
   for (const { name, notBefore, notAfter } of certificates) {
-    const fields = { key: name, notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
+    const fields = { certificate: name, notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
     const days = daysLeft({ notAfter }, now);
     if (now > notAfter) log.error(fields, 'a certificate has ended: partners will refuse it');
     else if (now < notBefore) log.error(fields, 'a certificate is not valid yet: partners will refuse it');

@@ -35,7 +35,8 @@ const COUNTS = { received: 'received', duplicate: 'duplicates', exchange: 'excha
 /** Wires the pipelines to the ports and opens the contracts. Sends nothing before `start`. */
 export async function createGateway(config: GatewayConfig, given: GatewayParts): Promise<Gateway> {
   const changes = new EventEmitter().setMaxListeners(0);
-  const parts = { ...given, store: observeStore(given.store, () => changes.emit('change')) };
+  const { store: observed, watch } = observeStore(given.store, () => changes.emit('change'), given.log);
+  const parts = { ...given, store: observed };
   const { clock, log, store, payloads, transport } = parts;
   const counters = new GatewayCounters();
   const cpas = await openCpaRegister(store, clock, log);
@@ -110,7 +111,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     stats: () => store.stats(),
     revocationLists: () => parts.trust.revocation?.lists() ?? [],
     audit: (options) => audit({ source: store, payloads, clock }, options),
-    health: () => checkHealth({ ...shared, certificates: config.certificates ?? [] }),
+    health: () => checkHealth({ ...shared, watch, certificates: config.certificates ?? [] }),
     async start() {
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
       sender.start();

@@ -5,10 +5,12 @@ import { toGatewayError } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import type { Signer, Trust } from '../ports/trust.ts';
 import type { CpaUseCases, Health } from './gateway.ts';
+import type { WriteWatch } from './observed-store.ts';
 import type { OwnCertificate } from './parts.ts';
 
 export interface HealthParts {
   readonly store: Store;
+  readonly watch: WriteWatch;
   readonly signer: Signer;
   readonly trust: Pick<Trust, 'revocation'>;
   readonly cpas: CpaUseCases;
@@ -25,8 +27,14 @@ export async function checkHealth(parts: HealthParts): Promise<Health> {
   return { ok: checks.every((check) => check.ok), checks };
 }
 
-async function checkStore({ store }: HealthParts): Promise<HealthCheck> {
+/** After a write that failed another one is tried: reading may go on where the disk is full. */
+async function checkStore({ store, watch, cpas }: HealthParts): Promise<HealthCheck> {
   try {
+    if (watch.failure !== undefined) {
+      const [any] = cpas.list();
+      if (any === undefined) throw watch.failure;
+      await store.cpas.setActive(any.cpa.cpaId, any.active);
+    }
     const { outboxDue } = await store.stats();
     return { name: 'store', ok: true, detail: `${outboxDue} due` };
   } catch (thrown) {

@@ -1,16 +1,40 @@
+import { GatewayError } from '../errors.ts';
 import type { OutboundRecord, Store } from '../ports/store.ts';
+import type { Log } from './log.ts';
 
-/** A store that tells `changed` after each transaction that may have stored an event. */
-export function observeStore(store: Store, changed: () => void): Store {
+/** Why the last write of messages or events failed; undefined when it went well. */
+export interface WriteWatch {
+  readonly failure: GatewayError | undefined;
+}
+
+/** A store that tells `changed` after each transaction that may have stored an event, and how its writes go. */
+export function observeStore(
+  store: Store,
+  changed: () => void,
+  log: Log,
+): { readonly store: Store; readonly watch: WriteWatch } {
+  const watch: { failure: GatewayError | undefined } = { failure: undefined };
+  const worked = (): void => {
+    watch.failure = undefined;
+  };
+  const failed = (thrown: unknown): void => {
+    if (!(thrown instanceof GatewayError) || thrown.code !== 'STORE_UNAVAILABLE') return;
+    if (watch.failure === undefined) log.error({ err: thrown }, 'the store cannot be written');
+    watch.failure = thrown;
+  };
+  const watched = <R>(result: Promise<R>): Promise<R> => {
+    result.then(worked, failed);
+    return result;
+  };
   const told = <A extends readonly unknown[], R>(method: (...args: A) => Promise<R>): ((...args: A) => Promise<R>) => {
     return async (...args) => {
-      const result = await method(...args);
+      const result = await watched(method(...args));
       changed();
       return result;
     };
   };
   const resent = told((message: OutboundRecord) => store.submitOutbound(message));
-  return {
+  const observed: Store = {
     acceptInbound: told((...args) => store.acceptInbound(...args)),
     recordAttempt: told((...args) => store.recordAttempt(...args)),
     concludeOutbound: told((...args) => store.concludeOutbound(...args)),
@@ -20,7 +44,8 @@ export function observeStore(store: Store, changed: () => void): Store {
     findInbound: (...args) => store.findInbound(...args),
     findSubmitted: (...args) => store.findSubmitted(...args),
     // Only one that is sent once more has an event; the streams need not look for every other.
-    submitOutbound: (message) => (message.resend === undefined ? store.submitOutbound(message) : resent(message)),
+    submitOutbound: (message) =>
+      message.resend === undefined ? watched(store.submitOutbound(message)) : resent(message),
     claimDue: (...args) => store.claimDue(...args),
     findMessage: (...args) => store.findMessage(...args),
     listMessages: (...args) => store.listMessages(...args),
@@ -33,4 +58,5 @@ export function observeStore(store: Store, changed: () => void): Store {
     cpas: store.cpas,
     close: () => store.close(),
   };
+  return { store: observed, watch };
 }

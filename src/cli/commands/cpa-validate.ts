@@ -32,7 +32,9 @@ export function findingLines(findings: readonly JsonObject[]): string {
     .map((finding) => {
       const mark = MARKS[textOf(finding, 'severity')] ?? '';
       const what = `  ${mark} ${textOf(finding, 'code')}: ${textOf(finding, 'text')}\n`;
-      return `${what}      at ${textOf(finding, 'place')}\n      do ${textOf(finding, 'remedy')}\n`;
+      const clause = textOf(finding, 'spec');
+      const by = clause === '' ? '' : `      by ${clause}\n`;
+      return `${what}      at ${textOf(finding, 'place')}\n${by}      do ${textOf(finding, 'remedy')}\n`;
     })
     .join('');
 }

@@ -59,6 +59,7 @@ export function createReceive(inbound: Inbound): Receive {
       opened: undefined,
       known: undefined,
       agreement: undefined,
+      proven: false,
     };
     try {
       return await handle(arrival, inbound);
@@ -204,14 +205,27 @@ function admit(header: MessageHeader, arrival: Arrival, inbound: Inbound): Known
   const known = requireCpa(header, inbound.cpas);
   requireOurParty(header, inbound.ours);
   arrival.known = known;
+  // The answer to a request of ours comes from where we connected to.
+  arrival.proven = arrival.answerTo !== undefined;
   if (arrival.answerTo !== undefined) bindAnswer(header, arrival.answerTo);
   else bindClient(header, arrival.request.clientCertificate, { known, partners: inbound.partners });
+  arrival.proven = true;
   return known;
 }
 
 /** Throws or rejects with CERTIFICATE_REVOKED, REVOCATION_UNKNOWN for who connects. @spec Digikoppeling PKI003 */
-function requireUnrevoked({ request }: Arrival, { trust }: Inbound): Promise<void> | undefined {
-  return request.clientCertificate === undefined ? undefined : trust.checkPeer(request.clientCertificate);
+function requireUnrevoked(arrival: Arrival, { trust }: Inbound): Promise<void> | undefined {
+  const { clientCertificate } = arrival.request;
+  if (clientCertificate === undefined) return undefined;
+  arrival.proven = false;
+  const asked = trust.checkPeer(clientCertificate);
+  if (asked !== undefined) {
+    return asked.then(() => {
+      arrival.proven = true;
+    });
+  }
+  arrival.proven = true;
+  return undefined;
 }
 
 function admitIfPossible(header: MessageHeader, arrival: Arrival, inbound: Inbound): void {

@@ -87,7 +87,7 @@ interface Reply {
 /** The MessageError, where the partner gets one: the CPA is known, we speak for its To party, and it is no signal itself. */
 function messageError(
   error: GatewayError,
-  { opened, known, agreement, receivedAt, answerTo }: Arrival,
+  { opened, known, agreement, receivedAt, answerTo, proven }: Arrival,
   refuser: Refuser,
 ): Reply | undefined {
   if (opened === undefined || known === undefined || error.row.ebms === undefined) return undefined;
@@ -100,7 +100,8 @@ function messageError(
   if (synchronous && answerTo === undefined) {
     return { ...signal, send: undefined };
   }
-  const send = destination(header, known, refuser);
+  // A stranger must not make us write to the party whose name it uses.
+  const send = proven ? destination(header, known, refuser) : undefined;
   return send === undefined ? undefined : { ...signal, send };
 }
 

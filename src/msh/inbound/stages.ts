@@ -55,4 +55,6 @@ export interface Arrival {
   opened: Pick<EbmsMessage, 'header' | 'syncReply'> | undefined;
   known: KnownCpa | undefined;
   agreement: Agreement | undefined;
+  /** Who connects is who the message is from, so that an answer may go to that party by a request of its own. */
+  proven: boolean;
 }

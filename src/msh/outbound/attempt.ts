@@ -37,7 +37,9 @@ export async function makeAttempt(job: OutboxJob, attempter: Attempter): Promise
     const transmitted = answer.status >= 200 && answer.status < 300;
     const read = readSignal(answer, transmitted, { job, attempter });
     const { signal, error, forget } = read instanceof Promise ? await read : read;
-    const problem = transmitted ? error : new GatewayError('PEER_ANSWER', { detail: `HTTP ${answer.status}` });
+    const problem = transmitted
+      ? (error ?? refusalIn(signal))
+      : new GatewayError('PEER_ANSWER', { detail: `HTTP ${answer.status}` });
     const attempt = { ...base, endedAt, status: answer.status, code: problem?.code, detail: problem?.message };
     const outcome = { attempt, transmitted: transmitted && error === undefined, signal };
     return forget === undefined ? outcome : { ...outcome, forget };
@@ -52,6 +54,14 @@ export async function makeAttempt(job: OutboxJob, attempter: Attempter): Promise
     };
     return { attempt, transmitted: false, signal: undefined };
   }
+}
+
+/** Why the partner refuses, as it says: shown with the attempt, whether or not it may end the message. */
+function refusalIn(signal: SignalMessage | undefined): GatewayError | undefined {
+  if (signal?.message.kind !== 'ErrorMessage' || signal.message.errorList.highestSeverity !== 'Error') return undefined;
+  const [first] = signal.message.errorList.errors;
+  const said = [first?.errorCode, first?.location, first?.description].filter((one) => one !== undefined);
+  return new GatewayError('PEER_REFUSED', { detail: said.join(' ') });
 }
 
 interface ReadAnswer {

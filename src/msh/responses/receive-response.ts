@@ -64,6 +64,7 @@ async function readResponse(
     opened: undefined,
     known: undefined,
     agreement: undefined,
+    proven: true,
   };
   const failure = await receive(arrival, inbound);
   const forget = async (): Promise<void> => {

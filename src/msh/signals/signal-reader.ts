@@ -150,13 +150,17 @@ async function requireReferences({ references }: Acknowledgment, sent: SentMessa
 }
 
 /**
- * A MessageError ends a delivery only where the contract does not sign (no peer signs its errors, so that anybody
- * could have made one), and only with severity Error. Otherwise it is an alert, and the schedule goes on.
+ * A MessageError of severity Error ends a delivery where the contract does not sign, or where it is itself signed as a
+ * receipt would be; no known peer signs its errors, and an unsigned one anybody could have made. Otherwise it is an
+ * alert, and the schedule goes on.
  */
 async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Promise<SignalUse> {
   const { errorList } = signal.message;
   const data = errorData(errorList);
-  if (errorList.highestSeverity === 'Error' && about.agreement.signing === undefined) {
+  if (
+    errorList.highestSeverity === 'Error' &&
+    (about.agreement.signing === undefined || (await isSigned(signal, about)))
+  ) {
     return conclude(signal, about, {
       state: 'FAILED',
       event: 'message.failed',
@@ -170,6 +174,18 @@ async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Pro
   );
   await about.parts.store.note({ event });
   return 'open';
+}
+
+async function isSigned(signal: ParsedMessage<ErrorMessage>, { agreement, parts }: About): Promise<boolean> {
+  const terms = acknowledgmentSigning(agreement);
+  if (terms.length === 0) return false;
+  try {
+    await verifySigned(signal, terms, parts);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return false;
+    throw thrown;
+  }
 }
 
 async function conclude(

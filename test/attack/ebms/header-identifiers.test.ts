@@ -41,6 +41,11 @@ describe('identifiers', () => {
     });
   }
 
+  it('A56 a MessageId that no path could name is refused, so that no message lies where nobody can take it', () => {
+    for (const id of ['../../etc/passwd@x', 'a@x/..', 'a\\b@x', 'a%00@x'])
+      refuses('HEADER_INVALID', `${HEADER}/MessageData/MessageId`, changed(honest, 'message-1@example.org', id));
+  });
+
   it('A15 a comment inside the ids of a receipt is refused', () => {
     const receipt = writeMessage(acknowledgmentMessage);
     assert.deepEqual(parse(receipt).message, acknowledgmentMessage);

@@ -62,6 +62,14 @@ describe('A60 who connects is who the message is from', () => {
     });
   }
 
+  it('A60 a stranger makes us write to nobody: the party whose name it uses hears nothing', async () => {
+    await withReceiver({ profile: 'osb-rm' }, async (at) => {
+      await requireStopped(at, await honest(at), await certificateFor(PROXY_OIN));
+      assert.deepEqual(at.partner.requests, []);
+      assert.equal((await at.here.store.stats()).outboxDue, 0);
+    });
+  });
+
   it('A60 A65 an Acknowledgment of the right party on the connection of another ends nothing', async () => {
     await withSender({ profile: 'osb-rm' }, async (at) => {
       const messageId = await at.send();

@@ -172,6 +172,17 @@ describe('a MessageError about a message of ours', () => {
       ));
   }
 
+  it('A84 an Error that the partner signed as it signs receipts ends the message; one that another signed does not', () =>
+    withSender(SIGNED, async (at) => {
+      const messageId = await sendOne(at);
+      const error = errorFor(await at.sent(messageId)).toString();
+      await at.post(await signSignal(error, gemeente.keys));
+      await requireStillSent(at, messageId);
+      await at.post(await signSignal(error, dienst.keys));
+      await untilState(at.here, messageId, 'FAILED');
+      assert.equal(await countEvents(at, 'message.failed'), 1);
+    }));
+
   it('A84 Warning without a signed contract: noted, not failed [ebMS2 §4.2.3.2.4-1]', () =>
     withSender({ profile: 'osb-rm' }, async (at) => {
       const messageId = await sendOne(at);

@@ -26,6 +26,7 @@ describe('health', () => {
     const { store, gateway } = test;
     const parts = {
       store,
+      watch: { failure: undefined },
       signer: createSigner([]),
       trust: { revocation: undefined },
       cpas: gateway.cpas,

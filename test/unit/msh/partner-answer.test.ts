@@ -47,6 +47,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     bestEffort: 'DELIVERED',
   },
   '200 with a MessageError': {
+    code: 'PEER_REFUSED',
     answer: (envelope) => ({ status: 200, headers: XML, body: errorFor(envelope) }),
     state: 'FAILED',
     bestEffort: 'FAILED',
