@@ -36,14 +36,18 @@ export function typedIdentifier(element: XmlElement, location: string): TypedVal
   return type === undefined ? { value } : { type: checkIdentifier(type, `${location}/@type`), value };
 }
 
-/** What would climb in a path, or be decoded in one: nobody could fetch such a message, or take it. */
 const UNADDRESSABLE = /\\|(?:^|\/)\.{1,2}(?:\/|$)|%[0-9A-Fa-f]{2}/;
+
+/** Whether a path can name it. What climbs in one, or is decoded there, nobody could fetch, or take. */
+export function isAddressable(id: string): boolean {
+  return !UNADDRESSABLE.test(id);
+}
 
 /** @spec ebMS2 §3.1.6.1 */
 export function messageId(element: XmlElement, location: string): string {
   const text = leafText(element, location);
   if (text.length > IDENTIFIER_MAX || !MESSAGE_ID.test(text)) throw invalid(location, 'not a MessageId');
-  if (UNADDRESSABLE.test(text)) throw invalid(location, 'a MessageId that no path can name');
+  if (!isAddressable(text)) throw invalid(location, 'a MessageId that no path can name');
   return text;
 }
 

@@ -1,4 +1,4 @@
-import { checkIdentifier } from '../../ebms/element-values.ts';
+import { checkIdentifier, isAddressable } from '../../ebms/element-values.ts';
 import { GatewayError } from '../../errors.ts';
 import { isMessageId } from '../../ids.ts';
 import { isContentId, isPartContentType } from '../../mime/writer.ts';
@@ -11,7 +11,7 @@ import type { SubmitRequest } from '../gateway.ts';
 export function checkRequest(request: SubmitRequest): void {
   const { messageId } = request;
   // It is the Content-ID of the envelope too, which cannot hold the brackets that RFC 5322 allows in a domain literal.
-  if (messageId !== undefined && !(isMessageId(messageId) && isContentId(messageId)))
+  if (messageId !== undefined && !(isMessageId(messageId) && isContentId(messageId) && isAddressable(messageId)))
     throw new GatewayError('MESSAGE_ID_INVALID', { location: 'messageId' });
   for (const field of ['conversationId', 'refToMessageId'] as const) requireIdentifier(field, request[field]);
   request.payloads.forEach(({ contentType }, index) => {

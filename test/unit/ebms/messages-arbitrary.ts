@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
+import { isAddressable } from '../../../src/ebms/element-values.ts';
 import type { EbmsMessage, ErrorList } from '../../../src/ebms/message.ts';
 import { ACTOR_NEXT_MSH, MSH_SERVICE } from '../../../src/ebms/namespaces.ts';
 
 /** Characters that markup, C14N and UTF-8 treat each in their own way. */
 const character = fc.constantFrom('a', 'Z', '0', '-', '.', '&', '<', '>', '"', "'", ']', 'é', '€', '😀');
 const token = (maxLength: number) => fc.string({ unit: character, minLength: 1, maxLength });
+const id = token(40).filter(isAddressable);
 const phrase = fc.tuple(token(8), token(8)).map(([a, b]) => `${a} ${b}`);
 const text = fc.oneof(token(20), phrase);
 const uri = fc
@@ -33,9 +35,9 @@ const header = (service: fc.Arbitrary<{ type?: string; value: string }>, action:
     service,
     action,
     messageData: fc.record({
-      messageId: token(40),
+      messageId: id,
       timestamp: dateTime,
-      refToMessageId: optional(token(40)),
+      refToMessageId: optional(id),
       timeToLive: optional(dateTime),
     }),
     duplicateElimination: fc.boolean(),
@@ -101,7 +103,7 @@ const acknowledgment = fc
       version,
       actor: fc.oneof(actor, fc.constant(ACTOR_NEXT_MSH)),
       timestamp: dateTime,
-      refToMessageId: token(40),
+      refToMessageId: id,
       from: fc.array(typed, { maxLength: 2 }),
       references: fc.array(
         fc.record({ uri: fc.oneof(fc.constant(''), uri), digestAlgorithm: uri, digestValue: fc.constant('YQ==') }),
@@ -124,13 +126,13 @@ export const anyMessage: fc.Arbitrary<EbmsMessage> = fc.oneof(
   signal('Ping').map((first): EbmsMessage => ({ ...first, kind: 'PingMessage' })),
   signal('Pong').map((first): EbmsMessage => ({ ...first, kind: 'PongMessage' })),
   fc
-    .tuple(signal('StatusRequest'), token(40))
+    .tuple(signal('StatusRequest'), id)
     .map(([first, refToMessageId]): EbmsMessage => ({ ...first, kind: 'StatusRequestMessage', refToMessageId })),
   fc
     .tuple(
       signal('StatusResponse'),
       fc.record({
-        refToMessageId: token(40),
+        refToMessageId: id,
         messageStatus: fc.constantFrom('Received', 'Processed', 'NotRecognized', 'UnAuthorized', 'Forwarded'),
         timestamp: optional(dateTime),
       }),
