@@ -55,15 +55,15 @@ export function parseDuration(text: string): number | undefined {
 const GATHER_MS = 4;
 
 /**
- * Runs `task` when this turn of the event loop is over, or some turns later as long as each of them brings more: what
- * arrives in a crowd goes on together. `gathered` tells how much there is.
+ * Runs `task` when this turn of the event loop is over, or some turns later as long as each of them brings more and
+ * there is not `enough`: what arrives in a crowd goes on together. `gathered` tells how much there is.
  */
-export function onceGathered(gathered: () => number, task: () => void): void {
+export function onceGathered(gathered: () => number, enough: number, task: () => void): void {
   const until = performance.now() + GATHER_MS;
   let before = 0;
   const look = (): void => {
     const now = gathered();
-    if (now > before && performance.now() < until) {
+    if (now > before && now < enough && performance.now() < until) {
       before = now;
       setImmediate(look);
     } else task();

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { GatewayError } from '../../src/index.ts';
-import type { EventUseCases, StoredEvent } from '../../src/index.ts';
+import { cloudEvent, GatewayError } from '../../src/index.ts';
+import type { UseCases, StoredEvent } from '../../src/index.ts';
+import type { Caller } from './access/authenticate.ts';
 import type { RestLog } from './options.ts';
-import { cloudEvent } from './representations/event.ts';
 
 const BATCH = 100;
 const MOST_STREAMS = 100;
@@ -17,22 +17,26 @@ export interface EventStreamOptions {
   readonly heartbeatMs: number | undefined;
 }
 
+interface Followed {
+  readonly events: UseCases['events'];
+  readonly after: number;
+  readonly until: number | undefined;
+}
+
 /**
  * The open streams of server-sent events. Each is a cursor over the stored events that a subscription wakes: the store
  * is the truth, so that no event is lost between two of them, and a slow reader holds back only itself.
  */
 export class EventStreams {
-  readonly #events: EventUseCases;
   readonly #options: EventStreamOptions;
   readonly #open = new Set<ServerResponse>();
 
-  constructor(events: EventUseCases, options: EventStreamOptions) {
-    this.#events = events;
+  constructor(options: EventStreamOptions) {
     this.#options = options;
   }
 
   /** Takes over the answer. Throws BUSY when too many streams are open. */
-  open(reply: FastifyReply, after: number): void {
+  open(reply: FastifyReply, { useCases, until }: Caller, after: number): void {
     if (this.#open.size >= MOST_STREAMS) throw new GatewayError('BUSY', { detail: 'too many event streams are open' });
     reply.hijack();
     const response = reply.raw;
@@ -47,7 +51,7 @@ export class EventStreams {
       Connection: 'close',
     });
     response.write('retry: 2000\n\n');
-    void this.#follow(response, after).catch((error: unknown) => {
+    void this.#follow(response, { events: useCases.events, after, until }).catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'event stream ended');
       response.destroy();
     });
@@ -58,18 +62,23 @@ export class EventStreams {
     for (const response of this.#open) response.end(() => response.socket?.destroy());
   }
 
-  async #follow(response: ServerResponse, after: number): Promise<void> {
+  async #follow(response: ServerResponse, { events, after, until }: Followed): Promise<void> {
     const bell = new Bell();
-    const unsubscribe = this.#events.subscribe(() => bell.ring());
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    const unsubscribe = events.subscribe(() => bell.ring());
+    const heartbeat = setInterval(() => {
+      // Who may see this no longer comes again with a new token, and goes on where it was.
+      if (until !== undefined && Date.now() >= until) response.end();
+      else response.write(': still here\n\n');
+    }, this.#options.heartbeatMs ?? HEARTBEAT_MS);
     response.once('close', () => bell.ring());
     try {
       let cursor = after;
       while (!response.writableEnded && !response.destroyed) {
-        const batch = await this.#events.list(cursor, BATCH);
-        cursor = batch.at(-1)?.sequence ?? cursor;
-        if (batch.length > 0) await write(response, batch.map((event) => frame(event, this.#options.source)).join(''));
-        if (batch.length < BATCH) await bell.rung();
+        const batch = await events.page(cursor, BATCH);
+        cursor = batch.seen;
+        const frames = batch.events.map((event) => frame(event, this.#options.source));
+        if (frames.length > 0) await write(response, frames.join(''));
+        if (!batch.more) await bell.rung();
       }
     } finally {
       clearInterval(heartbeat);

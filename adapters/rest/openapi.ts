@@ -1,7 +1,9 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { withSecurity } from './access/security-schemes.ts';
 import { API_BASE, API_VERSION } from './options.ts';
 import type { RestOptions } from './options.ts';
+import { published } from './published.ts';
 import { closed } from './schemas/fields.ts';
 import { PROBLEM } from './schemas/problem.ts';
 
@@ -11,9 +13,11 @@ on. Lists are pages: \`next\` is the \`cursor\` of the following one. Times are 
 
 const TAGS = [
   { name: 'messages', description: 'Send, find, fetch and confirm messages.' },
+  { name: 'jobs', description: 'Operations on many messages.' },
   { name: 'events', description: 'What happened, as CloudEvents.' },
   { name: 'cpas', description: 'Contracts with partners.' },
   { name: 'partners', description: 'Questions to the gateway of a partner.' },
+  { name: 'wus', description: 'Services of WUS: call those of partners, and see who consulted what.' },
   { name: 'refusals', description: 'What partners sent and was refused.' },
   { name: 'health', description: 'For supervisors.' },
 ];
@@ -32,7 +36,7 @@ export function alsoReads(body: Body): { readonly alsoReads: Body } {
 }
 
 /** Must be called before the routes are made, whose schemas it collects. */
-export async function addOpenApi(app: FastifyInstance, { contact }: RestOptions): Promise<void> {
+export async function addOpenApi(app: FastifyInstance, { contact, access }: RestOptions): Promise<void> {
   app.addSchema(PROBLEM);
   await app.register(swagger, {
     openapi: {
@@ -50,19 +54,25 @@ export async function addOpenApi(app: FastifyInstance, { contact }: RestOptions)
       },
       servers: [{ url: '/', description: 'This gateway' }],
       tags: TAGS,
+      // The library must know the names, and knows nothing of mutualTLS: what they are is put in when it is asked for.
+      components: { securitySchemes: standIns(access) },
     },
     refResolver: {
       buildLocalReference: (json, _uri, _fragment, index) =>
         typeof json['$id'] === 'string' ? json['$id'] : `def-${index}`,
     },
-    transform: ({ schema, url, route }) => ({ schema: withBodies(schema, route.config), url }),
+    transform: ({ schema, url, route }) => ({ schema: withSecurity(withBodies(schema, route.config), access), url }),
   });
 }
 
+function standIns(access: RestOptions['access']): Record<string, { type: 'http'; scheme: 'bearer' }> {
+  return Object.fromEntries((access?.schemes ?? []).map((name) => [name, { type: 'http', scheme: 'bearer' }]));
+}
+
 /** Public and readable from any origin. @spec ADR /core/publish-openapi */
-export function openApiRoute(app: FastifyInstance): void {
+export function openApiRoute(app: FastifyInstance, { access }: RestOptions): void {
   app.get('/openapi.json', { schema: { hide: true, querystring: closed({}) } }, (_request, reply) =>
-    reply.header('Access-Control-Allow-Origin', '*').send(app.swagger()),
+    reply.header('Access-Control-Allow-Origin', '*').send(published(app.swagger(), access)),
   );
 }
 

@@ -1,3 +1,6 @@
+import type { ServerOptions } from 'node:https';
+import type { Access } from './access/access.ts';
+
 /** What the REST API must know beside the gateway. */
 export interface RestOptions {
   readonly host: string;
@@ -9,6 +12,10 @@ export interface RestOptions {
   readonly source: string;
   readonly contact: { readonly name: string; readonly email: string | undefined; readonly url: string | undefined };
   readonly limits: RestLimits;
+  /** Undefined: every caller may do everything. */
+  readonly access?: Access | undefined;
+  /** Undefined: plain HTTP. */
+  readonly tls?: ServerOptions | undefined;
   readonly log: RestLog;
   /** Between two comments on a silent event stream; 15 s where not given. */
   readonly heartbeatMs?: number;

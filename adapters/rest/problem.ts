@@ -3,6 +3,7 @@ import { ERRORS, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { ErrorCode } from '../../src/index.ts';
 import type { RestLog } from './options.ts';
 import { readRemainder } from './requests/read-remainder.ts';
+import { loggedUrl } from './access/authenticate.ts';
 import { knownParameters } from './requests/query-values.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -19,6 +20,8 @@ export interface Problem {
   readonly remedy: string;
   /** `urn:uuid:` of the request: stands in the log too. */
   readonly instance: string;
+  /** With code WUS_FAULT: the fault that the partner signed. */
+  readonly fault?: object;
 }
 
 export interface FieldError {
@@ -58,9 +61,14 @@ export function problemOf(error: GatewayError, requestId: string, errors?: reado
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  thrown: { readonly error: GatewayError; readonly errors?: readonly FieldError[] | undefined },
+  thrown: {
+    readonly error: GatewayError;
+    readonly errors?: readonly FieldError[] | undefined;
+    readonly fault?: object;
+  },
 ): FastifyReply {
-  const problem = problemOf(thrown.error, request.id, thrown.errors);
+  const known = problemOf(thrown.error, request.id, thrown.errors);
+  const problem = thrown.fault === undefined ? known : { ...known, fault: thrown.fault };
   if (problem.status === 503) void reply.header('Retry-After', '5');
   return reply
     .code(problem.status)
@@ -72,7 +80,7 @@ export function sendProblem(
 export function errorHandler(log: RestLog) {
   return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { error, errors } = refusalOf(thrown, request);
-    const fields = { requestId: request.id, method: request.method, url: request.url, code: error.code };
+    const fields = { requestId: request.id, method: request.method, url: loggedUrl(request.url), code: error.code };
     if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'request failed');
     else log.debug({ ...fields, location: error.location, detail: error.detail }, 'request refused');
     await readRemainder(request.raw);

@@ -5,7 +5,7 @@ import { API_BASE, API_VERSION } from './options.ts';
  * What every answer carries. The policy also holds for payloads of partners, which a browser must never run.
  * @spec ADR /core/transport/security-headers, /core/version-header
  */
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
   'Strict-Transport-Security': 'max-age=31536000',

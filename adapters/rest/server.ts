@@ -1,15 +1,19 @@
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { GatewayError, newId } from '../../src/index.ts';
+import { loggedUrl } from './access/authenticate.ts';
 import { OPENAPI_PATH } from './openapi.ts';
 import type { RestOptions } from './options.ts';
 import { PROBLEM_TYPE, errorHandler, problemOf, sendProblem } from './problem.ts';
 import { guardBrowser } from './requests/guard-browser.ts';
 import { guardPath } from './requests/guard-path.ts';
 import { readQueryValues } from './requests/query-values.ts';
-import { addResponseHeaders, setResponseHeaders } from './response-headers.ts';
+import { addResponseHeaders, SECURITY_HEADERS, setResponseHeaders } from './response-headers.ts';
 
 const PARAM_MAX = 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -32,6 +36,7 @@ export function createServer(options: RestOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => {
       void handleError(error, request, setResponseHeaders(request, reply));
     },
+    ...(options.tls === undefined ? {} : { serverFactory: tlsServer(options.tls) }),
     clientErrorHandler: (_error, socket) => answerMalformed(socket),
   });
   app.setErrorHandler(handleError);
@@ -43,11 +48,19 @@ export function createServer(options: RestOptions): FastifyInstance {
   return app;
 }
 
+/** The framework gives its type of server to what it makes itself only. */
+function tlsServer(tls: ServerOptions): (handler: RequestListener) => Server {
+  return (handler) => {
+    const server = createHttpsServer({ ...tls, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 }, handler);
+    return server;
+  };
+}
+
 /** `http://host:port` as a caller on this machine would write it. */
-export function urlOf(app: FastifyInstance, host: string): string {
+export function urlOf(app: FastifyInstance, { host, tls }: RestOptions): string {
   const address: AddressInfo | string | null = app.server.address();
   if (address === null || typeof address === 'string') throw new Error('the API does not listen');
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 
 function addGuards(app: FastifyInstance, options: RestOptions): void {
@@ -79,8 +92,12 @@ function acceptEmptyJson(app: FastifyInstance): void {
 
 function addAccessLog(app: FastifyInstance, { log }: RestOptions): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const { id: requestId, method, url } = request;
-    log.debug({ requestId, method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    const { id: requestId, method, caller } = request;
+    const url = loggedUrl(request.url);
+    log.debug(
+      { requestId, application: caller.name, method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
     done();
   });
 }
@@ -98,6 +115,7 @@ function answerMalformed(socket: Duplex): void {
     'HTTP/1.1 400 Bad Request',
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
 }

@@ -17,7 +17,7 @@ export async function auditStore(file: string, options: AuditOptions): Promise<A
   const source = openStoreReader({ url: config.store.url });
   try {
     const payloads = await openPayloadFiles({ directory: pathOf(config.payloads.url) });
-    return await audit({ source, payloads, clock: systemClock }, options);
+    return await audit({ source, payloads, clock: systemClock, destinations: config.destinations }, options);
   } finally {
     await source.close();
   }

@@ -1,40 +1,59 @@
+import type { ServerOptions } from 'node:https';
 import type { RestApi } from '../../adapters/rest/rest-api.ts';
 import { systemClock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { createGateway } from '../msh/create-gateway.ts';
+import type { Adapter } from '../msh/adapter.ts';
 import type { Gateway } from '../msh/gateway.ts';
+import { unreachableRules } from '../msh/handover/routes.ts';
 import { DEFAULT_MESSAGE_LIMITS } from '../msh/limits.ts';
 import type { MessageLimits } from '../msh/limits.ts';
-import type { Log } from '../msh/log.ts';
+import type { Log } from '../ports/log.ts';
+import type { Trust } from '../ports/trust.ts';
 import { openPayloadFiles } from '../store/files/payload-files.ts';
 import { openStore } from '../store/open-store.ts';
+import { createEgress } from '../transport/egress-client.ts';
 import { createTransport } from '../transport/http-client.ts';
-import { createEndpoint } from '../transport/https-server.ts';
+import { createEndpoint, isHangUp } from '../transport/https-server.ts';
 import type { Endpoint } from '../transport/https-server.ts';
+import type { PeerJudge } from '../transport/peer-sockets.ts';
+import { isLoopback } from '../transport/loopback.ts';
+import { identityOptions, TLS_PROFILE } from '../transport/tls-profile.ts';
 import type { TlsIdentity } from '../transport/tls-profile.ts';
 import { createDecrypter } from '../trust/decrypter.ts';
 import { createSigner } from '../trust/key-ring.ts';
 import { readCertificates } from '../trust/certificate.ts';
 import type { Revocation } from '../trust/revocation/revocation.ts';
 import { createTrust } from '../trust/trust-store.ts';
+import { type CheckServer, createCheckServer } from '../wus/consumer/expected-servers.ts';
+import { openAdapters } from './adapters.ts';
+import { openAccess } from './access/open-access.ts';
+import { composeWus } from './compose-wus.ts';
+import type { ComposedWus } from './compose-wus.ts';
 import type { Config } from './config/config.ts';
 import { ownCertificates, warnOfCertificates } from './own-certificates.ts';
 import { prepareFolders } from './folders.ts';
 import { loadCertificates, loadKey } from './load-keys.ts';
 import type { LoadedKey } from './load-keys.ts';
+import { loadWus } from './load-wus.ts';
 import { openRevocation } from './open-revocation.ts';
+
+/** What is cut off when the grace time is over is told so, before its connection is. */
+export const LAST_ANSWERS_MS = 1_000;
 
 export interface Composition {
   readonly gateway: Gateway;
+  readonly wus: ComposedWus;
   readonly endpoint: Endpoint;
   readonly api: RestApi;
+  readonly adapters: readonly Adapter[];
   readonly revocation: Revocation | undefined;
 }
 
 /** The only wiring: every part of the gateway from its configuration. Nothing listens or sends yet. */
 export async function compose(config: Config, log: Log): Promise<Composition> {
   const clock = systemClock;
-  const keys = await loadAllKeys(config);
+  const [keys, services] = await Promise.all([loadAllKeys(config), loadWus(config)]);
   const certificates = ownCertificates([keys.sign, keys.tlsClient, keys.endpoint]);
   warnOfCertificates(certificates, clock.now(), log);
   const revocation = openRevocation(config, {
@@ -50,10 +69,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
     trust: keys.trust,
     allowPlain: config.ebms.allowPlain,
     limits: { maxConnectionsPerPeer: config.ebms.concurrency },
-    judge: revocation && {
-      checkPeer: (certificate) => trust.checkPeer(certificate),
-      onChange: (listener) => revocation.onChange(listener),
-    },
+    judge: judgePeers(trust, revocation, createCheckServer(services.services, services.partners)),
     ...(keys.tlsClient === undefined ? {} : { tls: tlsIdentity(keys.tlsClient) }),
   });
   const { payloadFolder } = await prepareFolders(config);
@@ -69,19 +85,57 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         questionsPerMinute: config.ebms.questionsPerMinute,
         responseTimeoutMs: config.ebms.responseSeconds * 1000,
         waitingRequests: config.ebms.limits.waiting,
+        routes: config.routes,
         certificates,
       },
       { store, payloads, transport, trust, signer, decrypter, clock, log },
     );
-    const endpoint = openEndpoint(config, { gateway, keys, log });
+    const { consultations } = gateway;
+    const parts = { consultations, payloads, transport, trust, signer, decrypter, clock, log, sign: keys.sign };
+    const wus = await composeWus(config, services, parts);
+    const endpoint = openEndpoint(config, { gateway, wus, keys, log });
     await revocation?.start(ownChains(keys));
-    return { gateway, endpoint, api: await openApi(config, gateway, log), revocation };
+    warnOfRoutes(config, log);
+    const api = await openApi(config, { gateway, wus, log });
+    const adapters = await openAdapters(config, {
+      gateway,
+      log,
+      clock,
+      random: Math.random,
+      source: eventSource(config),
+      apiUrl: () => `${api.address}/api/v1`,
+      egress: createEgress,
+    });
+    return { gateway, wus, endpoint, api, adapters, revocation };
   } catch (error) {
     revocation?.stop();
     await transport.close();
     await store.close();
     throw error;
   }
+}
+
+/** Whom messages go to: not revoked, and where nobody signs the party that is expected there. */
+function judgePeers(
+  trust: Trust,
+  revocation: Revocation | undefined,
+  checkServer: CheckServer | undefined,
+): PeerJudge | undefined {
+  if (revocation === undefined && checkServer === undefined) return undefined;
+  return {
+    checkPeer(certificate, origin) {
+      checkServer?.(certificate, origin);
+      return trust.checkPeer(certificate);
+    },
+    onChange: (listener) => revocation?.onChange(listener) ?? never,
+  };
+}
+
+const never = (): void => undefined;
+
+function warnOfRoutes({ routes }: Config, log: Log): void {
+  for (const { rule, behind } of unreachableRules(routes))
+    log.warn({ rule, behind }, 'a rule of routes can never decide: an earlier one matches all that it would');
 }
 
 interface Keys {
@@ -112,36 +166,63 @@ function ownChains({ sign, tlsClient, endpoint }: Keys): readonly Uint8Array[] {
   );
 }
 
-function openEndpoint(
-  { ebms, stop }: Config,
-  { gateway, keys, log }: { readonly gateway: Gateway; readonly keys: Keys; readonly log: Log },
-): Endpoint {
-  return createEndpoint(
-    {
-      host: ebms.host,
-      port: ebms.port,
-      path: ebms.path,
-      tls: keys.endpoint === undefined ? 'off' : { ...tlsIdentity(keys.endpoint), clientCa: keys.clientCa },
-      allowPlain: ebms.allowPlain,
-      limits: { maxBodyBytes: ebms.limits.message, closeGraceMs: stop.graceSeconds * 1000 },
-      report: (error, remote) => log.warn({ err: error, remote }, 'a connection of a partner failed'),
-    },
-    gateway.receive,
-  );
+interface Outside {
+  readonly gateway: Gateway;
+  readonly wus: ComposedWus;
+  readonly log: Log;
 }
 
-async function openApi(config: Config, gateway: Gateway, log: Log): Promise<RestApi> {
+function openEndpoint(
+  { ebms, stop }: Config,
+  { gateway, wus, keys, log }: Outside & { readonly keys: Keys },
+): Endpoint {
+  return createEndpoint({
+    host: ebms.host,
+    port: ebms.port,
+    routes: [{ path: ebms.path, receive: gateway.receive }, wus.route],
+    tls: keys.endpoint === undefined ? 'off' : { ...tlsIdentity(keys.endpoint), clientCa: keys.clientCa },
+    allowPlain: ebms.allowPlain,
+    limits: {
+      maxBodyBytes: ebms.limits.message,
+      closeGraceMs: stop.graceSeconds * 1000 + LAST_ANSWERS_MS,
+      maxHeldBytes: ebms.limits.memory,
+      maxConnections: ebms.limits.connections,
+      maxConnectionsPerAddress: ebms.limits.connectionsPerAddress,
+      headersTimeoutMs: ebms.limits.headersSeconds * 1000,
+      requestTimeoutMs: ebms.limits.requestSeconds * 1000,
+    },
+    crowded: (crowd) => log.warn(crowd, 'too many connections of partners: see ebms.limits'),
+    report(error, remote) {
+      if (isHangUp(error)) log.debug({ remote }, 'a connection ended before any request');
+      else log.warn({ err: error, remote }, 'a connection of a partner failed');
+    },
+  });
+}
+
+async function openApi(config: Config, { gateway, wus, log }: Outside): Promise<RestApi> {
   const { createRestApi } = await import('../../adapters/rest/rest-api.ts');
-  const { host, port, allowRemote, names, contact, limits } = config.api;
-  return createRestApi(gateway, {
+  const { host, port, names, contact, limits } = config.api;
+  const options = {
     host,
     port,
-    names: allowRemote && names.length === 0 ? undefined : [host, ...names],
+    names: !isLoopback(host) && names.length === 0 ? undefined : [host, ...names],
     source: eventSource(config),
     contact,
     limits,
+    access: await openAccess(config.api, { clock: systemClock, log }),
+    tls: await apiTls(config),
     log,
-  });
+  };
+  return createRestApi(gateway, options, wus.useCases);
+}
+
+async function apiTls({ api: { tls } }: Config): Promise<ServerOptions | undefined> {
+  if (tls === undefined) return undefined;
+  const own = { ...TLS_PROFILE, ...identityOptions(tlsIdentity(await loadKey(tls.identity))) };
+  if (tls.clientCa === undefined) return own;
+  // Who shows no certificate may show a key: what TLS could not chain counts as not shown.
+  const ca = await loadCertificates([tls.clientCa], 'api.tls.clientCa');
+  return { ...own, ca: [...ca], requestCert: true, rejectUnauthorized: false };
 }
 
 /** Events name the first party that has an OIN. @spec NL GOV profile for CloudEvents 1.1 */

@@ -19,12 +19,12 @@ export interface ContractRequest extends Omit<CpaOptions, 'parties' | 'profile'>
   readonly profile: string;
 }
 
-/** Makes a CPA from two party files. Throws REQUEST_INVALID, CONFIG_INVALID (a party file), NOT_FOUND. */
+/** Makes a CPA from two party files. Throws OPTION_INVALID, PARTY_FILE_INVALID (a party file), FILE_MISSING. */
 export async function createContract({ partyFiles, profile, ...rest }: ContractRequest): Promise<Uint8Array> {
   const known = readProfile(profile);
   const [first, second, ...more] = await Promise.all(partyFiles.map(readParty));
   if (first === undefined || second === undefined || more.length > 0) {
-    throw new GatewayError('REQUEST_INVALID', {
+    throw new GatewayError('OPTION_INVALID', {
       location: '--party',
       detail: 'give two: --party A.yaml --party B.yaml',
     });
@@ -39,7 +39,7 @@ export interface ContractCheck {
   readonly findings: readonly (Omit<Finding, 'code'> & { readonly code: string })[];
 }
 
-/** Checks a CPA file without a gateway. Throws NOT_FOUND. */
+/** Checks a CPA file without a gateway. Throws FILE_MISSING. */
 export async function checkContract(file: string, now: number): Promise<ContractCheck> {
   const bytes = await readGiven(file);
   try {
@@ -59,12 +59,12 @@ export function compareContracts(before: Uint8Array, after: Uint8Array): readonl
   return diffCpas(parseCpa(before), parseCpa(after));
 }
 
-/** Reads a file that a person named. Throws NOT_FOUND. */
+/** Reads a file that a person named. Throws FILE_MISSING. */
 export async function readGiven(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new GatewayError('NOT_FOUND', { location: file, detail: `${file} cannot be read`, cause });
+    throw new GatewayError('FILE_MISSING', { location: file, detail: `${file} cannot be read`, cause });
   }
 }
 
@@ -75,7 +75,7 @@ async function readParty(file: string): Promise<PartyProfile> {
     value = readYaml(content.toString('utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GatewayError('CONFIG_INVALID', { location: file, detail: `${file} is no YAML: ${reason}`, cause });
+    throw new GatewayError('PARTY_FILE_INVALID', { location: file, detail: `${file} is no YAML: ${reason}`, cause });
   }
   return parsePartyProfile(value, file);
 }
@@ -93,5 +93,5 @@ function readProfile(name: string): ProfileName {
   const found = PROFILE_NAMES.find((profile) => profile === name);
   if (found !== undefined) return found;
   const detail = `${name} is no profile; one of ${PROFILE_NAMES.join(', ')}`;
-  throw new GatewayError('REQUEST_INVALID', { location: '--profile', detail });
+  throw new GatewayError('OPTION_INVALID', { location: '--profile', detail });
 }

@@ -6,11 +6,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GatewayError } from '../errors.ts';
 import type { EvidenceReader } from '../msh/evidence/evidence.ts';
+import { writing } from './writing.ts';
 
-/** Throws NOT_FOUND. */
+/** Throws FILE_MISSING. */
 export async function openEvidenceFolder(folder: string): Promise<EvidenceReader> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: unknown) => {
-    throw new GatewayError('NOT_FOUND', { location: folder, detail: `${folder} cannot be read`, cause });
+    throw new GatewayError('FILE_MISSING', { location: folder, detail: `${folder} cannot be read`, cause });
   });
   const names = entries
     .filter((entry) => !entry.isDirectory())
@@ -42,30 +43,34 @@ export interface NewEvidenceFile {
   readonly octets: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** A new folder, or an empty one. Throws FILE_EXISTS. */
+/** A new folder, or an empty one. Throws FILE_EXISTS, FILE_UNWRITABLE. */
 export async function makeEvidenceFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await writing(folder, () => mkdir(folder, { recursive: true }));
   if ((await readdir(folder)).length > 0) {
     throw new GatewayError('FILE_EXISTS', { location: folder, detail: `${folder} is not empty` });
   }
 }
 
-/** Under its name only when it is whole. Throws INTERNAL for a name that is none of ours, or octets with another digest. */
+/** Under its name only when it is whole. Throws FILE_UNWRITABLE, DOWNLOAD_DAMAGED for a name that is none of ours, or octets with another digest. */
 export async function writeEvidenceFile(folder: string, { name, sha256, octets }: NewEvidenceFile): Promise<void> {
   if (!NAME.test(name))
-    throw new GatewayError('INTERNAL', { detail: 'the gateway named a file that evidence has not' });
+    throw new GatewayError('DOWNLOAD_DAMAGED', { detail: 'the gateway named a file that evidence has not' });
   const file = join(folder, name);
+  await writing(file, () => writeWhole(file, { name, sha256, octets }));
+}
+
+async function writeWhole(file: string, { name, sha256, octets }: NewEvidenceFile): Promise<void> {
   const partial = `${file}.part`;
   const digest = createHash('sha256');
   await mkdir(dirname(file), { recursive: true });
   try {
     await pipeline(Readable.from(octets), hashed(digest), createWriteStream(partial));
     if (sha256 !== undefined && digest.digest('hex') !== sha256) {
-      throw new GatewayError('INTERNAL', { detail: `${name} does not have the digest that the gateway named` });
+      throw new GatewayError('DOWNLOAD_DAMAGED', { detail: `${name} does not have the digest that the gateway named` });
     }
     await rename(partial, file);
   } catch (error) {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { GatewayError } from '../errors.ts';
 import type { Config } from './config/config.ts';
 
-const MEMORY = ':memory:';
+export const MEMORY = ':memory:';
 
 /** Path behind a `scheme:` URL of the configuration. */
 export function pathOf(url: string): string {

@@ -8,6 +8,7 @@ import { issueCertificate } from '../trust/test-pki.ts';
 import { configurationTemplate } from './config/configuration-template.ts';
 import { writeNewFiles } from './new-files.ts';
 import type { NewFile } from './new-files.ts';
+import { writing } from './writing.ts';
 import { CA_LIST, readOin, readOrMakeCa } from './pki.ts';
 
 export interface InitOptions {
@@ -36,7 +37,7 @@ const CONFIG = 'postiljon.yaml';
 const SECRET = 0o600;
 const PUBLIC = 0o644;
 
-/** Makes the folder of a new gateway: configuration, data and keys. Throws FILE_EXISTS, REQUEST_INVALID. */
+/** Makes the folder of a new gateway: configuration, data and keys. Throws FILE_EXISTS, OPTION_INVALID. */
 export async function initialise(options: InitOptions): Promise<InitResult> {
   const folder = resolve(options.folder);
   const oin = readOin(options.oin);
@@ -49,8 +50,8 @@ export async function initialise(options: InitOptions): Promise<InitResult> {
     ...keys,
   ];
   await writeNewFiles(folder, files);
-  await mkdir(join(folder, 'data'), { recursive: true, mode: 0o700 });
-  await mkdir(join(folder, 'keys'), { recursive: true, mode: 0o700 });
+  for (const name of ['data', 'keys'])
+    await writing(folder, () => mkdir(join(folder, name), { recursive: true, mode: 0o700 }));
   return {
     folder,
     config: join(folder, CONFIG),
@@ -90,5 +91,5 @@ function partyFile(party: Parameters<typeof toPartyProfile>[0]): string {
 
 function hostOf(endpoint: string): string {
   if (URL.canParse(endpoint)) return new URL(endpoint).hostname;
-  throw new GatewayError('REQUEST_INVALID', { location: '--endpoint', detail: `${endpoint} is no URL` });
+  throw new GatewayError('OPTION_INVALID', { location: '--endpoint', detail: `${endpoint} is no URL` });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GatewayError } from '../errors.ts';
-import { readCertificates } from '../trust/certificate.ts';
+import { certificatePem, readCertificates } from '../trust/certificate.ts';
 import { readPkcs12 } from '../trust/pkcs12.ts';
 import type { KeyFiles } from './config/config.ts';
 
@@ -28,13 +28,20 @@ export async function loadKey(files: KeyFiles): Promise<LoadedKey> {
   const place = `${location}.pkcs12`;
   const store = await readPkcs12(await readConfigured(source.pkcs12, place), passphrase ?? '', place);
   const key = store.key.export({ type: 'pkcs8', format: 'pem' });
-  return { location, key, certificate: [store.certificate, ...store.chain].map(toPem).join(''), passphrase: undefined };
+  return {
+    location,
+    key,
+    certificate: [store.certificate, ...store.chain].map(certificatePem).join(''),
+    passphrase: undefined,
+  };
 }
 
 /** The certificates of keys.trust or ebms.tls.clientCa, as PEM for TLS; every file is checked. */
 export async function loadCertificates(files: readonly string[], location: string): Promise<readonly Buffer[]> {
   const contents = await Promise.all(files.map((file) => readConfigured(file, location)));
-  return contents.flatMap((content) => readCertificates(content, location)).map((der) => Buffer.from(toPem(der)));
+  return contents
+    .flatMap((content) => readCertificates(content, location))
+    .map((der) => Buffer.from(certificatePem(der)));
 }
 
 /** Throws CONFIG_INVALID when the file cannot be read. */
@@ -51,12 +58,4 @@ async function passphraseOf({ passphrase, passphraseFile, location }: KeyFiles):
   if (passphraseFile === undefined) return passphrase;
   const content = await readConfigured(passphraseFile, `${location}.passphraseFile`);
   return content.toString('utf8').split(/\r?\n/, 1)[0];
-}
-
-function toPem(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }

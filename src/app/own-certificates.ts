@@ -1,5 +1,5 @@
 import { SOON_DAYS } from '../msh/health.ts';
-import type { Log } from '../msh/log.ts';
+import type { Log } from '../ports/log.ts';
 import type { OwnCertificate } from '../msh/parts.ts';
 import { certificateFacts, daysLeft, readCertificates } from '../trust/certificate.ts';
 import type { LoadedKey } from './load-keys.ts';

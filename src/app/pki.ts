@@ -10,6 +10,7 @@ import type { TestCa } from '../trust/test-pki.ts';
 import { readCertificates } from '../trust/certificate.ts';
 import { readGiven } from './contracts.ts';
 import { writeNewFiles } from './new-files.ts';
+import { writing } from './writing.ts';
 
 const CA_CERTIFICATE = 'ca.crt';
 const CA_KEY = 'ca.key';
@@ -21,7 +22,7 @@ const PUBLIC = 0o644;
 export async function makeCa(folder: string, name: string, keyBits?: number): Promise<TestCa> {
   if (existsSync(join(folder, CA_KEY))) throw new GatewayError('FILE_EXISTS', { location: join(folder, CA_KEY) });
   const ca = await createCa({ name, ...(keyBits === undefined ? {} : { keyBits }) });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writing(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
   await writeNewFiles(folder, [
     { path: CA_KEY, content: ca.key, mode: SECRET },
     { path: CA_CERTIFICATE, content: ca.certificate, mode: PUBLIC },
@@ -30,7 +31,7 @@ export async function makeCa(folder: string, name: string, keyBits?: number): Pr
   return ca;
 }
 
-/** The test CA of a folder. Throws NOT_FOUND. */
+/** The test CA of a folder. Throws FILE_MISSING. */
 export async function readCa(folder: string): Promise<TestCa> {
   try {
     const [certificate, key] = await Promise.all([
@@ -40,7 +41,7 @@ export async function readCa(folder: string): Promise<TestCa> {
     return { certificate, key };
   } catch (cause) {
     const detail = `${folder} holds no ${CA_CERTIFICATE} and ${CA_KEY}; make them with \`postiljon pki ca --out ${folder}\``;
-    throw new GatewayError('NOT_FOUND', { location: folder, detail, cause });
+    throw new GatewayError('FILE_MISSING', { location: folder, detail, cause });
   }
 }
 
@@ -59,28 +60,34 @@ export interface ListRequest {
   readonly revoke?: readonly string[];
 }
 
-/** Writes the next revocation list of a test CA, with what was revoked before. Throws NOT_FOUND, REQUEST_INVALID. */
+/** Writes the next revocation list of a test CA, with what was revoked before. Throws FILE_MISSING, OPTION_INVALID. */
 export async function renewList({ ca: folder, days, revoke = [] }: ListRequest): Promise<{ readonly list: string }> {
   const ca = await readCa(folder);
   const certificates = await Promise.all(revoke.map(readIssued));
   for (const [index, pem] of certificates.entries()) {
     if (isIssuedBy(ca, pem)) continue;
     const detail = `${revoke[index]} is not a certificate of the CA in ${folder}`;
-    throw new GatewayError('REQUEST_INVALID', { location: 'CERT', detail });
+    throw new GatewayError('OPTION_INVALID', { location: 'CERT', detail });
   }
   const list = join(folder, CA_LIST);
   const before = existsSync(list) ? await readFile(list) : undefined;
   const pem = await createList({ ca, before, revoke: certificates, ...(days === undefined ? {} : { days }) });
   // Gateways read the file while it is replaced.
-  await writeFile(`${list}.new`, pem, { mode: PUBLIC });
-  await rename(`${list}.new`, list);
+  await writing(list, async () => {
+    await writeFile(`${list}.new`, pem, { mode: PUBLIC });
+    await rename(`${list}.new`, list);
+  });
   return { list };
 }
 
 async function readIssued(file: string): Promise<string> {
   const content = await readGiven(file);
-  const [der] = readCertificates(content, file);
-  return new X509Certificate(der ?? content).toString();
+  try {
+    const [der] = readCertificates(content, file);
+    return new X509Certificate(der ?? content).toString();
+  } catch (cause) {
+    throw new GatewayError('OPTION_INVALID', { location: 'CERT', detail: `${file} is no certificate`, cause });
+  }
 }
 
 export interface IssueRequest {
@@ -95,7 +102,7 @@ export interface IssueRequest {
   readonly name: string;
 }
 
-/** Issues a certificate of the test CA into a folder: NAME.key and NAME.crt. Throws FILE_EXISTS, NOT_FOUND, REQUEST_INVALID. */
+/** Issues a certificate of the test CA into a folder: NAME.key and NAME.crt. Throws FILE_EXISTS, FILE_MISSING, OPTION_INVALID. */
 export async function issue(request: IssueRequest): Promise<{ readonly key: string; readonly certificate: string }> {
   const { hosts, days, keyBits, cn, name, out } = request;
   const oin = readOin(request.oin);
@@ -114,11 +121,11 @@ export async function issue(request: IssueRequest): Promise<{ readonly key: stri
   return { key: join(out, `${name}.key`), certificate: join(out, `${name}.crt`) };
 }
 
-/** A bare OIN, or one behind `urn:osb:oin:`. Throws REQUEST_INVALID. */
+/** A bare OIN, or one behind `urn:osb:oin:`. Throws OPTION_INVALID. */
 export function readOin(text: string): string {
   const bare = text.startsWith(`${OIN_TYPE}:`) ? text.slice(OIN_TYPE.length + 1) : text;
   if (oinOf(bare) !== undefined) return bare;
-  throw new GatewayError('REQUEST_INVALID', {
+  throw new GatewayError('OPTION_INVALID', {
     location: '--oin',
     detail: `${text} is no OIN: 20 positions, such as 00000099000000001000 for tests`,
   });

@@ -1,9 +1,12 @@
-import { GatewayError } from '../errors.ts';
+import { cannotListen } from '../transport/cannot-listen.ts';
+import { isLoopback } from '../transport/loopback.ts';
+import { isPlain } from '../wus/consumer/expected-servers.ts';
 import { createLog } from './log.ts';
 import type { AppLog } from './log.ts';
-import { compose } from './compose.ts';
+import type { Gateway } from '../msh/gateway.ts';
+import type { Adapter } from '../msh/adapter.ts';
+import { compose, LAST_ANSWERS_MS } from './compose.ts';
 import type { Composition } from './compose.ts';
-import { isLoopback } from './config/check-settings.ts';
 import { readConfig } from './config/config.ts';
 import type { Config } from './config/config.ts';
 import { strayVariables } from './config/stray-variables.ts';
@@ -12,21 +15,26 @@ export interface RunningGateway {
   /** Where partners send to, as this machine would write it. */
   readonly ebms: string;
   readonly api: string;
+  /** Names of the services of WUS, in either role. */
+  readonly services: readonly string[];
   /** Lets running work end, then lets go of everything. Repeating it changes nothing. */
   stop(): Promise<void>;
 }
 
-/** Starts everything in order; what fails on the way leaves nothing behind. Throws CONFIG_INVALID, STORE_UNAVAILABLE. */
+/** Starts everything in order; what fails on the way leaves nothing behind. Throws CONFIG_INVALID, PORT_TAKEN, STORE_UNAVAILABLE. */
 export async function startGateway(config: Config, log: AppLog): Promise<RunningGateway> {
   warnOfWeakness(config, log);
   const parts = await compose(config, log);
   const stop = once(() => stopAll(parts, config, log));
   try {
     await parts.gateway.start();
+    parts.wus.start();
     const { port } = await parts.endpoint.listen();
     await listenApi(parts, config);
+    for (const adapter of parts.adapters) await adapter.start();
     const ebms = `${config.ebms.tls === undefined ? 'http' : 'https'}://${bracketed(config.ebms.host)}:${port}${config.ebms.path}`;
-    return { ebms, api: parts.api.address, stop };
+    const services = parts.wus.useCases.services.map(({ name }) => name);
+    return { ebms, api: parts.api.address, services, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -48,7 +56,8 @@ export async function runGateway(file: string, ready: (gateway: RunningGateway) 
       'an environment variable is no setting and is passed over',
     );
   const gateway = await startGateway(config, log);
-  log.info({ ebms: gateway.ebms, api: gateway.api, parties: config.parties, pid: process.pid }, 'ready');
+  const { ebms, api, services } = gateway;
+  log.info({ ebms, api, parties: config.parties, services, pid: process.pid }, 'ready');
   ready(gateway);
   const signal = await signalled;
   log.info({ signal }, 'stopping');
@@ -69,32 +78,39 @@ async function listenApi({ api }: Composition, config: Config): Promise<void> {
   try {
     await api.listen();
   } catch (cause) {
-    throw cannotListen(config, cause);
+    throw cannotListen('api', config.api, cause);
   }
-}
-
-function cannotListen({ api }: Config, cause: unknown): GatewayError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const detail = `api.port: the API cannot listen on ${api.host}:${api.port}: ${reason}`;
-  return new GatewayError('CONFIG_INVALID', { location: 'api.port', detail, cause });
 }
 
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** New work is refused first; what is under way gets its time; the store closes last. */
+/** New work is refused first; what is under way gets its time, and is cut off then; the store closes last. */
 async function stopAll(
-  { api, endpoint, gateway, revocation }: Composition,
+  { api, adapters, endpoint, gateway, wus, revocation }: Composition,
   config: Config,
   log: AppLog,
 ): Promise<void> {
   const graceMs = config.stop.graceSeconds * 1000;
+  const end = performance.now() + graceMs;
   gateway.drain();
-  const drained = await within(graceMs, Promise.all([api.close(), endpoint.close()]));
+  const inside = stopAdapters(gateway, adapters, graceMs);
+  const consultations = wus.stop(graceMs);
+  const outside = Promise.all([api.close(), endpoint.close(), inside, consultations]);
+  // Whoever is told at the very end that there is no answer gets the time to hear it.
+  const drained = await within(graceMs + LAST_ANSWERS_MS, outside);
   if (!drained) log.warn({ graceMs }, 'requests were still running when the time was over');
   revocation?.stop();
-  await gateway.stop(graceMs);
+  await consultations;
+  await gateway.stop(Math.max(0, end - performance.now()));
+}
+
+/** What they hand over needs them to the end. */
+async function stopAdapters(gateway: Gateway, adapters: readonly Adapter[], graceMs: number): Promise<void> {
+  await Promise.all(adapters.map(async (adapter) => adapter.drain?.()));
+  await gateway.handovers.stop(graceMs);
+  await Promise.all(adapters.map((adapter) => adapter.stop()));
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
@@ -110,10 +126,18 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
 
 function warnOfWeakness(config: Config, log: AppLog): void {
   if (config.ebms.tls === undefined) log.warn({ host: config.ebms.host }, 'the endpoint for partners has no TLS');
-  if (!isLoopback(config.api.host))
-    log.warn({ host: config.api.host }, 'the API is open to the network, unauthenticated');
-  for (const [partner, { allow }] of Object.entries(config.partners)) {
+  const { host, applications, tls } = config.api;
+  if (!isLoopback(host) && applications.length === 0)
+    log.warn({ host }, 'the API is open to the network, unauthenticated');
+  if (!isLoopback(host) && tls === undefined) log.warn({ host }, 'the API has no TLS: keys travel in the clear');
+  for (const [partner, { allow: listed, wus }] of Object.entries(config.partners)) {
+    const allow = wus?.unsignedConfirmation === true ? [...listed, 'unsignedConfirmation'] : listed;
     if (allow.length > 0) log.warn({ partner, allow }, 'weak algorithms are allowed for a partner');
+  }
+  for (const service of config.wus.services) {
+    if (service.role !== 'consumer' || !isPlain(service)) continue;
+    const { name, endpoint, profile } = service;
+    log.warn({ service: name, endpoint, profile }, 'a partner is called without TLS: nothing says who is there');
   }
   if (config.revocation.mode !== 'require') {
     log.warn({ mode: config.revocation.mode }, 'revoked certificates of partners may be believed');

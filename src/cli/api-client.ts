@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ERRORS, GatewayError } from '../index.ts';
 import type { ErrorCode } from '../index.ts';
+import { readCredentials } from './api-credentials.ts';
+import type { ApiCredentials } from './api-credentials.ts';
 import type { ApiOptions } from './commands/options.ts';
 
 export interface ApiRequest {
@@ -19,14 +21,22 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Speaks to the API of a running gateway; refusals come back as the GatewayError that the gateway threw. */
 export class ApiClient {
   readonly #base: string;
+  readonly #credentials: ApiCredentials;
 
-  constructor(base: string) {
+  constructor(base: string, credentials: ApiCredentials = {}) {
     this.#base = base.replace(/\/$/, '');
+    this.#credentials = credentials;
   }
 
   /** Throws GATEWAY_UNREACHABLE, or what the gateway refused with. */
   async json(path: string, request: ApiRequest = {}): Promise<JsonObject> {
-    const value: unknown = JSON.parse((await this.octets(path, request)).toString('utf8') || '{}');
+    const text = (await this.octets(path, request)).toString('utf8') || '{}';
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw this.#noGateway('is no JSON', cause);
+    }
     return isObject(value) ? value : {};
   }
 
@@ -37,7 +47,8 @@ export class ApiClient {
   async stream(path: string, request: ApiRequest = {}): Promise<IncomingMessage> {
     const answer = await this.#send(path, request);
     if ((answer.statusCode ?? 500) < 300) return answer;
-    throw refusalOf((await readAll(answer)).toString('utf8'), answer.statusCode ?? 500);
+    const status = answer.statusCode ?? 500;
+    throw refusalOf((await readAll(answer)).toString('utf8')) ?? this.#noGateway(`is HTTP ${status} without a code`);
   }
 
   #send(path: string, { method = 'GET', query = {}, headers = {}, body }: ApiRequest): Promise<IncomingMessage> {
@@ -46,29 +57,39 @@ export class ApiClient {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const { key, tls } = this.#credentials;
+    const authorization = key === undefined ? {} : { Authorization: `Bearer ${key}` };
     return new Promise((resolve, reject) => {
-      const outgoing = send(url, { method, headers, agent: false }, resolve);
+      const options = { ...tls, method, headers: { ...headers, ...authorization }, agent: false } as const;
+      const outgoing = send(url, options, resolve);
       outgoing.on('error', (cause) => reject(this.#unreachable(cause)));
       if (body instanceof Readable) pipeline(body, outgoing).catch(reject);
       else outgoing.end(body);
     });
   }
 
+  /** Something else listens there, or stands between. */
+  #noGateway(what: string, cause?: unknown): GatewayError {
+    return new GatewayError('GATEWAY_UNREACHABLE', { detail: `the answer of ${this.#base} ${what}`, cause });
+  }
+
   #unreachable(cause: Error): GatewayError {
-    return new GatewayError('GATEWAY_UNREACHABLE', { detail: `nothing answers at ${this.#base}`, cause });
+    const why = 'code' in cause && cause.code === 'ECONNREFUSED' ? '' : `: ${cause.message}`;
+    return new GatewayError('GATEWAY_UNREACHABLE', { detail: `nothing answers at ${this.#base}${why}`, cause });
   }
 }
 
-/** By --api, else from the configuration. Throws CONFIG_INVALID. */
-export async function openApiClient({ api, config }: ApiOptions): Promise<ApiClient> {
+/** By --api, else from the configuration. Throws CONFIG_INVALID, OPTION_INVALID, FILE_MISSING. */
+export async function openApiClient(options: ApiOptions): Promise<ApiClient> {
+  const { api, config } = options;
   if (api !== undefined) {
     if (!/^https?:\/\//.test(api) || !URL.canParse(api)) {
-      throw new GatewayError('REQUEST_INVALID', { location: '--api', detail: `${api} is no http(s) URL` });
+      throw new GatewayError('OPTION_INVALID', { location: '--api', detail: `${api} is no http(s) URL` });
     }
-    return new ApiClient(api);
+    return new ApiClient(api, await readCredentials(options, []));
   }
-  const { apiAddress } = await import('../app/api-address.ts');
-  return new ApiClient(apiAddress(config));
+  const { apiAddress, apiAuthorities } = await import('../app/api-address.ts');
+  return new ApiClient(apiAddress(config), await readCredentials(options, apiAuthorities(config)));
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -91,16 +112,27 @@ export function textsOf(object: JsonObject, name: string): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
-function refusalOf(body: string, status: number): GatewayError {
+function refusalOf(body: string): GatewayError | undefined {
   const problem = parseProblem(body);
   const code = problem['code'];
-  if (!isErrorCode(code)) return new GatewayError('INTERNAL', { detail: `the gateway answered ${status}` });
+  if (!isErrorCode(code)) return undefined;
   const errors = listOf(problem, 'errors').map((one) => `${textOf(one, 'location')} ${textOf(one, 'detail')}`);
-  const detail = errors.length > 0 ? errors.join('\n') : textOf(problem, 'detail');
+  const fault = problem['fault'];
+  const said = isObject(fault) ? describeFault(fault) : textOf(problem, 'detail');
+  const detail = errors.length > 0 ? errors.join('\n') : said;
   const location = textOf(problem, 'location');
   const where = location === '' || errors.length > 0 ? {} : { location };
   if (code === 'INTERNAL') return new GatewayError(code, { detail: `reference ${textOf(problem, 'instance')}` });
   return new GatewayError(code, { ...where, ...(detail === '' ? {} : { detail }) });
+}
+
+/** What a partner said, in a few lines. */
+function describeFault(fault: JsonObject): string {
+  const { faultcode } = fault;
+  const code = isObject(faultcode) ? textOf(faultcode, 'localName') : '';
+  const actor = textOf(fault, 'faultactor');
+  const head = `${code}: ${textOf(fault, 'faultstring')}`;
+  return [head, ...(actor === '' ? [] : [`by ${actor}`]), ...textsOf(fault, 'detail')].join('\n');
 }
 
 function parseProblem(body: string): JsonObject {

@@ -3,13 +3,20 @@ import type { ErrorCode } from '../index.ts';
 /** What a script may rely on. `errors` names the codes that end with it; what is not named is 4 below status 500, else 1. */
 export const EXIT_CODES = [
   { code: 0, meaning: 'done', errors: [] },
-  { code: 1, meaning: 'failed', errors: ['BUSY', 'INTERNAL'] },
-  { code: 2, meaning: 'wrong usage', errors: ['REQUEST_INVALID', 'MESSAGE_ID_INVALID'] },
-  { code: 3, meaning: 'not found', errors: ['NOT_FOUND', 'CPA_UNKNOWN'] },
+  { code: 1, meaning: 'failed', errors: ['BUSY', 'FILE_UNWRITABLE', 'DOWNLOAD_DAMAGED', 'INTERNAL'] },
+  { code: 2, meaning: 'wrong usage', errors: ['REQUEST_INVALID', 'OPTION_INVALID', 'MESSAGE_ID_INVALID'] },
+  { code: 3, meaning: 'not found', errors: ['NOT_FOUND', 'FILE_MISSING', 'CONFIG_MISSING', 'CPA_UNKNOWN'] },
   {
     code: 4,
     meaning: 'refused as invalid',
-    errors: ['CONFIG_INVALID', 'FEATURE_UNSUPPORTED'],
+    errors: [
+      'CONFIG_INVALID',
+      'FEATURE_UNSUPPORTED',
+      'WUS_ANSWER',
+      'WUS_ANSWER_REFUSED',
+      'WUS_FAULT_UNPROVEN',
+      'WUS_RELATES_TO',
+    ],
   },
   {
     code: 5,
@@ -20,6 +27,9 @@ export const EXIT_CODES = [
       'PEER_ANSWER',
       'PEER_REFUSED',
       'PEER_SILENT',
+      'WUS_PEER_UNREACHABLE',
+      'WUS_PEER_TIMEOUT',
+      'WUS_PEER_ANSWER',
       'RETRIES_EXHAUSTED',
     ],
   },

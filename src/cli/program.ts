@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { version } from '../app/version.ts';
+import { apiKeyCommand } from './commands/api-key.ts';
 import { auditCommand } from './commands/audit.ts';
 import { completionCommand } from './commands/completion.ts';
 import { cpaCommand } from './commands/cpa.ts';
+import { deadLetterCommand } from './commands/dead-letter.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { eventsCommand } from './commands/events.ts';
@@ -10,7 +12,10 @@ import { initCommand } from './commands/init.ts';
 import { messageCommand } from './commands/message.ts';
 import { pingCommand, statusCommand } from './commands/partner.ts';
 import { pkiCommand } from './commands/pki.ts';
+import { refusalCommand } from './commands/refusal.ts';
+import { routeCommand } from './commands/route.ts';
 import { startCommand } from './commands/start.ts';
+import { wusCommand } from './commands/wus.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import type { End } from './exit-codes.ts';
 
@@ -23,7 +28,7 @@ Example: a gateway with a test PKI, running on this machine
 
 export function createProgram(end: End): Command {
   const program = new Command('postiljon')
-    .description('Digikoppeling gateway: ebMS2 under CPA contracts outside, plain REST inside.')
+    .description('Digikoppeling gateway: ebMS2 under CPA contracts and WUS outside, plain REST inside.')
     .version(version(), '-V, --version', 'show the version')
     .addHelpText('after', `${EXAMPLE}${exitCodesHelp()}`)
     .showHelpAfterError('(--help shows an example)');
@@ -32,12 +37,17 @@ export function createProgram(end: End): Command {
     startCommand(),
     doctorCommand(end),
     cpaCommand(end),
+    wusCommand(end),
     messageCommand(end),
+    refusalCommand(),
     evidenceCommand(end),
     pingCommand(),
     statusCommand(),
     eventsCommand(),
+    deadLetterCommand(),
     auditCommand(end),
+    routeCommand(),
+    apiKeyCommand(),
     pkiCommand(),
     completionCommand(() => program),
   ];

@@ -1,9 +1,17 @@
-const WIDTH = 100;
 const GAP = '  ';
 const LEAST = 8;
 
-/** Columns for people: at most 100 wide, the widest ones shortened first; never the last, which may be copied. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], width = WIDTH): string {
+/** How wide a table may be: as the terminal is; without limit where something else reads it. */
+export function tableWidth({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : Infinity;
+}
+
+/** Columns for people: at most `width` wide, the widest ones shortened first; never the last, which may be copied. */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = tableWidth(process.stdout),
+): string {
   const lines = [head, ...rows];
   const natural = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const last = natural.at(-1) ?? 0;

@@ -32,7 +32,7 @@ export function parsePayloadArgument(text: string): PayloadFile {
   return { path: text, contentType: TYPES[extname(text).toLowerCase()] ?? OTHERWISE };
 }
 
-/** A multipart/form-data body that streams the files, with its exact length. Throws NOT_FOUND. */
+/** A multipart/form-data body that streams the files, with its exact length. Throws FILE_MISSING. */
 export async function formData(
   message: object,
   files: readonly PayloadFile[],
@@ -67,5 +67,5 @@ function part(boundary: string, disposition: string, contentType: string): strin
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() === true) return found.size;
-  throw new GatewayError('NOT_FOUND', { location: path, detail: `${path} is no file that can be read` });
+  throw new GatewayError('FILE_MISSING', { location: path, detail: `${path} is no file that can be read` });
 }

@@ -47,7 +47,7 @@ const DAY_MS = 86_400_000;
  * Writes a contract that follows a Digikoppeling profile and the CPPA schema. One service, one role a party, two
  * channels a party: one for its actions and the default channel, which carries signals, unacknowledged, with the same
  * signing terms. Best practice gives PersistDuration P1D to 8 retries of 3 hours, which is shorter than the retries
- * last: P2D is written. Throws REQUEST_INVALID that names the option. @spec Digikoppeling EB009, EB010, EB015
+ * last: P2D is written. Throws OPTION_INVALID that names the option. @spec Digikoppeling EB009, EB010, EB015
  */
 export function createCpa(options: CpaOptions): Uint8Array {
   const service = serviceOf(options.service);
@@ -165,5 +165,5 @@ function composite(id: string, parts: readonly string[]): Markup {
 }
 
 function refused(location: string, detail: string): GatewayError {
-  return new GatewayError('REQUEST_INVALID', { location, detail });
+  return new GatewayError('OPTION_INVALID', { location, detail });
 }

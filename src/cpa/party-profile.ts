@@ -30,7 +30,7 @@ const CERTIFICATE_KEYS = ['sign', 'tlsClient', 'tlsServer', 'decrypt'] as const;
 
 /**
  * Checks what was read from a party file. `partyId` may be an object, `urn:osb:oin:<OIN>` or a bare OIN.
- * Throws CONFIG_INVALID that names the key; `file` stands before it.
+ * Throws PARTY_FILE_INVALID that names the key; `file` stands before it.
  */
 export function parsePartyProfile(input: unknown, file = 'party'): PartyProfile {
   const party = recordOf(input, file);
@@ -116,5 +116,5 @@ function recordOf(input: unknown, key: string): Readonly<Record<string, unknown>
 }
 
 function invalid(location: string, reason: string): GatewayError {
-  return new GatewayError('CONFIG_INVALID', { location, detail: `${location}: ${reason}` });
+  return new GatewayError('PARTY_FILE_INVALID', { location, detail: `${location}: ${reason}` });
 }

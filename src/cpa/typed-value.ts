@@ -11,6 +11,11 @@ export function typedKey(typed: TypedValue): string {
   return typed.type === undefined ? typed.value : `${typed.type}:${typed.value}`;
 }
 
+/** By what a party is known in the API, the store and the configuration: its first PartyId. */
+export function partyKeyOf(partyIds: readonly TypedValue[]): string {
+  return partyIds[0] === undefined ? '' : typedKey(partyIds[0]);
+}
+
 export function sameTyped(a: TypedValue, b: TypedValue): boolean {
   return a.value === b.value && a.type === b.type;
 }

@@ -34,6 +34,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 const HYPHEN = 0x2d;
 const NOTHING = Buffer.alloc(0);
+const LINE_END = 2;
 /** The step needs octets that have not come yet. */
 const WAIT = -1;
 
@@ -72,7 +73,22 @@ export class MimeReader {
     this.#total += chunk.length;
     if (this.#total > this.#limits.maxBytes) throw overLimit(`more than ${this.#limits.maxBytes} octets`);
     const octets = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const input = this.#held.length === 0 ? octets : Buffer.concat([this.#held, octets]);
+    this.#take(this.#held.length === 0 ? octets : this.#joined(octets));
+  }
+
+  /**
+   * What was held and what comes, as one. Of much only the seam is copied and read; what is held after that stands in
+   * `octets` as well, mostly.
+   */
+  #joined(octets: Buffer): Buffer {
+    const seam = this.#delimiter.length + LINE_END;
+    if (octets.length <= seam) return Buffer.concat([this.#held, octets]);
+    this.#take(Buffer.concat([this.#held, octets.subarray(0, seam)]));
+    const { length } = this.#held;
+    return length <= seam ? octets.subarray(seam - length) : Buffer.concat([this.#held, octets.subarray(seam)]);
+  }
+
+  #take(input: Buffer): void {
     let at = 0;
     for (let next = this.#step(input, at); next !== WAIT; next = this.#step(input, at)) at = next;
     this.#hold(input, at);
@@ -96,7 +112,7 @@ export class MimeReader {
     const found = this.#find(input, at);
     if (found === WAIT) return WAIT;
     // The line end before a boundary belongs to the boundary.
-    if (found > at) this.#pass(input.subarray(at, found - 2));
+    if (found > at) this.#pass(input.subarray(at, found - LINE_END));
     if (this.#state === 'body') this.#endPart();
     this.#state = 'boundary';
     return found + this.#delimiter.length;

@@ -42,13 +42,15 @@ export function isPartContentType(text: string): boolean {
 }
 
 /**
- * Packs envelope and payloads: the envelope first (peers take the first part, whatever `start` says), every part raw octets.
+ * Packs envelope and payloads: the envelope first (peers take the first part, whatever `start` says), every part raw octets. Where
+ * the Content-Type of the root has a `type`, as that of XOP has, it is told as start-info.
  * Throws REQUEST_INVALID when a Content-ID or Content-Type cannot stand in a header.
- * @spec ebMS2 §2.1.2, RFC 2387
+ * @spec ebMS2 §2.1.2, RFC 2387, XOP 1.0 §4.1
  */
 export function writeMultipart(root: MimeRoot, parts: readonly MimePart[]): MimePackage {
   const boundary = boundaryOf(root, parts);
-  const rootType = parseContentType(root.contentType)?.type ?? 'text/xml';
+  const rootType = parseContentType(root.contentType);
+  const startInfo = rootType?.parameters.get('type');
   const pieces: Piece[] = [partHeader(boundary, root), root.bytes];
   for (const part of parts) {
     pieces.push(Buffer.concat([LINE_END, partHeader(boundary, part)]));
@@ -56,7 +58,9 @@ export function writeMultipart(root: MimeRoot, parts: readonly MimePart[]): Mime
   }
   pieces.push(Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'));
   return {
-    contentType: `multipart/related; boundary="${boundary}"; type="${rootType}"; start="<${quoted(root.contentId)}>"`,
+    contentType:
+      `multipart/related; boundary="${boundary}"; type="${rootType?.type ?? 'text/xml'}"; start="<${quoted(root.contentId)}>"` +
+      (startInfo === undefined ? '' : `; start-info="${quoted(startInfo)}"`),
     contentLength: pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.size), 0),
     body: pieces.every((piece) => piece instanceof Uint8Array) ? Buffer.concat(pieces) : Readable.from(flow(pieces)),
   };

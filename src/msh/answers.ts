@@ -84,7 +84,8 @@ export const ANSWERS = {
     spec: 'ebMS2 §4.2.4',
   },
   fault: {
-    situation: 'no XML, broken MIME, structure or SOAPAction, DTD, unknown CPA, a header that must be understood',
+    situation:
+      'no XML, broken MIME, structure or SOAPAction, DTD, a header that must be understood; unknown CPA (CPA_UNKNOWN), to another party (NOT_OUR_PARTY); and where no CPA says where a MessageError may go: from a party that the CPA does not know (PARTY_UNKNOWN), or by who may not speak for the From party (TLS_CLIENT_CERTIFICATE, asynchronous)',
     mode: 'any',
     status: 500,
     body: 'SOAP Fault Client',

@@ -4,7 +4,7 @@ import { parseCpa } from '../cpa/parse-cpa.ts';
 import { validateCpa } from '../cpa/validate-cpa.ts';
 import type { Store } from '../ports/store.ts';
 import type { CpaUseCases, KnownCpa } from './gateway.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../ports/log.ts';
 
 export interface CpaRegister extends CpaUseCases {
   /** undefined when there is none. */

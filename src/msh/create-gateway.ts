@@ -1,23 +1,31 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../clock.ts';
-import { toGatewayError } from '../errors.ts';
+import { Slices } from '../clock/slices.ts';
+import { GatewayError, toGatewayError } from '../errors.ts';
 import type { OutgoingAnswer, Receive } from '../ports/transport.ts';
 import { writeFault } from '../soap/fault.ts';
 import { answer } from './answers.ts';
 import { audit } from './audit/audit.ts';
 import { GatewayCounters } from './counters.ts';
 import { openCpaRegister } from './cpa-register.ts';
-import type { Gateway } from './gateway.ts';
+import { ownCpas } from './access/own-cpas.ts';
+import { ownPartners } from './access/own-partners.ts';
+import type { EventUseCases, Gateway, PingRequest, UseCases } from './gateway.ts';
 import { checkHealth } from './health.ts';
-import { Allowance } from './exchanges/allowance.ts';
+import { Allowance } from '../clock/allowance.ts';
 import { Asker } from './exchanges/asker.ts';
 import { askStatus, ping } from './exchanges/questions.ts';
 import { createReceive, type Inbound } from './inbound/receive.ts';
 import { createResponseReader } from './responses/receive-response.ts';
 import { WaitingRequests } from './responses/waiting-requests.ts';
+import { createEvents } from './events.ts';
 import { createMessages } from './messages.ts';
+import type { MessageParts } from './messages.ts';
 import { observeStore } from './observed-store.ts';
 import { Numbering } from './outbound/numbering.ts';
+import { EventPumps } from './events/pumps.ts';
+import { Deliverer } from './handover/deliverer.ts';
+import { explainRoute } from './handover/routes.ts';
 import { Sender } from './outbound/sender.ts';
 import { submit } from './outbound/submit.ts';
 import type { GatewayConfig, GatewayParts, Weakening } from './parts.ts';
@@ -41,6 +49,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const counters = new GatewayCounters();
   const cpas = await openCpaRegister(store, clock, log);
   const ours = new Set(config.parties);
+  const routes = config.routes ?? [];
   const weakened = (partner: string, weakening: Weakening): void =>
     log.warn({ partner, weakening }, 'a weakening was used');
   const shared = {
@@ -49,6 +58,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     ours,
     partners: config.partners,
     limits: config.limits,
+    routes,
     weakened,
     numbering: new Numbering(),
     waiting: new WaitingRequests({
@@ -72,6 +82,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     counted: (what) => (what === 'too-many' ? counters.refuse('BUSY') : counters.add(COUNTS[what])),
     refused: (code) => counters.refuse(code),
     wake: () => sender.wake(),
+    routed: (destination) => deliverer.wake(destination),
   };
   const sender = new Sender({
     ...shared,
@@ -81,39 +92,76 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     attempted: () => counters.add('attempts'),
     ended: concluded,
   });
+  const deliverer = new Deliverer({ store, payloads, clock, log, random: given.random ?? Math.random });
+  const pumps = new EventPumps({ store, clock, log, random: given.random ?? Math.random });
+  changes.on('change', () => pumps.wake());
+  const stopHandingOver = (): Promise<unknown> => Promise.all([deliverer.stop(), pumps.stop()]);
   const receive = createReceive(inbound);
-  const messages = createMessages({
+  const slices = new Slices();
+  const messageParts: MessageParts = {
     ...parts,
     status: (messageId) => askStatus(messageId, questioner),
+    hastened: () => deliverer.wake(),
     cpas,
-    async submit(request) {
-      const submitted = await submit(request, { ...shared, outbox: sender });
+    async submit(request, user) {
+      await slices.turn();
+      const submitted = await submit(request, { ...shared, user, outbox: sender });
       if (!submitted.repeated) counters.add('submitted');
       return submitted;
     },
-  });
+  };
+  const subscribe: EventUseCases['subscribe'] = (listener) => {
+    changes.on('change', listener);
+    return () => changes.off('change', listener);
+  };
+  const everything: Omit<UseCases, 'events'> & Pick<Gateway, 'events'> = {
+    messages: createMessages(messageParts),
+    events: {
+      ...createEvents(store, subscribe),
+      follow(subscriber) {
+        const pump = pumps.follow(subscriber);
+        return { ready: () => pump.ready() };
+      },
+      deadLetters: (query) => store.deadLetters.list(query),
+      async replay(id) {
+        if (!(await store.deadLetters.replay(id))) throw new GatewayError('NOT_FOUND', { detail: `dead letter ${id}` });
+        pumps.replay();
+      },
+    },
+    cpas,
+    partners: { ping: (request: PingRequest) => ping(request, questioner) },
+  };
 
   const endAlarms = raiseAlarms(parts);
 
   return {
     receive: neverThrowing(receive, { ...parts, sender }),
-    messages,
-    cpas,
-    partners: { ping: (request) => ping(request, questioner) },
+    ...everything,
+    usedBy: (user) => ({
+      messages: createMessages(messageParts, user),
+      events: createEvents(store, subscribe, user.owner),
+      cpas: ownCpas(cpas, user.owner),
+      partners: ownPartners(everything.partners, cpas, user),
+    }),
     counters,
-    events: {
-      list: (after, limit) => store.listEvents(after, limit),
-      subscribe(listener) {
-        changes.on('change', listener);
-        return () => changes.off('change', listener);
+    handovers: {
+      register(destination, handover, options) {
+        const lane = deliverer.register(destination, handover, options);
+        return { ready: () => lane.ready() };
       },
+      waiting: () => store.handovers.waiting(),
+      explain: (message) => explainRoute(routes, message),
+      stop: (graceMs) => withGrace(stopHandingOver(), clock, graceMs),
     },
     stats: () => store.stats(),
+    consultations: store.consultations,
     revocationLists: () => parts.trust.revocation?.lists() ?? [],
-    audit: (options) => audit({ source: store, payloads, clock }, options),
+    audit: (options) => audit({ source: store, payloads, clock, destinations: deliverer.destinations() }, options),
     health: () => checkHealth({ ...shared, watch, certificates: config.certificates ?? [] }),
     async start() {
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
+      await deliverer.start(routes);
+      pumps.start();
       sender.start();
     },
     drain: () => shared.waiting.stop(),
@@ -122,8 +170,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
       asker.stop();
       endAlarms();
       const ended = sender.stop();
-      if (graceMs !== undefined) await atMost(ended, clock, graceMs);
-      else await ended;
+      const handed = stopHandingOver();
+      await withGrace(Promise.all([ended, handed]), clock, graceMs);
       // What is still under way breaks off here, and is recorded before the store closes.
       await transport.close();
       await ended;
@@ -150,8 +198,12 @@ function raiseAlarms({ trust, store, log }: GatewayParts): () => void {
   return end ?? ((): void => undefined);
 }
 
-/** Waits for `work`, but no longer than `ms`. */
-async function atMost(work: Promise<void>, clock: Clock, ms: number): Promise<void> {
+/** Waits for `work`, but no longer than `ms` where that is given. */
+async function withGrace(work: Promise<unknown>, clock: Clock, ms: number | undefined): Promise<void> {
+  if (ms === undefined) {
+    await work;
+    return;
+  }
   const { promise: over, resolve } = Promise.withResolvers<void>();
   const cancel = clock.schedule(clock.now() + ms, resolve);
   await Promise.race([work, over]);

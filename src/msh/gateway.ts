@@ -4,21 +4,30 @@ import type { Cpa } from '../cpa/model.ts';
 import type { MessageStatus } from '../ebms/message.ts';
 import type { PayloadWriter, StoredContent } from '../ports/payload-store.ts';
 import type {
+  ConsultationLog,
+  DeadLetter,
+  DeadLetterQuery,
   Direction,
   MessageDetail,
+  MessageOwner,
   MessageQuery,
   MessageState,
   MessageSummary,
   OutboundState,
   Page,
   Refusal,
+  RefusalQuery,
   StoredEvent,
   StoreStats,
+  WaitingHandovers,
 } from '../ports/store.ts';
 import type { Receive } from '../ports/transport.ts';
 import type { ListState } from '../ports/trust.ts';
+import type { Handover } from '../ports/handover.ts';
 import type { AuditCode } from './audit/findings.ts';
+import type { EventSubscriber } from './events/pump.ts';
 import type { Evidence } from './evidence/evidence.ts';
+import type { RoutedMessage, RouteExplanation } from './handover/routes.ts';
 
 /** The use cases of the gateway: all that an adapter, the command line or the endpoint can ask of it. */
 export interface Gateway {
@@ -27,10 +36,15 @@ export interface Gateway {
   readonly messages: MessageUseCases;
   readonly events: EventUseCases;
   readonly cpas: CpaUseCases;
+  readonly handovers: HandoverUseCases;
   readonly partners: PartnerUseCases;
+  /** The same for one application: what is not its own is not there, and events name who did what. */
+  usedBy(user: GatewayUser): UseCases;
   /** Could sign, store and send right now. Each entry says what was looked at; `ok` is their conjunction. */
   health(): Promise<Health>;
   stats(): Promise<StoreStats>;
+  /** Those of the store, whose failures `health` tells too. */
+  readonly consultations: ConsultationLog;
   /** The revocation lists, one entry a CA; none where revocation is not checked. */
   revocationLists(): readonly ListState[];
   /** Whether nothing was lost: reads everything that is stored, beside the work. Throws STORE_UNAVAILABLE. */
@@ -44,6 +58,17 @@ export interface Gateway {
   stop(graceMs?: number): Promise<void>;
 }
 
+export interface UseCases extends Pick<Gateway, 'messages' | 'cpas' | 'partners'> {
+  readonly events: Pick<EventUseCases, 'list' | 'page' | 'subscribe'>;
+}
+
+export interface GatewayUser {
+  /** Name of the application. */
+  readonly name: string;
+  /** undefined: everything is its own. */
+  readonly owner: MessageOwner | undefined;
+}
+
 export interface MessageUseCases {
   /** Where the octets of a payload go before `submit` names them. */
   createPayload(): PayloadWriter;
@@ -51,7 +76,7 @@ export interface MessageUseCases {
   discardPayload(content: StoredContent): Promise<void>;
   /**
    * Resolves the CPA, builds and signs the message once, stores it, and only then answers. Errors: CPA_UNKNOWN,
-   * CPA_INACTIVE, PARTY_UNKNOWN, ACTION_NOT_AGREED, NOT_OUR_PARTY, MESSAGE_ID_INVALID, MESSAGE_EXISTS,
+   * CPA_INACTIVE, PARTY_UNKNOWN, ACTION_NOT_AGREED, NOT_OUR_PARTY, NOT_ALLOWED, MESSAGE_ID_INVALID, MESSAGE_EXISTS,
    * IDEMPOTENCY_CONFLICT, REQUEST_INVALID, FEATURE_UNSUPPORTED, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error
    * the payloads are discarded.
    */
@@ -78,12 +103,19 @@ export interface MessageUseCases {
   raw(messageId: string, of?: MessageChoice): Promise<RawMessage>;
   /**
    * The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND, MESSAGE_AMBIGUOUS,
-   * MESSAGE_HELD.
+   * MESSAGE_HELD, and MESSAGE_ROUTED when another destination than the inbox gets it.
    */
   take(messageId: string, sender?: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
+  /**
+   * Hands a message that waits for its destination over now, also when it was stopped. Throws NOT_FOUND,
+   * MESSAGE_AMBIGUOUS, and NOT_WAITING when it is in the inbox or was handed over.
+   */
+  handOver(messageId: string, sender?: string): Promise<void>;
   /** All that proves one message, but for the octets of its payloads. Throws NOT_FOUND. */
   evidence(messageId: string, of?: MessageChoice): Promise<Evidence>;
-  listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>>;
+  listRefusals(query: RefusalQuery): Promise<Page<Refusal>>;
+  /** Throws NOT_FOUND. */
+  findRefusal(id: string): Promise<Refusal>;
   /**
    * Asks the partner what it knows of a message that was sent to it; waits half a minute at most. Changes nothing here.
    * Errors: NOT_FOUND, and those of `PartnerUseCases.ping`. @spec ebMS2 §7.1
@@ -189,8 +221,46 @@ export interface RawMessage {
 
 export interface EventUseCases {
   list(after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** The same, with how far was looked: fewer than `limit`, or none, may be of this application. */
+  page(after: number, limit: number): Promise<EventPage>;
   /** Calls `listener` when events may have been added; the answer ends it. */
   subscribe(listener: () => void): () => void;
+  /**
+   * Feeds a subscriber from a durable cursor of its own: in order, at least once. Before `start`. Throws CONFIG_INVALID
+   * for a name that is taken.
+   */
+  follow(subscriber: EventSubscriber): HandoverControl;
+  /** What subscribers did not take; newest first. */
+  deadLetters(query: DeadLetterQuery): Promise<Page<DeadLetter>>;
+  /** Sends it to its subscriber once more. Throws NOT_FOUND. */
+  replay(id: string): Promise<void>;
+}
+
+/** Destinations of received messages other than the inbox. */
+export interface HandoverUseCases {
+  /**
+   * Makes `handover` the destination of this name, with so many messages under way at the same time (16 where not
+   * given). Before `start`. Throws CONFIG_INVALID for a name that is taken.
+   */
+  register(destination: string, handover: Handover, options?: { readonly concurrency?: number }): HandoverControl;
+  waiting(): Promise<readonly WaitingHandovers[]>;
+  /** Where a message would go, and why. */
+  explain(message: RoutedMessage): RouteExplanation;
+  /** Hands nothing more over, events neither; answers when what is under way has ended, or `graceMs` are over. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface HandoverControl {
+  /** The other side is there again: what waits for its next attempt is tried now. */
+  ready(): void;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Sequence of the last that was looked at: what to go on after. */
+  readonly seen: number;
+  /** Whether there may be more now. */
+  readonly more: boolean;
 }
 
 export interface CpaUseCases {

@@ -28,13 +28,9 @@ export async function checkHealth(parts: HealthParts): Promise<Health> {
 }
 
 /** After a write that failed another one is tried: reading may go on where the disk is full. */
-async function checkStore({ store, watch, cpas }: HealthParts): Promise<HealthCheck> {
+async function checkStore({ store, watch }: HealthParts): Promise<HealthCheck> {
   try {
-    if (watch.failure !== undefined) {
-      const [any] = cpas.list();
-      if (any === undefined) throw watch.failure;
-      await store.cpas.setActive(any.cpa.cpaId, any.active);
-    }
+    if (watch.failure !== undefined) await store.probe();
     const { outboxDue } = await store.stats();
     return { name: 'store', ok: true, detail: `${outboxDue} due` };
   } catch (thrown) {

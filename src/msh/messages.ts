@@ -5,7 +5,7 @@ import type { Direction, MessageDetail, Store } from '../ports/store.ts';
 import type { Trust } from '../ports/trust.ts';
 import type { CpaRegister } from './cpa-register.ts';
 import { assembleEvidence } from './evidence/assemble-evidence.ts';
-import type { MessageUseCases, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
+import type { GatewayUser, MessageUseCases, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
 import { resendRequest } from './outbound/resend.ts';
 import { rawMessage } from './raw-message.ts';
 
@@ -15,24 +15,39 @@ export interface MessageParts {
   readonly clock: Clock;
   readonly cpas: CpaRegister;
   readonly trust: Trust;
-  readonly submit: (request: SubmitRequest) => Promise<Submitted>;
+  /** Something falls due at a destination. */
+  readonly hastened: () => void;
+  readonly submit: (request: SubmitRequest, user: GatewayUser | undefined) => Promise<Submitted>;
   readonly status: (messageId: string) => Promise<PartnerStatus>;
 }
 
-/** What an application does with messages. */
-export function createMessages(parts: MessageParts): MessageUseCases {
-  const { store, payloads, clock, cpas, trust, submit, status } = parts;
+/** What an application does with messages: those of `user`, where one is named. */
+export function createMessages(parts: MessageParts, user?: GatewayUser): MessageUseCases {
+  const { store, payloads, clock, cpas, trust, status, hastened } = parts;
+  const owner = user?.owner;
+  const by = user === undefined ? {} : { application: user.name };
+  const submit = (request: SubmitRequest): Promise<Submitted> => parts.submit(request, user);
   const find = async (messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail> => {
-    const found = await store.findMessage(messageId, direction, partyKey(sender));
+    const found = await store.findMessage(messageId, direction, partyKey(sender), owner);
     if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: `message ${messageId}` });
     return found;
+  };
+  /** The sender whose received message is meant, where several used one MessageId: what is not own is not there. */
+  const senderOf = async (messageId: string, sender: string | undefined): Promise<string | undefined> =>
+    owner === undefined ? partyKey(sender) : (await find(messageId, 'in', sender)).fromPartyId;
+  const routedElsewhere = async (messageId: string, sender: string | undefined): Promise<GatewayError> => {
+    const { destination } = await find(messageId, 'in', sender);
+    return new GatewayError('MESSAGE_ROUTED', { detail: `message ${messageId} goes to ${destination}` });
   };
   return {
     createPayload: () => payloads.create(),
     discardPayload: ({ body }) => payloads.discard(body),
     submit,
-    status,
-    list: (query) => store.listMessages(query),
+    async status(messageId) {
+      if (owner !== undefined) await find(messageId, 'out');
+      return status(messageId);
+    },
+    list: (query) => store.listMessages(owner === undefined ? query : { ...query, owner }),
     find,
     async evidence(messageId, { direction, sender } = {}) {
       const message = await find(messageId, direction, sender);
@@ -40,6 +55,11 @@ export function createMessages(parts: MessageParts): MessageUseCases {
       return assembleEvidence({ message, cpa, authorities: trust.authorities });
     },
     listRefusals: (query) => store.listRefusals(query),
+    async findRefusal(id) {
+      const [found] = (await store.listRefusals({ id, limit: 1 })).items;
+      if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: `refusal ${id}` });
+      return found;
+    },
 
     async openPayload(messageId, n, { direction, sender } = {}) {
       const payload = (await find(messageId, direction, sender)).payloads[n - 1];
@@ -57,7 +77,12 @@ export function createMessages(parts: MessageParts): MessageUseCases {
     async cancel(messageId, from) {
       const { cpaId, state, fromPartyId: sender } = await find(messageId, 'out', from);
       const about = { messageId, direction: 'out', cpaId } as const;
-      const event = { type: 'message.cancelled', at: clock.now(), ...about, data: { lastState: state } } as const;
+      const event = {
+        type: 'message.cancelled',
+        at: clock.now(),
+        ...about,
+        data: { lastState: state, ...by },
+      } as const;
       const outcome = await store.cancelOutbound({ messageId, sender, event });
       if (outcome === 'cancelled') return { messageId, state: 'CANCELLED' };
       const ended = await find(messageId, 'out', sender);
@@ -67,9 +92,18 @@ export function createMessages(parts: MessageParts): MessageUseCases {
     raw: async (messageId, { direction, sender } = {}) =>
       rawMessage(await find(messageId, direction, sender), payloads),
 
+    async handOver(messageId, sender) {
+      const from = await senderOf(messageId, sender);
+      if (await store.handovers.hasten(messageId, clock.now(), from)) return hastened();
+      const { destination, state } = await find(messageId, 'in', sender);
+      throw new GatewayError('NOT_WAITING', { detail: `message ${messageId} for ${destination} is ${state}` });
+    },
+
     async take(messageId, sender) {
-      const outcome = await store.takeInbound(messageId, clock.now(), partyKey(sender));
+      const from = await senderOf(messageId, sender);
+      const outcome = await store.takeInbound(messageId, clock.now(), from, user?.name);
       if (outcome === 'held') throw new GatewayError('MESSAGE_HELD', { detail: `message ${messageId}` });
+      if (outcome === 'routed') throw await routedElsewhere(messageId, sender);
       if (outcome === 'unknown') throw new GatewayError('NOT_FOUND', { detail: `received message ${messageId}` });
       return { messageId, state: 'TAKEN' };
     },

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
-import type { OutboundRecord, Store } from '../ports/store.ts';
-import type { Log } from './log.ts';
+import type { ConsultationLog, HandoverQueue, OutboundRecord, Store } from '../ports/store.ts';
+import type { Log } from '../ports/log.ts';
 
 /** Why the last write of messages or events failed; undefined when it went well. */
 export interface WriteWatch {
@@ -50,13 +50,43 @@ export function observeStore(
     findMessage: (...args) => store.findMessage(...args),
     listMessages: (...args) => store.listMessages(...args),
     listEvents: (...args) => store.listEvents(...args),
+    listEventsOf: (...args) => store.listEventsOf(...args),
     listRefusals: (...args) => store.listRefusals(...args),
     refersTo: (...args) => store.refersTo(...args),
     stats: () => store.stats(),
+    probe: () => store.probe(),
     auditTotals: (query) => store.auditTotals(query),
     auditMessages: (query) => store.auditMessages(query),
     cpas: store.cpas,
+    consultations: watchConsultations(store.consultations, watched),
+    handovers: tellHandovers(store.handovers, told),
+    cursors: store.cursors,
+    deadLetters: store.deadLetters,
     close: () => store.close(),
   };
   return { store: observed, watch };
+}
+
+type Told = <A extends readonly unknown[], R>(method: (...args: A) => Promise<R>) => (...args: A) => Promise<R>;
+
+function tellHandovers(queue: HandoverQueue, told: Told): HandoverQueue {
+  return {
+    claim: (claim) => queue.claim(claim),
+    confirm: told((...args) => queue.confirm(...args)),
+    postpone: told((...args) => queue.postpone(...args)),
+    hasten: (...args) => queue.hasten(...args),
+    hastenAll: (...args) => queue.hastenAll(...args),
+    waiting: () => queue.waiting(),
+  };
+}
+
+function watchConsultations(log: ConsultationLog, watched: <R>(result: Promise<R>) => Promise<R>): ConsultationLog {
+  return {
+    begin: (consultation) => watched(log.begin(consultation)),
+    end: (id, end) => watched(log.end(id, end)),
+    list: (query) => log.list(query),
+    find: (id) => log.find(id),
+    replayable: (since) => log.replayable(since),
+    purge: (before, limit) => watched(log.purge(before, limit)),
+  };
 }

@@ -3,8 +3,9 @@ import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Decrypter, Signer, Trust } from '../ports/trust.ts';
+import type { RouteRule } from './handover/routes.ts';
 import type { MessageLimits } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../ports/log.ts';
 
 export interface GatewayConfig {
   /** PartyIds this gateway speaks for, as `type:value`. */
@@ -20,6 +21,8 @@ export interface GatewayConfig {
   readonly responseTimeoutMs?: number;
   /** Requests that wait so at the same time. */
   readonly waitingRequests?: number;
+  /** Who gets a received message; the first rule that matches. All go to the inbox where not given. */
+  readonly routes?: readonly RouteRule[];
   /** Own certificates, for health: one that is not valid now stops the work. */
   readonly certificates?: readonly OwnCertificate[];
 }
@@ -64,4 +67,6 @@ export interface GatewayParts {
   readonly decrypter: Decrypter;
   readonly clock: Clock;
   readonly log: Log;
+  /** From 0 up to 1, for jitter; Math.random where not given. */
+  readonly random?: () => number;
 }

@@ -1,4 +1,4 @@
-import type { Direction, MessageState } from '../ports/store.ts';
+import type { Direction, EventType, MessageState } from '../ports/store.ts';
 
 export interface StateRow {
   readonly direction: Direction;
@@ -34,7 +34,11 @@ export interface TransitionRow {
 
 export const TRANSITIONS: readonly TransitionRow[] = [
   { from: 'new', to: 'RECEIVED', by: 'the accept transaction, before the partner gets its answer' },
-  { from: 'RECEIVED', to: 'TAKEN', by: 'the confirmation of the application' },
+  {
+    from: 'RECEIVED',
+    to: 'TAKEN',
+    by: 'the confirmation of the application, or of the destination that `routes` names',
+  },
   { from: 'new', to: 'QUEUED', by: 'submit' },
   { from: 'QUEUED', to: 'SENT', by: 'a 2xx answer to an attempt, without a signal' },
   { from: 'QUEUED', to: 'DELIVERED', by: 'an Acknowledgment in the answer, or 2xx under best effort' },
@@ -46,3 +50,26 @@ export const TRANSITIONS: readonly TransitionRow[] = [
   { from: 'QUEUED', to: 'EXPIRED', by: 'TimeToLive' },
   { from: 'SENT', to: 'EXPIRED', by: 'TimeToLive' },
 ];
+
+/** Events: public names, never renamed. */
+export const EVENTS: Readonly<Record<EventType, string>> = {
+  'message.received': 'A message is there for the application, or for its destination.',
+  'message.held': 'A message came before an earlier one of its conversation, and waits for it; once a gap.',
+  'message.taken': 'RECEIVED became TAKEN; `destination` says who has it, where it is not the inbox.',
+  'message.delivered': 'The partner has acknowledged it.',
+  'message.failed': 'The partner refused it, or best effort did not reach it.',
+  'message.expired': 'It was sent as often as agreed and never acknowledged.',
+  'message.cancelled': 'An operator withdrew it.',
+  'message.late-signal': 'The partner said something about a message that had ended; its state stays.',
+  'message.resent': 'A message was sent once more, as a new one.',
+  'handover.failed':
+    'A destination did not take a message, for the first time or (`stopped`) for good; it stays RECEIVED and is not lost.',
+  'handover.recovered': 'A destination took a message that it had failed to take before.',
+  'alert.duplicate-conflict': 'A partner used a MessageId for another message.',
+  'alert.signal-refused': 'A signal of a partner was not believed.',
+  'alert.message-refused': 'A message of a partner was refused.',
+  'alert.partner-error': 'A partner complained, or answered as no partner should.',
+  'alert.revocation-unknown': 'A CA has no usable revocation list: its certificates are not believed.',
+  'cpa.activated': 'A contract is in force here.',
+  'cpa.deactivated': 'A contract is in force here no more.',
+};

@@ -41,6 +41,10 @@ export interface AuditedMessage {
   readonly state: MessageState;
   readonly hasEnvelope: boolean;
   readonly outboxRows: number;
+  /** Who gets a received message. */
+  readonly destination: string;
+  /** It waits for a destination other than the inbox. */
+  readonly waits: boolean;
   /** Final events of sent messages with this MessageId. */
   readonly ends: readonly EventType[];
   /** Final states of sent messages with this MessageId, whoever sent them: there are as many as there must be `ends`. */

@@ -14,6 +14,8 @@ export type EventType =
   | 'message.cancelled'
   | 'message.late-signal'
   | 'message.resent'
+  | 'handover.failed'
+  | 'handover.recovered'
   | 'alert.duplicate-conflict'
   | 'alert.signal-refused'
   | 'alert.message-refused'

@@ -1,10 +1,22 @@
 import type { Readable } from 'node:stream';
+import type { MemoryAccount } from '../mime/envelope-memory.ts';
+import type { IncomingBody } from '../mime/pump-body.ts';
 
-/** Carries one request to a partner and reads its answer. Throws PEER_UNREACHABLE (no answer) or PEER_ANSWER (too long). */
+/**
+ * Carries one request to a partner and reads its answer. Throws PEER_UNREACHABLE (no answer; see `isTimeout` for its cause) or PEER_ANSWER
+ * (too long).
+ */
 export interface Transport {
   post(request: OutgoingRequest): Promise<IncomingAnswer>;
   close(): Promise<void>;
 }
+
+/** Whether this is why a request, or the rest of its answer, was given up: it was under way, and the time for it was over. */
+export function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && TIMEOUTS.has(cause.name);
+}
+
+const TIMEOUTS: ReadonlySet<string> = new Set(['TimeoutError', 'HeadersTimeoutError', 'BodyTimeoutError']);
 
 export interface OutgoingRequest {
   readonly url: string;
@@ -12,8 +24,14 @@ export interface OutgoingRequest {
   /** Exact number of octets of `body`. */
   readonly contentLength: number;
   readonly body: Uint8Array | Readable;
+  /** The whole exchange, in ms; as for all requests where not given. */
+  readonly timeoutMs?: number;
+  /** Largest answer that does not come as `parts`, in octets; as for all requests where not given. */
+  readonly maxAnswerBytes?: number;
   /** An answer of 2xx and multipart/related comes as `parts`, as soon as its headers are there. */
   readonly takesParts?: boolean;
+  /** Ends the exchange when it aborts: rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface IncomingAnswer {
@@ -34,7 +52,9 @@ export interface IncomingRequest {
   readonly remote: string;
   /** DER of the client certificate, which TLS has chained to keys.trust; undefined on plain HTTP. */
   readonly clientCertificate: Uint8Array | undefined;
-  readonly body: Readable;
+  readonly body: IncomingBody;
+  /** Counts what is kept of the body in memory, until the answer is there. */
+  readonly memory?: MemoryAccount;
 }
 
 export interface OutgoingAnswer {

@@ -1,66 +1,100 @@
 import type { Socket } from 'node:net';
 
-/** Open connections of an endpoint: counts them by address, and knows which of them carry no request. */
-export class Connections {
-  readonly #maxPerAddress: number;
-  readonly #byAddress = new Map<string, number>();
-  /** TCP connections on which TLS is not up yet, by peer: a TLS socket does not tell which one it runs on. */
-  readonly #handshakes = new Map<string, Socket>();
-  /** Connections that may carry requests, with the number of those that run. */
-  readonly #ready = new Map<Socket, number>();
+interface Connection {
+  readonly address: string;
+  /** The TLS connection once that is up: its TCP socket before. */
+  socket: Socket;
+  /** Requests whose headers are complete and whose answer has not left. */
+  running: number;
+}
 
-  constructor(maxPerAddress: number) {
-    this.#maxPerAddress = maxPerAddress;
+/** What an address gets that has all the connections it may have. */
+export type Crowded = 'cut-idle' | 'refused';
+
+export interface ConnectionTerms {
+  readonly maxPerAddress: number;
+  /** Told each time an address has too many. */
+  readonly crowded: (address: string, outcome: Crowded) => void;
+}
+
+/**
+ * Open connections of an endpoint: counts them by address, and knows which of them carry no request. An address that has as many
+ * as it may loses the one that carried none for longest, a handshake or half a header too; a new one is refused only where
+ * all of them are at work.
+ */
+export class Connections {
+  readonly #terms: ConnectionTerms;
+  /** By peer: a TLS socket does not tell which TCP socket it runs on. */
+  readonly #byPeer = new Map<string, Connection>();
+  /** By address; those that carry no request in the order in which that began. */
+  readonly #byAddress = new Map<string, Set<Connection>>();
+
+  constructor(terms: ConnectionTerms) {
+    this.#terms = terms;
   }
 
-  /** Takes up a TCP connection, or cuts it when its address has too many. */
-  admit(socket: Socket, isTls: boolean): void {
+  /** Takes up a TCP connection, or cuts it when its address has too many that are at work. */
+  admit(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
-    const count = this.#byAddress.get(address) ?? 0;
-    if (count >= this.#maxPerAddress) {
+    const others = this.#byAddress.get(address) ?? new Set();
+    if (others.size >= this.#terms.maxPerAddress && !this.#makeRoom(address, others)) {
       socket.destroy();
       return;
     }
-    this.#byAddress.set(address, count + 1);
     const peer = peerOf(socket);
-    if (isTls) this.#handshakes.set(peer, socket);
-    else this.ready(socket);
+    const connection: Connection = { address, socket, running: 0 };
+    this.#byAddress.set(address, others.add(connection));
+    this.#byPeer.set(peer, connection);
     socket.once('close', () => {
-      this.#handshakes.delete(peer);
-      this.#leave(address);
+      if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer);
+      this.#leave(connection);
     });
   }
 
-  /** The connection may carry requests now. */
-  ready(socket: Socket): void {
-    this.#handshakes.delete(peerOf(socket));
-    this.#ready.set(socket, 0);
-    socket.once('close', () => this.#ready.delete(socket));
+  /** TLS is up on it. */
+  secured(socket: Socket): void {
+    const connection = this.#byPeer.get(peerOf(socket));
+    if (connection !== undefined) connection.socket = socket;
   }
 
   begin(socket: Socket): void {
-    this.#ready.set(socket, (this.#ready.get(socket) ?? 0) + 1);
+    const connection = this.#byPeer.get(peerOf(socket));
+    if (connection !== undefined) connection.running += 1;
   }
 
   end(socket: Socket): void {
-    const running = this.#ready.get(socket);
-    if (running !== undefined) this.#ready.set(socket, running - 1);
+    const connection = this.#byPeer.get(peerOf(socket));
+    if (connection === undefined) return;
+    connection.running -= 1;
+    const all = this.#byAddress.get(connection.address);
+    if (all?.delete(connection) === true) all.add(connection);
   }
 
   destroyIdle(): void {
-    for (const socket of this.#handshakes.values()) socket.destroy();
-    for (const [socket, running] of this.#ready) if (running === 0) socket.destroy();
+    for (const { socket, running } of this.#byPeer.values()) if (running === 0) socket.destroy();
   }
 
   destroyAll(): void {
-    for (const socket of this.#handshakes.values()) socket.destroy();
-    for (const socket of this.#ready.keys()) socket.destroy();
+    for (const { socket } of this.#byPeer.values()) socket.destroy();
   }
 
-  #leave(address: string): void {
-    const count = (this.#byAddress.get(address) ?? 1) - 1;
-    if (count === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, count);
+  #makeRoom(address: string, others: ReadonlySet<Connection>): boolean {
+    const { crowded } = this.#terms;
+    for (const other of others) {
+      if (other.running > 0) continue;
+      this.#leave(other);
+      other.socket.destroy();
+      crowded(address, 'cut-idle');
+      return true;
+    }
+    crowded(address, 'refused');
+    return false;
+  }
+
+  #leave(connection: Connection): void {
+    const all = this.#byAddress.get(connection.address);
+    all?.delete(connection);
+    if (all?.size === 0) this.#byAddress.delete(connection.address);
   }
 }
 

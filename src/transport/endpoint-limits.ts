@@ -9,6 +9,8 @@ export interface EndpointLimits {
   readonly maxHeaderBytes: number;
   /** Body; refused by its Content-Length where it has one, counted where not. */
   readonly maxBodyBytes: number;
+  /** Envelopes of all requests that have no answer yet, together; one address gets half of it. */
+  readonly maxHeldBytes: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   /** On closing: how long running requests may take before their connections are cut. */
@@ -21,6 +23,7 @@ export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   idleTimeoutMs: 60_000,
   maxHeaderBytes: 16 * 1024,
   maxBodyBytes: 2 * 1024 * 1024 * 1024,
+  maxHeldBytes: 256 * 1024 * 1024,
   maxConnections: 2_000,
   maxConnectionsPerAddress: 256,
   closeGraceMs: 10_000,

@@ -1,4 +1,5 @@
 import { type Dispatcher, errors } from 'undici';
+import type { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { IncomingAnswer } from '../ports/transport.ts';
 import { AnswerParts } from './answer-parts.ts';
@@ -8,8 +9,12 @@ export interface ExchangeTerms {
   readonly timeoutMs: number;
   /** Of an answer that is gathered. */
   readonly maxBytes: number;
+  /** Answers that come in a crowd are handed over in these. */
+  readonly slices: Slices;
   /** Whether a 2xx of multipart/related is handed over as a stream. */
   readonly takesParts: boolean;
+  /** Ends the exchange, and an answer that is a stream by then, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -38,7 +43,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #outcome: Outcome;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
-  #expired: Error | undefined;
+  #given: Error | undefined;
   #status = 0;
   #headers: Headers = {};
   readonly #chunks: Buffer[] = [];
@@ -47,12 +52,14 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(outcome: Outcome) {
     this.#outcome = outcome;
-    this.#timer = setTimeout(() => this.#expire(), outcome.timeoutMs);
+    this.#timer = setTimeout(this.#expire, outcome.timeoutMs);
+    if (outcome.signal?.aborted === true) this.#cutOff();
+    else outcome.signal?.addEventListener('abort', this.#cutOff);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#expired !== undefined) controller.abort(this.#expired);
+    if (this.#given !== undefined) controller.abort(this.#given);
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -75,7 +82,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    clearTimeout(this.#timer);
+    this.#settle();
     if (this.#parts !== undefined) {
       this.#parts.finish();
       return;
@@ -86,24 +93,40 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (encoding !== undefined && encoding !== 'identity' && body.length > 0) {
       this.#outcome.reject(new GatewayError('PEER_ANSWER', { detail: `the answer has Content-Encoding ${encoding}` }));
     } else {
-      this.#outcome.resolve({ status: this.#status, contentType: one(this.#headers['content-type']), body });
+      const answer = { status: this.#status, contentType: one(this.#headers['content-type']), body };
+      this.#outcome.slices.run(() => this.#outcome.resolve(answer));
     }
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    clearTimeout(this.#timer);
+    this.#settle();
     this.#parts?.destroy(error);
     this.#outcome.reject(error);
   }
 
-  #expire(): void {
-    this.#expired = new DOMException('no answer in time', 'TimeoutError');
-    this.#controller?.abort(this.#expired);
-    this.#outcome.reject(this.#expired);
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#outcome.signal?.removeEventListener('abort', this.#cutOff);
   }
+
+  #giveUp(reason: Error): void {
+    this.#settle();
+    this.#given = reason;
+    this.#controller?.abort(reason);
+    this.#outcome.reject(reason);
+  }
+
+  readonly #expire = (): void => this.#giveUp(new DOMException('no answer in time', 'TimeoutError'));
+
+  readonly #cutOff = (): void => this.#giveUp(reasonOf(this.#outcome.signal));
 }
 
 const NOTHING = Buffer.alloc(0);
+
+function reasonOf(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new DOMException('cut off', 'AbortError');
+}
 
 function isPackage(status: number, headers: Headers): boolean {
   const encoding = one(headers['content-encoding']) ?? 'identity';

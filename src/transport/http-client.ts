@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { Agent } from 'undici';
+import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { Transport } from '../ports/transport.ts';
 import { exchange } from './exchange.ts';
@@ -56,6 +57,7 @@ export interface TransportOptions {
 export function createTransport(options: TransportOptions): Transport {
   const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
   const peers = options.judge && new PeerSockets(options.judge);
+  const slices = new Slices();
   const agent = new Agent({
     allowH2: false,
     pipelining: 1,
@@ -75,18 +77,22 @@ export function createTransport(options: TransportOptions): Transport {
     async post(request) {
       const url = permittedUrl(request.url, options.allowPlain === true);
       try {
-        const { headers, body, contentLength } = request;
+        const { headers, body, contentLength, timeoutMs } = request;
         const dispatch = {
           origin: url.origin,
           path: url.pathname + url.search,
           method: 'POST' as const,
           headers: { ...headers, 'content-length': String(contentLength) },
           body,
+          // What the whole exchange may take, each of its steps may.
+          ...(timeoutMs === undefined ? {} : { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
         };
         return await exchange(agent, dispatch, {
-          timeoutMs: limits.totalTimeoutMs,
-          maxBytes: limits.maxAnswerBytes,
+          timeoutMs: timeoutMs ?? limits.totalTimeoutMs,
+          maxBytes: request.maxAnswerBytes ?? limits.maxAnswerBytes,
           takesParts: request.takesParts === true,
+          slices,
+          signal: request.signal,
         });
       } catch (error) {
         throw peerFailure(error);

@@ -1,15 +1,20 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
+import { EnvelopeMemory, type MemoryAccount } from '../mime/envelope-memory.ts';
+import type { IncomingBody } from '../mime/pump-body.ts';
 import type { OutgoingAnswer, Receive } from '../ports/transport.ts';
 import { type Exchange, sendAnswer } from './answer.ts';
 import { clientCertificateOf } from './client-certificate.ts';
+import { cannotListen } from './cannot-listen.ts';
 import { Connections } from './connections.ts';
+import { type Crowd, crowdReport } from './crowd-report.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './endpoint-limits.ts';
 import { isLoopback } from './loopback.ts';
 import { RequestBody } from './request-body.ts';
-import { refuseHead } from './request-head.ts';
+import { findServed, isChunked, refuseHead } from './request-head.ts';
 import { identityOptions, TLS_PROFILE, type TlsIdentity } from './tls-profile.ts';
 
 export { clientCertificateOf } from './client-certificate.ts';
@@ -20,22 +25,32 @@ export interface EndpointTls extends TlsIdentity {
   readonly clientCa: string | Buffer | readonly (string | Buffer)[];
 }
 
+/** Who answers the requests to a path. */
+export interface Route {
+  /** Exactly this one; or, where it ends in `/`, every longer one that begins so. A query string makes it another one. */
+  readonly path: string;
+  readonly receive: Receive;
+  /** Less than the endpoint takes elsewhere, or more. */
+  readonly maxBodyBytes?: number;
+}
+
 export interface EndpointOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** The one path that is served, exactly; a query string makes it another one. */
-  readonly path: string;
+  readonly routes: readonly Route[];
   /** `off`: plain HTTP, on a loopback host or with `allowPlain` only. */
   readonly tls: EndpointTls | 'off';
   readonly allowPlain?: boolean;
   readonly limits?: Partial<EndpointLimits>;
   /** Told what no request or answer tells: a handshake that failed (TLS_CLIENT_CERTIFICATE), an error out of `receive`. */
   readonly report?: (error: unknown, remote: string | undefined) => void;
+  /** Told once a minute at most that connections were cut or refused because there were too many. */
+  readonly crowded?: (crowd: Crowd) => void;
 }
 
 export interface Endpoint {
-  /** Throws CONFIG_INVALID when the address cannot be listened on. */
+  /** Throws PORT_TAKEN, or CONFIG_INVALID when the address cannot be listened on for another reason. */
   listen(): Promise<{ readonly port: number }>;
   /** Stops accepting, lets running requests end, cuts what is still open after `closeGraceMs`. */
   close(): Promise<void>;
@@ -44,33 +59,40 @@ export interface Endpoint {
 interface Context {
   readonly options: EndpointOptions;
   readonly limits: EndpointLimits;
-  readonly receive: Receive;
+  readonly routes: readonly Required<Route>[];
   readonly connections: Connections;
+  readonly memory: EnvelopeMemory;
+  readonly slices: Slices;
   closing: boolean;
 }
 
 const INTERNAL_ANSWER: OutgoingAnswer = { status: 500, headers: {}, body: undefined };
 const MAX_HEADER_FIELDS = 100;
 const LONGEST_CHECK_MS = 5_000;
+/** A session that is older is not resumed: who connects shows its certificate again. @spec Digikoppeling WT008 */
+const SESSION_SECONDS = 300;
 
 /**
  * The endpoint for partners: HTTP/1.1 over mutual TLS. What its headers refuse is refused without reading the body.
  * Throws CONFIG_INVALID for plain HTTP where it is not allowed, and for keys that cannot be used.
  * @spec ebMS2 §B.2, Digikoppeling TLS001, TLS002
  */
-export function createEndpoint(options: EndpointOptions, receive: Receive): Endpoint {
+export function createEndpoint(options: EndpointOptions): Endpoint {
   requirePermittedPlain(options);
   const limits = { ...DEFAULT_ENDPOINT_LIMITS, ...options.limits };
-  const connections = new Connections(limits.maxConnectionsPerAddress);
-  const context: Context = { options, limits, receive, connections, closing: false };
+  const crowded = crowdReport(limits, options);
+  const connections = new Connections({ maxPerAddress: limits.maxConnectionsPerAddress, crowded });
+  const routes = options.routes.map((route) => ({ maxBodyBytes: limits.maxBodyBytes, ...route }));
+  const memory = new EnvelopeMemory(limits.maxHeldBytes);
+  const context: Context = { options, limits, routes, connections, memory, slices: new Slices(), closing: false };
   const server = createServer(context, (request, response) => serve(context, { request, response }));
   // Whoever asks leave first is judged by the headers first; a listener is what keeps Node from saying 100 by itself.
   server.on('checkContinue', (request, response) => serve(context, { request, response }));
   server.maxHeadersCount = MAX_HEADER_FIELDS;
   server.maxConnections = limits.maxConnections;
-  server.on('error', (error) => options.report?.(error, undefined));
-  server.on('connection', (socket: Socket) => connections.admit(socket, options.tls !== 'off'));
-  server.on('secureConnection', (socket: Socket) => connections.ready(socket));
+  server.on('connection', (socket: Socket) => connections.admit(socket));
+  server.on('secureConnection', (socket: Socket) => connections.secured(socket));
+  server.on('drop', (data?: { readonly remoteAddress?: string }) => crowded(data?.remoteAddress ?? '', 'full'));
   server.on('tlsClientError', (cause: Error, socket: Socket) => {
     options.report?.(
       new GatewayError('TLS_CLIENT_CERTIFICATE', { detail: cause.message, cause }),
@@ -78,6 +100,13 @@ export function createEndpoint(options: EndpointOptions, receive: Receive): Endp
     );
   });
   return { listen: () => listen(server, options), close: () => close(server, context) };
+}
+
+/** Whether what was reported is a connection that ended before its handshake did: a look whether somebody listens, or a line that broke. */
+export function isHangUp(error: unknown): boolean {
+  if (!(error instanceof GatewayError) || error.code !== 'TLS_CLIENT_CERTIFICATE') return false;
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET';
 }
 
 function requirePermittedPlain({ tls, host, allowPlain }: EndpointOptions): void {
@@ -102,7 +131,8 @@ function createServer({ options, limits }: Context, listener: RequestListener): 
     typeof options.tls.clientCa === 'string' || Buffer.isBuffer(options.tls.clientCa)
       ? options.tls.clientCa
       : [...options.tls.clientCa];
-  const tls = { requestCert: true, rejectUnauthorized: true, handshakeTimeout: limits.headersTimeoutMs, ca };
+  const handshakeTimeout = limits.headersTimeoutMs;
+  const tls = { requestCert: true, rejectUnauthorized: true, handshakeTimeout, sessionTimeout: SESSION_SECONDS, ca };
   try {
     return createHttpsServer({ ...http, ...TLS_PROFILE, ...identityOptions(options.tls), ...tls }, listener);
   } catch (cause) {
@@ -116,29 +146,46 @@ function serve(context: Context, exchange: Exchange): void {
   const { socket } = request;
   connections.begin(socket);
   response.once('close', () => connections.end(socket));
-  const refusal = refuseHead(request, { path: context.options.path, maxBodyBytes: context.limits.maxBodyBytes });
-  if (refusal !== undefined) {
-    finish(context, exchange, refusal);
+  const { path, served } = findServed(request.url, context.routes);
+  const refusal = refuseHead(request, served);
+  if (served === undefined || refusal !== undefined) {
+    finish(context, exchange, refusal ?? INTERNAL_ANSWER);
     return;
   }
   if (request.headers.expect !== undefined) response.writeContinue();
-  const body = new RequestBody(request, context.limits.maxBodyBytes);
-  void hand(context, exchange, body).then((answer) => {
-    body.destroy();
-    finish(context, exchange, answer);
+  const { receive, maxBodyBytes } = served;
+  context.slices.run(() => {
+    // The length that the headers announce is kept to by the parser, and was judged with them.
+    const counted = isChunked(request.headers) ? new RequestBody(request, maxBodyBytes) : undefined;
+    const body = counted ?? request;
+    const memory = context.memory.open(request.socket.remoteAddress ?? '');
+    void hand({ path, receive }, context.options, { request, body, memory }).then((answer) => {
+      memory.close();
+      counted?.destroy();
+      finish(context, exchange, answer);
+    });
   });
 }
 
-async function hand({ receive, options }: Context, { request }: Exchange, body: RequestBody): Promise<OutgoingAnswer> {
+async function hand(
+  { path, receive }: Pick<Route, 'path' | 'receive'>,
+  options: EndpointOptions,
+  {
+    request,
+    body,
+    memory,
+  }: Pick<Exchange, 'request'> & { readonly body: IncomingBody; readonly memory: MemoryAccount },
+): Promise<OutgoingAnswer> {
   const remote = request.socket.remoteAddress ?? '';
   try {
     return await receive({
       method: request.method ?? '',
-      path: options.path,
+      path,
       headers: request.headers,
       remote,
       clientCertificate: clientCertificateOf(request.socket),
       body,
+      memory,
     });
   } catch (error) {
     options.report?.(error, remote);
@@ -150,12 +197,12 @@ function finish(context: Context, exchange: Exchange, answer: OutgoingAnswer): v
   sendAnswer(exchange, answer, context.closing || answer.close === true);
 }
 
-function listen(server: Server, { host, port }: EndpointOptions): Promise<{ readonly port: number }> {
+function listen(server: Server, { host, port, report }: EndpointOptions): Promise<{ readonly port: number }> {
   return new Promise((resolve, reject) => {
-    const onError = (cause: Error): void => reject(configInvalid('ebms.port', cause.message, cause));
+    const onError = (cause: Error): void => reject(cannotListen('ebms', { host, port }, cause));
     server.once('error', onError);
     server.listen({ host, port }, () => {
-      server.off('error', onError);
+      server.off('error', onError).on('error', (error) => report?.(error, undefined));
       const address = server.address();
       resolve({ port: typeof address === 'object' && address !== null ? address.port : port });
     });

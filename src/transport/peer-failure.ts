@@ -32,6 +32,9 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Without the advice for who writes programs that Node puts behind some of them. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(NODE_ADVICE, '') : String(error);
 }
+
+const NODE_ADVICE = /; if the root CA is installed locally, try running Node\.js with \S+$/;

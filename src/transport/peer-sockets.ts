@@ -3,15 +3,23 @@ import { GatewayError } from '../errors.ts';
 
 /** Judges the certificate (DER) of a partner that TLS has chained; throws or rejects when it may not be used. */
 export interface PeerJudge {
-  checkPeer(certificate: Uint8Array): Promise<void> | undefined;
+  /** `origin` is that of the URL that was asked: `https://host:port`, the port only where it is not 443. */
+  checkPeer(certificate: Uint8Array, origin: string): Promise<void> | undefined;
   /** Calls `listener` when answers may have changed; the answer ends it. */
   onChange(listener: () => void): () => void;
+}
+
+/** What a connection may stand for. */
+export interface ShownPeer {
+  readonly origin: string;
+  /** All certificates that the other side may have. */
+  readonly certificates: readonly Uint8Array[];
 }
 
 /** Open connections to partners by what they showed: one whose certificate is revoked meanwhile is cut. */
 export class PeerSockets {
   readonly #judge: PeerJudge;
-  readonly #open = new Map<Socket, readonly Uint8Array[]>();
+  readonly #open = new Map<Socket, ShownPeer>();
   readonly #ends: (() => void)[] = [];
 
   constructor(judge: PeerJudge) {
@@ -23,14 +31,14 @@ export class PeerSockets {
     this.#ends.push(this.#judge.onChange(listener));
   }
 
-  /** All certificates that the other side may have; rejects with what the judge says of any of them. */
-  async admit(socket: Socket, certificates: readonly Uint8Array[]): Promise<void> {
-    if (certificates.length === 0) {
+  /** Rejects with what the judge says of any of the certificates. */
+  async admit(socket: Socket, shown: ShownPeer): Promise<void> {
+    if (shown.certificates.length === 0) {
       throw new GatewayError('CERTIFICATE_UNTRUSTED', { detail: 'the connection showed no certificate' });
     }
-    await this.#check(certificates);
+    await this.#check(shown);
     if (socket.destroyed) return;
-    this.#open.set(socket, certificates);
+    this.#open.set(socket, shown);
     socket.once('close', () => this.#open.delete(socket));
   }
 
@@ -38,11 +46,11 @@ export class PeerSockets {
     for (const end of this.#ends) end();
   }
 
-  async #check(certificates: readonly Uint8Array[]): Promise<void> {
-    for (const certificate of certificates) await this.#judge.checkPeer(certificate);
+  async #check({ origin, certificates }: ShownPeer): Promise<void> {
+    for (const certificate of certificates) await this.#judge.checkPeer(certificate, origin);
   }
 
   #judgeAgain(): void {
-    for (const [socket, certificates] of this.#open) this.#check(certificates).catch(() => socket.destroy());
+    for (const [socket, shown] of this.#open) this.#check(shown).catch(() => socket.destroy());
   }
 }

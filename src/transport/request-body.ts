@@ -34,7 +34,9 @@ export class RequestBody extends Readable {
       .off('end', this.#onEnd)
       .off('error', this.#onBreak)
       .off('close', this.#onBreak);
-    if (!this.#ended) this.#request.pause();
+    // What has come is let go of, so that the next request on the connection is heard; what is still coming waits.
+    if (this.#request.complete) this.#request.resume();
+    else if (!this.#ended) this.#request.pause();
     callback(error);
   }
 

@@ -9,15 +9,32 @@ export interface RequestHead {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** What the endpoint serves: one path, exactly, and bodies up to a size. */
+/** What the endpoint serves at a path: bodies up to a size. */
 export interface Served {
+  /** Exactly this one; or, where it ends in `/`, every longer one that begins so. */
   readonly path: string;
   readonly maxBodyBytes: number;
 }
 
+export interface RequestTarget<S extends Served> {
+  readonly path: string;
+  /** Undefined: there is nothing. */
+  readonly served: S | undefined;
+}
+
+/** Finds what is served at the target of a request. A query string makes it another path. */
+export function findServed<S extends Served>(target: string | undefined, all: readonly S[]): RequestTarget<S> {
+  const path = pathOf(target ?? '');
+  return { path, served: all.find((one) => isAt(path, one.path)) };
+}
+
+function isAt(path: string, served: string): boolean {
+  return served.length > 1 && served.endsWith('/') ? path.startsWith(served) && path !== served : path === served;
+}
+
 /** The answer to a request that is refused for its headers alone, or `undefined`: then the body may be read. */
-export function refuseHead(head: RequestHead, served: Served): OutgoingAnswer | undefined {
-  if (pathOf(head.url ?? '') !== served.path) return refusal('HTTP_PATH');
+export function refuseHead(head: Omit<RequestHead, 'url'>, served: Served | undefined): OutgoingAnswer | undefined {
+  if (served === undefined) return refusal('HTTP_PATH');
   if (head.method !== 'POST') return refusal('HTTP_METHOD', { Allow: 'POST' });
   const transferEncoding = head.headers['transfer-encoding'];
   if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') return refusal('HTTP_MALFORMED');
@@ -29,10 +46,15 @@ export function refuseHead(head: RequestHead, served: Served): OutgoingAnswer | 
 
 /** Whether octets follow the headers. */
 export function announcesBody(headers: IncomingHttpHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return isChunked(headers) || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** Also of a target in absolute form, which RFC 9112 §3.2.2 makes every server read. */
+/** Whether the body ends where it says so itself, after any number of octets. */
+export function isChunked(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined;
+}
+
+/** As it was sent, its query included; also of a target in absolute form, which RFC 9112 §3.2.2 makes every server read. */
 function pathOf(target: string): string {
   if (target.startsWith('/')) return target;
   return /^https?:\/\/[^/?#]+(\/.*)?$/i.exec(target)?.[1] ?? '';

@@ -17,6 +17,7 @@ export interface ConnectorOptions {
 
 /** What is remembered of one host and port. */
 interface Peer {
+  readonly origin: string;
   readonly connect: buildConnector.connector;
   /** What full handshakes showed; a resumed one shows nothing, and stands for one of these. */
   readonly certificates: Uint8Array[];
@@ -35,7 +36,7 @@ export function sessionKeepingConnector(options: ConnectorOptions): buildConnect
   judge?.onChange(() => peers.clear());
   const open = (key: string): Peer => {
     const connect = buildConnector({ secureContext, timeout, maxCachedSessions: 1, rejectUnauthorized: true });
-    const peer: Peer = { connect, certificates: [], session: undefined };
+    const peer: Peer = { origin: new URL(key).origin, connect, certificates: [], session: undefined };
     if (peers.size >= MAX_PEERS) for (const oldest of [...peers.keys()].slice(0, 1)) peers.delete(oldest);
     peers.set(key, peer);
     return peer;
@@ -68,7 +69,7 @@ function admitting(judge: PeerSockets, peer: Peer, callback: buildConnector.Call
     const certificate = clientCertificateOf(socket);
     if (certificate !== undefined) remember(peer.certificates, certificate);
     const shown = certificate === undefined ? peer.certificates : [certificate];
-    judge.admit(socket, shown).then(
+    judge.admit(socket, { origin: peer.origin, certificates: shown }).then(
       () => {
         if (socket.destroyed) callback(new Error('the connection was lost while its certificate was looked up'), null);
         else callback(null, socket);

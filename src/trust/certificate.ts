@@ -8,6 +8,8 @@ export type { CertificateFacts } from '../cpa/certificate.ts';
 const PEM_CERTIFICATE =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
+const PEM_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
+
 /**
  * Every certificate of a PEM bundle, or the one of a DER file, as DER. `location` names the configuration key.
  * Throws CONFIG_INVALID when there is none or one cannot be read.
@@ -15,9 +17,19 @@ const PEM_CERTIFICATE =
 export function readCertificates(input: Uint8Array | string, location: string): readonly Uint8Array[] {
   const text = typeof input === 'string' ? input : Buffer.from(input).toString('latin1');
   const pems = text.match(PEM_CERTIFICATE);
+  if (pems === null && PEM_KEY.test(text))
+    throw unreadable(location, 'it holds a private key, which belongs to nobody else');
   if (pems !== null) return pems.map((pem) => readOne(pem, location));
   if (typeof input === 'string') throw unreadable(location, 'it holds no BEGIN CERTIFICATE');
   return [readOne(input, location)];
+}
+
+export function certificatePem(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** The facts of a DER certificate. Throws CONFIG_INVALID when it cannot be read. */

@@ -69,6 +69,7 @@ export class KeyThread {
       if (this.#gathered.length > 1) return;
       onceGathered(
         () => this.#gathered.length,
+        BATCH,
         () => this.#flush(),
       );
     });
@@ -79,8 +80,8 @@ export class KeyThread {
     this.#gathered = [];
     this.#sent.push(...gathered);
     for (let from = 0; from < gathered.length; from += BATCH) {
-      const batch = gathered.slice(from, from + BATCH);
-      this.#thread?.postMessage(pack(batch));
+      const batch = pack(gathered.slice(from, from + BATCH));
+      this.#thread?.postMessage(batch, [batch.data.buffer]);
     }
   }
 
@@ -106,11 +107,19 @@ export class KeyThread {
   }
 }
 
-function pack(batch: readonly Waiting[]): KeyBatch {
+/** Octets in a buffer of their own, which is moved: what lies in the pool would take all of the pool along, as a copy. */
+function pack(batch: readonly Waiting[]): KeyBatch & { readonly data: Buffer<ArrayBuffer> } {
+  const lengths = batch.map(({ job }) => job.data.length);
+  const data = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const { job } of batch) {
+    data.set(job.data, at);
+    at += job.data.length;
+  }
   return {
     keys: batch.map(({ job }) => job.keys),
     operations: batch.map(({ job }) => job.operation),
-    lengths: batch.map(({ job }) => job.data.length),
-    data: Buffer.concat(batch.map(({ job }) => job.data)),
+    lengths,
+    data,
   };
 }

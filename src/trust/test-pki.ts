@@ -3,6 +3,7 @@ import type * as pkijs from 'pkijs';
 import type { Certificate, Extension, PublicKeyInfo, RelativeDistinguishedNames } from 'pkijs';
 import { createHash, generateKeyPair, randomBytes, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { certificatePem } from './certificate.ts';
 
 /**
  * A throw-away PKI for tests, demos and first trials. Never for production: everything it makes says TEST in its
@@ -148,7 +149,7 @@ function issue({ pki, asn1 }: Libraries, contents: Contents): string {
     authorityKeyIdentifier({ pki, asn1 }, issuer?.subjectPublicKeyInfo ?? ownKey),
   ];
   signCertificate({ pki, asn1 }, certificate, contents.issuer?.key ?? contents.keys.key);
-  return toPem(new Uint8Array(certificate.toSchema(true).toBER()));
+  return certificatePem(new Uint8Array(certificate.toSchema(true).toBER()));
 }
 
 /** 16 octets, positive and of full length. */
@@ -228,12 +229,4 @@ function subjectAltName({ pki, asn1 }: Libraries, hosts: readonly string[]): Ext
   });
   const value = new pki.GeneralNames({ names: altNames });
   return new pki.Extension({ extnID: '2.5.29.17', critical: false, extnValue: value.toSchema().toBER() });
-}
-
-function toPem(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { type CanonicalForm, CanonicalWriter } from './canonical-writer.ts';
 import { type XmlAttribute, type XmlNamespace, type XmlStart, XML_NAMESPACE } from './events.ts';
+import type { XmlLimits } from './limits.ts';
 import type { XmlDocument, XmlElement, XmlNode } from './nodes.ts';
+import { tokenize } from './tokenizer.ts';
 
 export type { CanonicalForm } from './canonical-writer.ts';
 
@@ -16,7 +18,10 @@ const NOTHING: LeftOut = new Set();
  */
 export function canonicalize(node: XmlDocument | XmlElement, form: CanonicalForm, leftOut = NOTHING): Buffer {
   const chunks: Buffer[] = [];
-  new Walk(new CanonicalWriter(form, (octets) => chunks.push(Buffer.from(octets))), leftOut).write(node);
+  const keep = (octets: Buffer): number => chunks.push(Buffer.from(octets));
+  const writer = new CanonicalWriter(form, keep);
+  new Walk(writer, leftOut).write(node);
+  writer.finish(keep);
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
@@ -28,20 +33,69 @@ export interface DigestedForm extends CanonicalForm {
 
 /** The digest of the canonical octets. */
 export function digestCanonical(node: XmlDocument | XmlElement, form: DigestedForm, leftOut = NOTHING): Buffer {
-  const running = createHash(form.digest);
-  new Walk(new CanonicalWriter(form, (octets) => running.update(octets)), leftOut).write(node);
-  return running.digest();
+  const digest = new Digest(form.digest);
+  const writer = new CanonicalWriter(form, digest.update);
+  new Walk(writer, leftOut).write(node);
+  return writer.finish(digest.last);
+}
+
+/**
+ * The canonical octets of an element, cut where the subtrees in `cuts` stand, which are left out themselves: one piece more than
+ * there are cuts, in document order.
+ */
+export function canonicalPieces(node: XmlElement, form: CanonicalForm, cuts: LeftOut): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let chunks: Buffer[] = [];
+  const keep = (octets: Buffer): number => chunks.push(Buffer.from(octets));
+  const writer = new CanonicalWriter(form, keep);
+  const cut = (): void => {
+    writer.flush();
+    pieces.push(Buffer.concat(chunks));
+    chunks = [];
+  };
+  new Walk(writer, cuts, cut).write(node);
+  writer.finish(keep);
+  return [...pieces, Buffer.concat(chunks)];
+}
+
+/** The digest of the canonical octets of a document, made while it is read, without a tree. Throws as `parseXml`. */
+export function digestCanonicalOctets(bytes: Uint8Array, form: DigestedForm, limits?: XmlLimits): Buffer {
+  const digest = new Digest(form.digest);
+  const writer = new CanonicalWriter(form, digest.update);
+  tokenize(bytes, writer, limits);
+  return writer.finish(digest.last);
+}
+
+/** What fits in one piece is digested at once, which for a small one costs half as much. */
+class Digest {
+  readonly #name: string;
+  #running: Hash | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  readonly update = (octets: Buffer): void => {
+    this.#running ??= createHash(this.#name);
+    this.#running.update(octets);
+  };
+
+  readonly last = (octets: Buffer): Buffer =>
+    this.#running?.update(octets).digest() ?? hash(this.#name, octets, 'buffer');
 }
 
 class Walk {
   readonly #writer: CanonicalWriter;
   readonly #leftOut: LeftOut;
+  /** Told at each place where something is left out. */
+  readonly #skipped: (() => void) | undefined;
   /** Elements that have something in them that is left out. */
   readonly #around: ReadonlySet<XmlElement>;
 
-  constructor(writer: CanonicalWriter, leftOut: LeftOut) {
+  constructor(writer: CanonicalWriter, leftOut: LeftOut, skipped?: () => void) {
     this.#writer = writer;
     this.#leftOut = leftOut;
+    this.#skipped = skipped;
     this.#around = leftOut.size === 0 ? NOTHING : ancestorsOf(leftOut);
   }
 
@@ -57,7 +111,6 @@ class Walk {
       writer.startElement(inContext(node, writer.exclusive));
       this.#content(node);
     }
-    writer.finish();
   }
 
   #node(node: XmlNode): void {
@@ -69,7 +122,7 @@ class Walk {
   }
 
   #element(el: XmlElement): void {
-    if (this.#leftOut.has(el)) return;
+    if (this.#leftOut.has(el)) return this.#skipped?.();
     if (el.whole && !this.#around.has(el) && this.#writer.wholeElement(el)) return;
     this.#writer.startElement(el);
     this.#content(el);

@@ -24,7 +24,7 @@ const END_TAG = '</>'.length;
 /**
  * Writes what it is told in canonical form: told by the tokenizer while a document passes, or by a walk over a tree. What
  * stands in the source as it must be written is copied from there, neighbours in one piece.
- * Octets go to `sink`, the last ones at `finish`; they are overwritten when it returns.
+ * Octets go to `sink`, the last ones to who calls `finish`; they are overwritten when it returns.
  * @spec Canonical XML 1.0, Exclusive XML Canonicalization 1.0
  */
 export class CanonicalWriter implements XmlHandler {
@@ -96,9 +96,16 @@ export class CanonicalWriter implements XmlHandler {
     this.#misc(`<?${octets === '' ? target : `${target} ${carriageReturns(octets)}`}?>`);
   }
 
-  finish(): void {
+  /** Hands over all that was told so far. */
+  flush(): void {
     this.#copyPending();
-    this.#out.finish();
+    this.#out.flush();
+  }
+
+  /** Hands the rest to `last`, and gives what that gives. */
+  finish<T>(last: (octets: Buffer) => T): T {
+    this.#copyPending();
+    return this.#out.finish(last);
   }
 
   /** Outside the root, a line feed stands between it and each comment or instruction. */

@@ -46,6 +46,8 @@ export interface XmlDocument {
   /** Comments and instructions before and after the root. */
   readonly prolog: readonly (XmlComment | XmlInstruction)[];
   readonly epilog: readonly (XmlComment | XmlInstruction)[];
+  /** Elements with an attribute whose local name is `id` in whatever case and namespace, in document order. */
+  readonly identified: readonly XmlElement[];
   /** Inner steps that parsing took. */
   readonly steps: number;
 }

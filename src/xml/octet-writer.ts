@@ -21,7 +21,7 @@ export class OctetWriter {
   write(octets: string): void {
     const { length } = octets;
     if (length > CHUNK - this.#at) {
-      this.#empty();
+      this.flush();
       if (length > CHUNK) return this.#sink(Buffer.from(octets, 'latin1'));
     }
     const chunk = this.#chunk;
@@ -35,7 +35,7 @@ export class OctetWriter {
   copy(source: Buffer, from: number, to: number): void {
     const length = to - from;
     if (length > CHUNK - this.#at) {
-      this.#empty();
+      this.flush();
       if (length > CHUNK) return this.#sink(source.subarray(from, to));
     }
     const chunk = this.#chunk;
@@ -45,14 +45,16 @@ export class OctetWriter {
     else source.copy(chunk, at, from, to);
   }
 
-  /** Hands over the rest. Nothing is written afterwards. */
-  finish(): void {
-    this.#empty();
-    spare = this.#chunk;
-  }
-
-  #empty(): void {
+  /** Hands over what is in the chunk. */
+  flush(): void {
     if (this.#at > 0) this.#sink(this.#chunk.subarray(0, this.#at));
     this.#at = 0;
+  }
+
+  /** Hands the rest to `last`, and gives what that gives. Nothing is written afterwards. */
+  finish<T>(last: (octets: Buffer) => T): T {
+    const result = last(this.#chunk.subarray(0, this.#at));
+    spare = this.#chunk;
+    return result;
   }
 }

@@ -78,6 +78,11 @@ function passOn(element: ElementNode, parent: ElementNode): void {
   if (!element.uniform || element.name.prefix !== parent.name.prefix) parent.uniform = false;
 }
 
+/** Whether some reader might take it for an Id. */
+export function isNamedId({ localName }: XmlAttribute): boolean {
+  return localName.length === 2 && localName.toLowerCase() === 'id';
+}
+
 class TreeBuilder implements XmlHandler {
   #root: ElementNode | undefined;
   #open: ElementNode | undefined;
@@ -91,6 +96,7 @@ class TreeBuilder implements XmlHandler {
   readonly #bases: number[] = [];
   readonly #prolog: (XmlComment | XmlInstruction)[] = [];
   readonly #epilog: (XmlComment | XmlInstruction)[] = [];
+  readonly #identified: ElementNode[] = [];
 
   begin(utf8: Buffer): void {
     this.#source = utf8;
@@ -100,6 +106,7 @@ class TreeBuilder implements XmlHandler {
     const element = new ElementNode(tag, this.#open, this.#source);
     if (this.#open === undefined) this.#root = element;
     else this.#add(element, tag.start);
+    if (tag.attributes.length > 0 && tag.attributes.some(isNamedId)) this.#identified.push(element);
     this.#bases.push(this.#top);
     this.#open = element;
     this.#at = tag.open + 1;
@@ -136,7 +143,8 @@ class TreeBuilder implements XmlHandler {
 
   document({ utf8, encoding, steps }: Tokenized): XmlDocument {
     if (this.#root === undefined) throw new Error('a document without root came through the tokenizer');
-    return { root: this.#root, bytes: utf8, encoding, prolog: this.#prolog, epilog: this.#epilog, steps };
+    const [root, identified] = [this.#root, this.#identified];
+    return { root, bytes: utf8, encoding, prolog: this.#prolog, epilog: this.#epilog, identified, steps };
   }
 
   /** Puts a node into the open element. What left no node before it is no part of the canonical form. */

@@ -11,8 +11,8 @@ export interface DigestAlgorithm {
 export interface SignatureAlgorithm {
   readonly uri: string;
   readonly hash: string;
-  /** RSASSA-PKCS1-v1_5. */
-  readonly kind: 'rsa';
+  /** RSASSA-PKCS1-v1_5, or RSASSA-PSS with a salt as long as the digest. */
+  readonly kind: 'rsa' | 'rsa-pss';
   readonly strength: Strength;
 }
 
@@ -39,6 +39,14 @@ const SIGNATURES: readonly SignatureAlgorithm[] = [
   { uri: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', hash: 'sha512', kind: 'rsa', strength: 'sha2' },
   { uri: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1', hash: 'sha1', kind: 'rsa', strength: 'sha1' },
 ];
+
+/** Of WS-Security only: what ebMS2 signs is agreed in a CPA, and no peer agrees on this. @spec RFC 9231 §2.3.9 */
+export const RSA_PSS_SHA256: SignatureAlgorithm = {
+  uri: 'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1',
+  hash: 'sha256',
+  kind: 'rsa-pss',
+  strength: 'sha2',
+};
 
 /**
  * Without comments only. "With comments" is no safer anywhere: Reference URI="" leaves comments out before any transform, so that

@@ -41,6 +41,6 @@ function publicKeyOf(certificate: Uint8Array): KeyObject {
   try {
     return new X509Certificate(certificate).publicKey;
   } catch {
-    throw refusal('SIGNATURE_INVALID', 'the certificate of the CPA cannot be read');
+    throw refusal('SIGNATURE_INVALID', 'the certificate cannot be read');
   }
 }

@@ -21,6 +21,8 @@ export interface ParsedSignature {
   readonly algorithm: string;
   readonly references: readonly ParsedReference[];
   readonly signatureValue: Buffer;
+  /** Unread. */
+  readonly keyInfo: XmlElement | undefined;
 }
 
 export interface ParsedReference {
@@ -44,11 +46,11 @@ export const MAX_REFERENCES = 257;
 export const MAX_TRANSFORMS = 5;
 
 /**
- * Takes a ds:Signature apart: the schema's children in the schema's order, each once, nothing beside them. KeyInfo is passed over
- * unread, so that nothing in it can be fetched or believed; Object is refused; Id attributes are never resolved.
+ * Takes a ds:Signature apart: the schema's children in the schema's order, each once, nothing beside them. KeyInfo is handed
+ * out unread, so that nothing in it is fetched or believed here; Object is refused; Id attributes are never resolved.
  * Throws SIGNATURE_INVALID, SIGNATURE_ALGORITHM. @spec XML Signature §4
  */
-export function parseSignature(el: XmlElement): ParsedSignature {
+export function parseSignature(el: XmlElement, maxReferences = MAX_REFERENCES): ParsedSignature {
   allowAttributes(el, 'Id');
   const [first, second, keyInfo, surplus] = onlyElements(el);
   const signedInfo = requireDs(el, first, 'SignedInfo');
@@ -59,18 +61,22 @@ export function parseSignature(el: XmlElement): ParsedSignature {
   return {
     element: el,
     signedInfo,
-    ...parseSignedInfo(signedInfo),
+    ...parseSignedInfo(signedInfo, maxReferences),
     signatureValue: Buffer.from(base64Text(signatureValue), 'base64'),
+    keyInfo,
   };
 }
 
-function parseSignedInfo(el: XmlElement): Pick<ParsedSignature, 'canonicalForm' | 'algorithm' | 'references'> {
+function parseSignedInfo(
+  el: XmlElement,
+  maxReferences: number,
+): Pick<ParsedSignature, 'canonicalForm' | 'algorithm' | 'references'> {
   allowAttributes(el, 'Id');
   const [first, second, ...references] = onlyElements(el);
   const canonicalization = requireDs(el, first, 'CanonicalizationMethod');
   const method = requireDs(el, second, 'SignatureMethod');
   if (references.length === 0) throw malformedAt(el, 'no Reference');
-  if (references.length > MAX_REFERENCES) throw malformedAt(el, `more than ${MAX_REFERENCES} References`);
+  if (references.length > maxReferences) throw malformedAt(el, `more than ${maxReferences} References`);
   return {
     canonicalForm: canonicalFormOf(canonicalization),
     algorithm: algorithmOnly(method),

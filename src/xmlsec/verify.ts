@@ -1,14 +1,11 @@
-import { timingSafeEqual, verify } from 'node:crypto';
-import { GatewayError } from '../errors.ts';
-import { canonicalize, digestCanonical } from '../xml/c14n.ts';
+import { digestCanonical } from '../xml/c14n.ts';
 import type { XmlDocument, XmlElement } from '../xml/tree.ts';
 import { type AllowedAlgorithms, allowedDigest, allowedSignature } from './allowed.ts';
-import { certificateKey } from './certificate-key.ts';
 import { type Coverage, matchReferences, type SignedPart } from './coverage.ts';
 import { locateSignature } from './locate-signature.ts';
 import { referenceIdentity, writeReferences } from './reference-markup.ts';
-import { refusal } from './refusal.ts';
 import { type ParsedReference, type ParsedSignature, parseSignature } from './signature.ts';
+import { requireDigest, requireDigestLength, requireSignatureValue, withCanonicalForm } from './verified-values.ts';
 
 export type { AllowedAlgorithms } from './allowed.ts';
 export type { SignedPart } from './coverage.ts';
@@ -45,7 +42,7 @@ export async function verifyEnvelope(input: VerifyInput): Promise<VerifiedEnvelo
   const { document, header, parts, certificate, allow } = input;
   const { signature, excluded } = locateSignature(document, header);
   const parsed = parseSignature(signature);
-  for (const one of parsed.references) checkDigestValue(one, allow);
+  for (const one of parsed.references) requireDigestLength(one, allowedDigest(one.digest, allow));
   const coverage = matchReferences(parsed.references, parts);
   // V8 puts a function that is written straight into a property into old space, where it would hold the document: name them first
   const covered = (el: XmlElement): boolean => isCovered(el, document.root, excluded);
@@ -85,29 +82,9 @@ class Verified implements VerifiedEnvelope {
   }
 }
 
-function checkDigestValue({ uri, digest, digestValue }: ParsedReference, allow: AllowedAlgorithms): void {
-  const { length } = allowedDigest(digest, allow);
-  if (Buffer.byteLength(digestValue, 'base64') !== length)
-    throw refusal('SIGNATURE_INVALID', `length of the digest of "${uri}"`);
-}
-
-/** What has no canonical form cannot have been signed. */
-function withCanonicalForm(check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== 'XML_FORBIDDEN') throw error;
-    throw new GatewayError('SIGNATURE_INVALID', { detail: error.message, cause: error });
-  }
-}
-
 /** Before any digest: what is not signed by the partner costs us no work on its content. */
 function checkSignatureValue(parsed: ParsedSignature, certificate: Uint8Array, allow: AllowedAlgorithms): void {
-  const { hash } = allowedSignature(parsed.algorithm, allow);
-  const signed = canonicalize(parsed.signedInfo, parsed.canonicalForm);
-  if (!verify(hash, signed, certificateKey(certificate), parsed.signatureValue)) {
-    throw refusal('SIGNATURE_INVALID', 'SignatureValue is not of the certificate of the CPA over this SignedInfo');
-  }
+  requireSignatureValue(parsed, allowedSignature(parsed.algorithm, allow), certificate);
 }
 
 function checkEnvelope(
@@ -116,20 +93,13 @@ function checkEnvelope(
   { allow, excluded }: { allow: AllowedAlgorithms; excluded: ReadonlySet<XmlElement> },
 ): void {
   const { hash: digest } = allowedDigest(envelope.digest, allow);
-  checkDigest(envelope, digestCanonical(document, { ...envelopeForm, digest }, excluded));
+  requireDigest(envelope, digestCanonical(document, { ...envelopeForm, digest }, excluded));
 }
 
 async function checkParts({ parts }: Coverage, allow: AllowedAlgorithms): Promise<void> {
   for (const { reference, part } of parts) {
     const digest = part.digest(allowedDigest(reference.digest, allow).hash);
-    checkDigest(reference, Buffer.isBuffer(digest) ? digest : await digest);
-  }
-}
-
-function checkDigest({ uri, digestValue }: ParsedReference, actual: Buffer): void {
-  const signed = Buffer.from(digestValue, 'base64');
-  if (signed.length !== actual.length || !timingSafeEqual(signed, actual)) {
-    throw refusal('SIGNATURE_INVALID', `digest of "${uri}"`);
+    requireDigest(reference, Buffer.isBuffer(digest) ? digest : await digest);
   }
 }
 

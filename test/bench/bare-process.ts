@@ -5,10 +5,11 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Agent } from 'undici';
 import { newId } from '../../src/ids.ts';
-import type { OutgoingAnswer } from '../../src/ports/transport.ts';
+import { type IncomingBody, pumpBody } from '../../src/mime/pump-body.ts';
+import type { IncomingRequest, OutgoingAnswer } from '../../src/ports/transport.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createEndpoint, type EndpointTls } from '../../src/transport/https-server.ts';
 import type { BareSettings } from './bare.ts';
@@ -17,6 +18,7 @@ import type { BareSettings } from './bare.ts';
  * A server without a gateway in it, as a process of its own:
  *   row   our endpoint and our store: reads the request and writes it as one durable row
  *   sink  our endpoint: reads the request
+ *   proxy our endpoint and undici: passes the request on, and its answer back
  *   copy  Node's server alone: request → file, SHA-256 on the way, fsync
  */
 const settings: BareSettings = JSON.parse(process.argv[2] ?? '{}');
@@ -39,31 +41,52 @@ const NO_FIELDS = {
 const OK: OutgoingAnswer = { status: 204, headers: {}, body: undefined };
 
 if (kind === 'copy') await listenCopy();
+else if (kind === 'proxy') await listenProxy();
 else await listen(kind === 'row' ? await rowWriter() : drain);
 process.send?.('ready');
 
-async function listen(take: (body: Readable) => Promise<void>): Promise<void> {
-  const receive = async ({ body }: { readonly body: Readable }): Promise<OutgoingAnswer> => {
+async function listen(take: (body: IncomingBody) => Promise<void>): Promise<void> {
+  const receive = async ({ body }: { readonly body: IncomingBody }): Promise<OutgoingAnswer> => {
     await take(body);
     return OK;
   };
-  await createEndpoint({ host: '127.0.0.1', port, path, tls }, receive).listen();
+  await createEndpoint({ host: '127.0.0.1', port, routes: [{ path, receive }], tls }).listen();
 }
 
-async function drain(body: Readable): Promise<void> {
-  body.resume();
-  await once(body, 'end');
+async function listenProxy(): Promise<void> {
+  const agent = new Agent({ connections: 64 });
+  const { origin, pathname } = new URL(settings.backend);
+  const receive = async ({ body, headers }: IncomingRequest): Promise<OutgoingAnswer> => {
+    const sent = { 'content-type': String(headers['content-type']) };
+    const answer = await agent.request({
+      origin,
+      path: pathname,
+      method: 'POST',
+      headers: sent,
+      body: await whole(body),
+    });
+    const type = { 'content-type': String(answer.headers['content-type']) };
+    return { status: answer.statusCode, headers: type, body: Buffer.from(await answer.body.arrayBuffer()) };
+  };
+  await createEndpoint({ host: '127.0.0.1', port, routes: [{ path, receive }], tls }).listen();
 }
 
-async function rowWriter(): Promise<(body: Readable) => Promise<void>> {
+async function drain(body: IncomingBody): Promise<void> {
+  await pumpBody(body, Number.POSITIVE_INFINITY, { consume: () => undefined });
+}
+
+async function rowWriter(): Promise<(body: IncomingBody) => Promise<void>> {
   const store = await openStore({ url: `sqlite:${join(folder, 'row.db')}` });
   return async (body) => {
-    const chunks: Buffer[] = [];
-    body.on('data', (chunk: Buffer) => chunks.push(chunk));
-    await once(body, 'end');
-    const sample = Buffer.concat(chunks);
+    const sample = await whole(body);
     await store.note({ refusal: { ...NO_FIELDS, id: newId(), at: Date.now(), sample } });
   };
+}
+
+async function whole(body: IncomingBody): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await pumpBody(body, Number.POSITIVE_INFINITY, { consume: (chunk) => void chunks.push(chunk) });
+  return Buffer.concat(chunks);
 }
 
 async function listenCopy(): Promise<void> {

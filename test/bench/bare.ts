@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import type { Party } from './two-parties.ts';
 
 export interface BareSettings {
-  readonly kind: 'row' | 'sink' | 'copy';
+  readonly kind: 'row' | 'sink' | 'copy' | 'proxy';
   readonly port: number;
   readonly path: string;
   /** PEM. */
   readonly key: string;
   readonly certificate: string;
   readonly ca: string;
+  /** Where a `proxy` passes requests on to. */
+  readonly backend: string;
 }
 
 export interface BareServer {
@@ -21,7 +23,12 @@ export interface BareServer {
 }
 
 /** A server of that kind, in a process of its own, with the keys of `party`, at `url`. */
-export async function startBare(kind: BareSettings['kind'], party: Party, url: URL): Promise<BareServer> {
+export async function startBare(
+  kind: BareSettings['kind'],
+  party: Party,
+  url: URL,
+  backend?: URL,
+): Promise<BareServer> {
   const settings: BareSettings = {
     kind,
     port: Number(url.port),
@@ -29,6 +36,7 @@ export async function startBare(kind: BareSettings['kind'], party: Party, url: U
     key: party.file('keys/tls.key').toString(),
     certificate: party.file('keys/tls.crt').toString(),
     ca: party.file('keys/ca.crt').toString(),
+    backend: backend?.href ?? '',
   };
   const child = fork(join(import.meta.dirname, 'bare-process.ts'), [JSON.stringify(settings)]);
   await ready(child);

@@ -1,39 +1,44 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { COMPARISON_HEADS, comparisonRows, FIGURE_HEADS, figureRows, textTable } from './report.ts';
 import { performancePage } from '../setup/docs/performance.ts';
+import { readArguments, wrongUsage } from '../setup/read-arguments.ts';
 import { type BenchRun, RESULTS_FILE, type ScenarioResult } from './results.ts';
 import { progress, type Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 const MIB = 1024 * 1024;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    list: { type: 'boolean' },
-    json: { type: 'boolean' },
-    save: { type: 'string' },
-    compare: { type: 'string' },
-    write: { type: 'boolean' },
-    size: { type: 'string', default: '1024' },
-    stored: { type: 'string', default: '100000,1000000' },
-    help: { type: 'boolean' },
-  },
-});
-
-if (values.help === true) {
-  console.log(`npm run bench -- [SCENARIO…]     the named ones, or all; results on stdout, progress on stderr
+const SIZE = '1024';
+const STORED = '100000,1000000';
+const USAGE = `npm run bench -- [SCENARIO…]     the named ones, or all; results on stdout, progress on stderr
   --list            what there is
   --json            one JSON object instead of the table
   --save FILE       the same JSON in a file
   --compare FILE    beside an earlier run's JSON; a regression beyond noise is marked
   --write           into docs/performance.md; named scenarios take the place of their earlier figures
-  --size MIB        of a large payload (${values.size})
-  --stored N,N…     messages in the store, for growth (${values.stored}); each takes 16 KB of disk`);
-} else if (values.list === true) {
+  --size MIB        of a large payload (${SIZE})
+  --stored N,N…     messages in the store, for growth (${STORED}); each takes 16 KB of disk`;
+
+const { values, positionals } = readArguments(
+  {
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean' },
+      json: { type: 'boolean' },
+      save: { type: 'string' },
+      compare: { type: 'string' },
+      write: { type: 'boolean' },
+      size: { type: 'string', default: SIZE },
+      stored: { type: 'string', default: STORED },
+      help: { type: 'boolean' },
+    },
+  },
+  USAGE,
+);
+
+if (values.list === true) {
   for (const { name, what } of SCENARIOS) console.log(`${name.padEnd(16)} ${what}`);
 } else {
   await main(chosen());
@@ -41,7 +46,7 @@ if (values.help === true) {
 
 function chosen(): readonly Scenario[] {
   const unknown = positionals.find((wanted) => !SCENARIOS.some(({ name }) => name === wanted));
-  if (unknown !== undefined) throw new Error(`no scenario is called ${unknown}: see npm run bench -- --list`);
+  if (unknown !== undefined) wrongUsage(`no scenario is called ${unknown}: see npm run bench -- --list`, USAGE);
   return SCENARIOS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 }
 

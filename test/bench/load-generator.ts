@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Connection } from './connection.ts';
 
+/** Of a partner that is in a hurry. */
+export const CONNECTIONS = 64;
+
 export interface LoadTarget {
   readonly url: URL;
   readonly tls: ConnectionOptions;

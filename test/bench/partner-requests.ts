@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, randomUUID, sign, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Agreement } from '../../src/cpa/agreement.ts';
@@ -6,7 +6,6 @@ import { parseCpa } from '../../src/cpa/parse-cpa.ts';
 import { resolveSend } from '../../src/cpa/resolve.ts';
 import type { ApplicationMessage } from '../../src/ebms/message.ts';
 import { writeMessage } from '../../src/ebms/write-message.ts';
-import { newMessageId } from '../../src/ids.ts';
 import { encodeCid } from '../../src/mime/content-id.ts';
 import { writeMultipart } from '../../src/mime/writer.ts';
 import { signEnvelope } from '../../src/xmlsec/sign.ts';
@@ -62,7 +61,8 @@ export async function partnerRequests(parties: TwoParties, count: number, size: 
   const url = new URL(parties.receiver.ebmsUrl);
   const payload = Buffer.from(randomBytes(size).toString('base64')).subarray(0, size);
   const make = async (index: number): Promise<Buffer> => {
-    const messageId = newMessageId('localhost');
+    // At random, as most partners make it: no help to an index.
+    const messageId = `${randomUUID()}@localhost`;
     const contentId = `${index}.${messageId}`;
     const body = Buffer.from(payload);
     body.write(String(index));

@@ -1,11 +1,15 @@
 import { ManualClock } from '../setup/manual-clock.ts';
 import { exerciseAudit } from './store/audit.ts';
+import { exerciseConsultations } from './store/consultations.ts';
 import { exerciseContracts } from './store/contracts.ts';
+import { exerciseDeadLetters } from './store/dead-letters.ts';
 import { exerciseEnds } from './store/ends.ts';
+import { exerciseHandovers } from './store/handovers.ts';
 import { exerciseLists } from './store/lists.ts';
 import { exerciseOperating } from './store/operating.ts';
 import { exerciseOrdering } from './store/ordering.ts';
 import { exerciseOutbox } from './store/outbox.ts';
+import { exerciseOwners } from './store/owners.ts';
 import { exerciseReceiving } from './store/receiving.ts';
 import { exerciseStates } from './store/states.ts';
 import type { CreateStore, StoreUnderTest, UseStore } from './store/store-under-test.ts';
@@ -29,12 +33,16 @@ export function exerciseStore(name: string, create: CreateStore): void {
     exerciseReceiving(use);
     exerciseSubmitting(use);
     exerciseOrdering(use);
+    exerciseHandovers(use);
+    exerciseDeadLetters(use);
     exerciseOutbox(use);
     exerciseEnds(use);
     exerciseOperating(use);
     exerciseLists(use);
+    exerciseOwners(use);
     exerciseAudit(use);
     exerciseContracts(use);
+    exerciseConsultations(use);
     exerciseStates(use);
   });
 }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../setup/gateway-process.ts';
 import { skipUnless } from '../setup/skip.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,7 +37,7 @@ describe('the published package', () => {
 
   it('holds what runs and what is read, and no tests', () => {
     const files = readdirSync(join(installed, 'node_modules', 'postiljon')).sort();
-    assert.deepEqual(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'cpa', 'dist', 'docs', 'package.json']);
+    assert.deepEqual(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'cpa', 'dist', 'docs', 'package.json', 'wsdl']);
     assert.deepEqual(readdirSync(join(installed, 'node_modules', 'postiljon', 'dist')).sort(), ['adapters', 'src']);
   });
 
@@ -97,16 +97,6 @@ function start(
 /** The Node that runs this test comes first on PATH, so that the command's first line finds it. */
 function environment(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
 }
 
 function collect(child: ChildProcess): string[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { PartnerTerms } from '../../src/msh/parts.ts';
 import type { DataSource } from '../setup/ebms-core-peer.ts';
-import { fixture, fixturesPresent } from '../setup/fixtures.ts';
+import { fixture } from '../setup/fixtures.ts';
 import {
   closeLive,
   cpaIdIn,
@@ -18,9 +18,7 @@ import {
   sendOurs,
 } from '../setup/live-exchange.ts';
 import { untilState } from '../setup/msh-pair.ts';
-import { skipUnless } from '../setup/skip.ts';
 
-const BASE = process.env['POSTILJON_PEER_EBMS_CORE'];
 /** The peer's own sample names AES-CBC; it wraps keys by PKCS #1 v1.5 whatever the contract says. */
 const SAMPLE = 'captures/cpas/rm-signed-encrypted.xml';
 const DOCUMENTS: Readonly<Record<string, readonly DataSource[]>> = {
@@ -41,24 +39,20 @@ const WAYS: Readonly<Record<string, NonNullable<PartnerTerms['encryption']>>> = 
   },
 };
 
+const contracts = (): readonly Buffer[] => [
+  fixture(SAMPLE),
+  ...[ownContract('osb-be-e'), ownContract('osb-rm-e'), ownContract('osb-rm-e', { sync: true })].map(receivingCbc),
+];
+
 describe('a live ebms-core, encrypted', function () {
   this.timeout(20_000);
   let live: Live;
-  let cpas: readonly Buffer[] = [];
 
   before(async function () {
-    skipUnless(this, BASE !== undefined, 'POSTILJON_PEER_EBMS_CORE is not set');
-    skipUnless(this, fixturesPresent(), 'the sample contracts are not there');
-    cpas = [
-      fixture(SAMPLE),
-      ...[ownContract('osb-be-e'), ownContract('osb-rm-e'), ownContract('osb-rm-e', { sync: true })].map(receivingCbc),
-    ];
-    live = await openLive(BASE ?? '', cpas);
+    live = await openLive(this, contracts);
   });
 
-  after(async () => {
-    if (live !== undefined) await closeLive(live);
-  });
+  after(() => closeLive(live));
 
   for (const [kind, documents] of Object.entries(DOCUMENTS)) {
     for (const cpaId of ['postiljon-osb-be-e', 'postiljon-osb-rm-e', 'postiljon-osb-rm-e-sync']) {
@@ -86,7 +80,7 @@ describe('a live ebms-core, encrypted', function () {
 
   for (const [what, encryption] of Object.entries(WAYS)) {
     it(`§4.1.4.5 ${what}: the peer reads it, under its sample contract`, async () => {
-      const here = await openOurs(cpas, { routes: live.routes, encryption });
+      const here = await openOurs(contracts(), { routes: live.routes, encryption });
       live.relay.lead(here.url);
       try {
         const documents = DOCUMENTS['one part'] ?? assert.fail();

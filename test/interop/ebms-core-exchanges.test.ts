@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { fixturesPresent } from '../setup/fixtures.ts';
 import type { DataSource } from '../setup/ebms-core-peer.ts';
 import {
   closeLive,
@@ -14,9 +13,7 @@ import {
   US,
 } from '../setup/live-exchange.ts';
 import { untilState } from '../setup/msh-pair.ts';
-import { skipUnless } from '../setup/skip.ts';
 
-const BASE = process.env['POSTILJON_PEER_EBMS_CORE'];
 const NAME = '-exchanges';
 const DOCUMENT: DataSource = { name: 'vraag.xml', contentType: 'application/xml', content: Buffer.from('<vraag/>') };
 /** Ping and StatusRequest follow the default channel of the contract: asynchronous in one, in the answer in the other. */
@@ -30,15 +27,10 @@ describe('a live ebms-core: Ping, StatusRequest, resend', function () {
   let live: Live;
 
   before(async function () {
-    skipUnless(this, BASE !== undefined, 'POSTILJON_PEER_EBMS_CORE is not set');
-    skipUnless(this, fixturesPresent(), 'the sample contracts are not there');
-    const cpas = [false, true].map((sync) => ownContract('osb-rm-s', { sync, name: NAME }));
-    live = await openLive(BASE ?? '', cpas);
+    live = await openLive(this, () => [false, true].map((sync) => ownContract('osb-rm-s', { sync, name: NAME })));
   });
 
-  after(async () => {
-    if (live !== undefined) await closeLive(live);
-  });
+  after(() => closeLive(live));
 
   for (const [how, cpaId] of CONTRACTS) {
     it(`§8.1 our Ping gets its Pong, ${how}`, async () => {

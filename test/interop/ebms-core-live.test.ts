@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { MessageState } from '../../src/ports/store.ts';
 import type { DataSource } from '../setup/ebms-core-peer.ts';
-import { fixture, fixturesPresent } from '../setup/fixtures.ts';
+import { fixture } from '../setup/fixtures.ts';
 import {
   closeLive,
   cpaIdIn,
@@ -17,9 +17,6 @@ import {
   sendOurs,
 } from '../setup/live-exchange.ts';
 import { untilState } from '../setup/msh-pair.ts';
-import { skipUnless } from '../setup/skip.ts';
-
-const BASE = process.env['POSTILJON_PEER_EBMS_CORE'];
 
 const XML: DataSource = {
   name: 'bericht.xml',
@@ -77,16 +74,13 @@ describe('a live ebms-core, both ways', function () {
   let live: Live;
 
   before(async function () {
-    skipUnless(this, BASE !== undefined, 'POSTILJON_PEER_EBMS_CORE is not set');
-    skipUnless(this, fixturesPresent(), 'the sample contracts are not there');
-    const samples = Object.keys(SAMPLES).map((path) => fixture(path));
-    const own = OWN.map(([profile, sync]) => ownContract(profile, { sync }));
-    live = await openLive(BASE ?? '', [...samples, ...own]);
+    live = await openLive(this, () => [
+      ...Object.keys(SAMPLES).map((path) => fixture(path)),
+      ...OWN.map(([profile, sync]) => ownContract(profile, { sync })),
+    ]);
   });
 
-  after(async () => {
-    if (live !== undefined) await closeLive(live);
-  });
+  after(() => closeLive(live));
 
   for (const [path, kinds] of Object.entries(SAMPLES)) {
     const contract = path.replace(/^.*\/|\.xml$/g, '');

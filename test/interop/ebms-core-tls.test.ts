@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from '../setup/ebms-core-peer.ts';
-import { fixturesPresent } from '../setup/fixtures.ts';
 import {
   closeLive,
   type Live,
@@ -14,29 +13,25 @@ import {
   sendOurs,
 } from '../setup/live-exchange.ts';
 import { untilState } from '../setup/msh-pair.ts';
-import { skipUnless } from '../setup/skip.ts';
 
-const BASE = process.env['POSTILJON_PEER_EBMS_CORE_TLS'];
 const NAME = '-tls';
 const DOCUMENTS: readonly DataSource[] = [
   { name: 'bericht.xml', contentType: 'application/xml', content: Buffer.from('<bericht>één</bericht>\r\n') },
   { name: 'bijlage.bin', contentType: 'application/octet-stream', content: randomBytes(200_000) },
 ];
 
+const contracts = (): readonly Buffer[] =>
+  [false, true].map((sync) => ownContract('osb-rm-s', { sync, name: NAME, tls: true }));
+
 describe('a live ebms-core over mutual TLS', function () {
   this.timeout(60_000);
   let live: Live;
 
   before(async function () {
-    skipUnless(this, BASE !== undefined, 'POSTILJON_PEER_EBMS_CORE_TLS is not set');
-    skipUnless(this, fixturesPresent(), 'the sample contracts are not there');
-    const cpas = [false, true].map((sync) => ownContract('osb-rm-s', { sync, name: NAME, tls: true }));
-    live = await openLive(BASE ?? '', cpas, { tls: true });
+    live = await openLive(this, contracts, { tls: true });
   });
 
-  after(async () => {
-    if (live !== undefined) await closeLive(live);
-  });
+  after(() => closeLive(live));
 
   for (const sync of [false, true]) {
     const cpaId = `postiljon-osb-rm-s${sync ? '-sync' : ''}${NAME}`;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { GatewayError } from '../../src/errors.ts';
 import type { IncomingAnswer } from '../../src/ports/transport.ts';
 import type { DataSource } from '../setup/ebms-core-peer.ts';
-import { fixturesPresent } from '../setup/fixtures.ts';
 import {
   closeLive,
   type Live,
@@ -18,10 +17,8 @@ import {
 } from '../setup/live-exchange.ts';
 import { ManualClock } from '../setup/manual-clock.ts';
 import { untilAttempts, untilEvents, untilState } from '../setup/msh-pair.ts';
-import { skipUnless } from '../setup/skip.ts';
 import type { TestGateway } from '../setup/test-gateway.ts';
 
-const BASE = process.env['POSTILJON_PEER_EBMS_CORE'];
 const DOCUMENT: DataSource = {
   name: 'bericht.xml',
   contentType: 'application/xml',
@@ -38,10 +35,8 @@ describe('a live ebms-core, when things go wrong', function () {
   let live: Live;
 
   before(async function () {
-    skipUnless(this, BASE !== undefined, 'POSTILJON_PEER_EBMS_CORE is not set');
-    skipUnless(this, fixturesPresent(), 'the sample contracts are not there');
     const name = '-troubles';
-    live = await openLive(BASE ?? '', [
+    live = await openLive(this, () => [
       RM_S({ name }),
       RM_S({ name, sync: true }),
       RM({ name }),
@@ -49,9 +44,7 @@ describe('a live ebms-core, when things go wrong', function () {
     ]);
   });
 
-  after(async () => {
-    if (live !== undefined) await closeLive(live);
-  });
+  after(() => closeLive(live));
 
   it('§6.5.6 our request twice, synchronous: one message there, the same receipt twice', async () => {
     const answers: IncomingAnswer[] = [];

@@ -93,7 +93,7 @@ function roomOf(file: string): Room | undefined {
 
 function roomName(room: string, file: string): string | undefined {
   if (room.endsWith('/')) return file.startsWith(room) ? room : undefined;
-  if (!room.endsWith('/*')) return file === room ? room : undefined;
+  if (!room.endsWith('/*')) return file === room || file.startsWith(room.replace(/\.ts$/, '/')) ? room : undefined;
   const [top, folder, ...rest] = file.split('/');
   return `${top}/*` === room && rest.length > 0 ? `${top}/${folder}/` : undefined;
 }

@@ -80,13 +80,21 @@ async function isReady(apiUrl: string): Promise<boolean> {
   }
 }
 
-/** A port of 127.0.0.1 that is free now. */
+const given = new Set<number>();
+
+/**
+ * A port of 127.0.0.1 that is free now, and that nobody else of this process got: what starts on it starts later, and the system
+ * may give a freed one again.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const isNew = !given.has(port);
+  given.add(port);
+  // Held until the next one is known, so that each try gives another port.
+  const found = isNew ? port : await freePort();
+  await once(server.close(), 'close');
+  return found;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
+import type { Context } from 'mocha';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { createCpa } from '../../src/cpa/create-cpa.ts';
 import { parseCpa } from '../../src/cpa/parse-cpa.ts';
@@ -7,8 +8,9 @@ import type { ProfileName } from '../../src/cpa/profiles.ts';
 import type { PartnerTerms } from '../../src/msh/parts.ts';
 import type { MessageDetail } from '../../src/ports/store.ts';
 import { type DataSource, EbmsCorePeer } from './ebms-core-peer.ts';
-import { fixture } from './fixtures.ts';
+import { fixture, fixturesPresent } from './fixtures.ts';
 import { payloadsOf, Routes, untilMessage } from './msh-pair.ts';
+import { skipUnless } from './skip.ts';
 import { openTcpRelay, type TcpRelay } from './tcp-relay.ts';
 import { openTestGateway, type TestGateway } from './test-gateway.ts';
 
@@ -42,13 +44,21 @@ export interface Live {
   readonly relay: TcpRelay;
 }
 
-/** Our gateway at the address of the contracts, with the clock of the world, and the peer that runs there. */
+/**
+ * Our gateway at the address of the contracts, with the clock of the world, and the peer that runs where the environment
+ * says; for a `before` hook, whose suite is skipped where there is none.
+ */
 export async function openLive(
-  base: string,
-  cpas: readonly Uint8Array[],
+  suite: Context,
+  contracts: () => readonly Uint8Array[],
   { tls = false }: { readonly tls?: boolean } = {},
 ): Promise<Live> {
-  const peer = new EbmsCorePeer(base);
+  const variable = `POSTILJON_PEER_EBMS_CORE${tls ? '_TLS' : ''}`;
+  const base = process.env[variable];
+  skipUnless(suite, base !== undefined, `${variable} is not set`);
+  skipUnless(suite, fixturesPresent(), 'the sample contracts are not there');
+  const cpas = contracts();
+  const peer = new EbmsCorePeer(base ?? '');
   for (const cpa of cpas) await peer.importCpa(cpa);
   const routes = new Routes();
   for (const endpoint of [PEER.endpoint, PEER.tlsEndpoint]) routes.lead(endpoint, endpoint);
@@ -88,9 +98,10 @@ export function openOurs(
   });
 }
 
-export async function closeLive({ here, relay }: Live): Promise<void> {
-  await relay.close();
-  await here.close();
+/** Nothing is open where the suite was skipped. */
+export async function closeLive(live: Live | undefined): Promise<void> {
+  await live?.relay.close();
+  await live?.here.close();
 }
 
 export interface OwnTerms {

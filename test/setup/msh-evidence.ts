@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeEvidenceFolder, openEvidenceFolder, writeEvidenceFile } from '../../src/app/evidence-folder.ts';
+import type { EvidenceTrust } from '../../src/msh/evidence/check-certificate.ts';
 import { type EvidenceReport, verifyEvidence } from '../../src/msh/evidence/verify-evidence.ts';
 import type { TestGateway } from './test-gateway.ts';
 
@@ -27,6 +28,6 @@ export async function withEvidence(
   }
 }
 
-export async function verifyFolder(folder: string): Promise<EvidenceReport> {
-  return verifyEvidence(await openEvidenceFolder(folder));
+export async function verifyFolder(folder: string, trust?: EvidenceTrust): Promise<EvidenceReport> {
+  return verifyEvidence(await openEvidenceFolder(folder), trust);
 }

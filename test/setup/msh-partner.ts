@@ -246,3 +246,8 @@ async function requireText(
   assert.equal(/<eb:Description[^>]*>([^<]*)</.exec(text)?.[1], ERRORS[code].title);
   return { answers: [answer.body, body] };
 }
+
+/** Types of the alerts so far. */
+export async function alertsOf({ here }: Pick<Receiving, 'here'>): Promise<readonly string[]> {
+  return (await here.events()).map(({ type }) => type).filter((type) => type.startsWith('alert.'));
+}

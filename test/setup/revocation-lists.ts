@@ -130,3 +130,20 @@ export async function openRevocation(
     },
   };
 }
+
+export const UNKNOWN = { code: 'REVOCATION_UNKNOWN' };
+export const REVOKED = { code: 'CERTIFICATE_REVOKED' };
+
+/** `openRevocation` for the suite that calls it; what a test opened is closed after it. */
+export function revocations(): typeof openRevocation {
+  let open: TestRevocation[] = [];
+  afterEach(() => {
+    for (const one of open) one.close();
+    open = [];
+  });
+  return async (...args) => {
+    const one = await openRevocation(...args);
+    open.push(one);
+    return one;
+  };
+}

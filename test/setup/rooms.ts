@@ -4,7 +4,7 @@
  */
 export interface Row {
   readonly row: number;
-  /** A folder ends in `/`; `adapters/*` stands for each folder of adapters/. */
+  /** A folder ends in `/`; a file stands for the folder of its name too; `adapters/*` for each folder of adapters/. */
   readonly rooms: readonly string[];
   readonly mayImport: readonly number[];
 }

@@ -5,7 +5,8 @@ import type { Clock } from '../../src/clock.ts';
 import { createGateway } from '../../src/msh/create-gateway.ts';
 import type { Gateway } from '../../src/msh/gateway.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from '../../src/msh/limits.ts';
-import type { Log } from '../../src/msh/log.ts';
+import type { RouteRule } from '../../src/msh/handover/routes.ts';
+import type { Log } from '../../src/ports/log.ts';
 import type { PartnerTerms } from '../../src/msh/parts.ts';
 import type { Store, StoredEvent } from '../../src/ports/store.ts';
 import type { Transport } from '../../src/ports/transport.ts';
@@ -33,6 +34,10 @@ export interface TestGatewayOptions {
   readonly questionsPerMinute?: number;
   readonly responseTimeoutMs?: number;
   readonly waitingRequests?: number;
+  readonly routes?: readonly RouteRule[];
+  readonly random?: () => number;
+  /** Before it starts: registers destinations and subscribers. */
+  readonly prepare?: (gateway: Gateway) => void;
   /** In place of one over real HTTP. */
   readonly transport?: Transport;
   /** Puts something before the real store: a failure at a chosen moment. */
@@ -82,6 +87,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       limits: options.limits ?? DEFAULT_MESSAGE_LIMITS,
       ...(options.questionsPerMinute === undefined ? {} : { questionsPerMinute: options.questionsPerMinute }),
       ...(options.responseTimeoutMs === undefined ? {} : { responseTimeoutMs: options.responseTimeoutMs }),
+      ...(options.routes === undefined ? {} : { routes: options.routes }),
       ...(options.waitingRequests === undefined ? {} : { waitingRequests: options.waitingRequests }),
     },
     {
@@ -93,14 +99,14 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       decrypter: createDecrypter(options.decryptKeys ?? options.keys),
       clock,
       log: collectingLog(warnings),
+      ...(options.random === undefined ? {} : { random: options.random }),
     },
   );
+  options.prepare?.(gateway);
   for (const cpa of options.cpas) await gateway.cpas.import(cpa, true);
   await gateway.start();
-  const endpoint = createEndpoint(
-    { host: '127.0.0.1', port: 0, path: '/ebms', tls: options.tls ?? 'off' },
-    gateway.receive,
-  );
+  const routes = [{ path: '/ebms', receive: gateway.receive }];
+  const endpoint = createEndpoint({ host: '127.0.0.1', port: 0, routes, tls: options.tls ?? 'off' });
   const { port } = await endpoint.listen();
   const url = `http://127.0.0.1:${port}/ebms`;
   return {

@@ -10,6 +10,7 @@ import { errorsPage } from './docs/errors.ts';
 import { hostileInputPage } from './docs/hostile-input.ts';
 import { performancePage } from './docs/performance.ts';
 import { statesPage } from './docs/states.ts';
+import { wsdlFindingsPage } from './docs/wsdl-findings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,6 +18,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
   'docs/states.md': statesPage,
   'docs/answers.md': answersPage,
+  'docs/wsdl-findings.md': wsdlFindingsPage,
   'docs/configuration.md': configurationDoc,
   'docs/conformance.md': () => conformancePage(root),
   'docs/hostile-input.md': () => hostileInputPage(root),

@@ -16,7 +16,8 @@ describe('the table of rooms', () => {
   it('lets imports go downwards and within a room', () => {
     assert.deepEqual(
       complaints({
-        'src/errors.ts': '',
+        'src/errors.ts': "import { x } from './errors/xml.ts';",
+        'src/errors/xml.ts': '',
         'src/xml/tree.ts': "import { E } from '../errors.ts';\nimport { t } from './tokenizer.ts';",
         'src/xml/tokenizer.ts': "import { E } from '../errors.ts';",
         'src/index.ts': "export { t } from './xml/tree.ts';",
@@ -63,6 +64,11 @@ describe('the table of rooms', () => {
       'a store that knows the use cases',
       { 'src/store/a.ts': "import '../msh/b.ts';", 'src/msh/b.ts': '' },
       /\(row 7\) imports .* \(row 6\)/,
+    ],
+    [
+      'a room of the same row that reaches into the folder of a file',
+      { 'src/clock.ts': "import { x } from './errors/xml.ts';", 'src/errors/xml.ts': '' },
+      /\(row 0\) imports src\/errors\/xml\.ts \(row 0\)/,
     ],
     [
       'an adapter that goes past the door',

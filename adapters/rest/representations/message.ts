@@ -1,5 +1,5 @@
 import { toDateTime } from '../../../src/index.ts';
-import type { MessageDetail, MessageSummary, Page, Refusal } from '../../../src/index.ts';
+import type { HandoverState, MessageDetail, MessageSummary, Page, PartnerError, Refusal } from '../../../src/index.ts';
 import { API_BASE } from '../options.ts';
 
 export function messageSummary(message: MessageSummary): object {
@@ -24,6 +24,7 @@ export function messageSummary(message: MessageSummary): object {
     nextAttemptAt: message.nextAttemptAt === undefined ? null : toDateTime(message.nextAttemptAt),
     sequenceNumber: message.sequenceNumber ?? null,
     held: message.held,
+    destination: message.destination ?? null,
   };
 }
 
@@ -41,10 +42,26 @@ export function messageDetail(message: MessageDetail): object {
       href: `${messagePath(message.messageId)}/payloads/${index + 1}${choice}`,
     })),
     signal: message.signal === undefined ? null : { messageId: message.signal.messageId },
+    partnerError: message.partnerError === undefined ? null : partnerError(message.partnerError),
     ackSigned: message.ackSigned ?? null,
     syncReply: message.syncReply ?? null,
     resendOf: message.resendOf ?? null,
+    handover: message.handover === undefined ? null : handoverState(message.handover),
   };
+}
+
+function handoverState({ attempts, failure, stopped }: HandoverState): object {
+  return {
+    attempts,
+    failedAt: failure === undefined ? null : toDateTime(failure.at),
+    code: failure?.code ?? null,
+    detail: failure?.detail ?? null,
+    stopped,
+  };
+}
+
+function partnerError({ at, errorCode, severity, location, description }: PartnerError): object {
+  return { at: toDateTime(at), errorCode, severity, location, description };
 }
 
 export function attemptList(message: MessageDetail): object {

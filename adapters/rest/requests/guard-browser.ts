@@ -4,8 +4,9 @@ import { GatewayError } from '../../../src/index.ts';
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * There is no authentication in this version, so that a page in a browser on the same machine must not be able to use the
- * API: neither across origins (a form can post multipart/form-data anywhere) nor by a host name that it points to us.
+ * Without configured applications there is no authentication, and a client certificate is shown by itself, so that a page in
+ * a browser must not be able to use the API: neither across origins (a form can post multipart/form-data anywhere) nor by
+ * a host name that it points to us.
  */
 export function guardBrowser(headers: IncomingHttpHeaders, names: readonly string[] | undefined): void {
   const host = headers.host?.toLowerCase();

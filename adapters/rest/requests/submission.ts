@@ -3,21 +3,8 @@ import { GatewayError } from '../../../src/index.ts';
 import type { SubmitRequest, SubmittedPayload } from '../../../src/index.ts';
 
 /** What POST /messages says, apart from the octets. */
-export interface MessageTerms {
-  readonly cpaId: string;
-  readonly from: string;
-  readonly fromRole?: string;
-  readonly to?: string;
-  readonly toRole?: string;
-  readonly service: string;
-  readonly action: string;
-  readonly conversationId?: string;
-  readonly refToMessageId?: string;
-  readonly messageId?: string;
-}
+export type MessageTerms = Omit<SubmitRequest, 'payloads' | 'idempotency' | 'resendOf'>;
 
-/** Who asks: one, as long as the API has no login. */
-export const APPLICATION = 'default';
 const KEY = /^[!-~]{1,255}$/;
 
 /** Throws REQUEST_INVALID unless the header holds 1 to 255 visible ASCII characters. */
@@ -33,11 +20,12 @@ export function readIdempotencyKey(header: string | readonly string[] | undefine
 export function submission(
   terms: MessageTerms,
   payloads: readonly SubmittedPayload[],
-  key: string | undefined,
+  by: { readonly application: string; readonly key: string | undefined },
 ): SubmitRequest {
+  const { application, key } = by;
   const named = pick(terms);
   if (key === undefined) return { ...named, payloads };
-  return { ...named, payloads, idempotency: { key, application: APPLICATION, digest: digest(named, payloads) } };
+  return { ...named, payloads, idempotency: { key, application, digest: digest(named, payloads) } };
 }
 
 /** Equal for equal requests, in whatever form (JSON or multipart) and member order they came. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../src/index.ts';
-import type { CpaUseCases, Finding, Gateway } from '../../../src/index.ts';
+import type { CpaUseCases, Finding } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import { alsoReads } from '../openapi.ts';
 import { API_BASE } from '../options.ts';
 import { FieldErrors } from '../problem.ts';
@@ -25,22 +26,23 @@ interface OneCpa {
   Params: { id: string };
 }
 
-export function cpaRoutes(app: FastifyInstance, { cpas }: Gateway): void {
+export function cpaRoutes(app: FastifyInstance): void {
   app.addContentTypeParser([...XML_TYPES], { parseAs: 'buffer', bodyLimit: CPA_MAX_BYTES }, (_request, body, done) =>
     done(null, body),
   );
-  listRoute(app, cpas);
-  importRoutes(app, cpas);
-  oneCpaRoutes(app, cpas);
-  activationRoutes(app, cpas);
+  listRoute(app);
+  importRoutes(app);
+  oneCpaRoutes(app);
+  activationRoutes(app);
 }
 
-function listRoute(app: FastifyInstance, cpas: CpaUseCases): void {
+function listRoute(app: FastifyInstance): void {
   app.get(
     '/cpas',
     {
       schema: {
         operationId: 'listCpas',
+        security: needs('cpas:read'),
         summary: 'All contracts',
         description: 'Every CPA that was imported.',
         tags: ['cpas'],
@@ -48,11 +50,11 @@ function listRoute(app: FastifyInstance, cpas: CpaUseCases): void {
         response: { 200: answer('The contracts.', CPA_LIST), ...problems() },
       },
     },
-    () => ({ items: cpas.list().map(cpaSummary) }),
+    ({ caller }) => ({ items: caller.useCases.cpas.list().map(cpaSummary) }),
   );
 }
 
-function importRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
+function importRoutes(app: FastifyInstance): void {
   const head = { tags: ['cpas'] };
   app.post<{ Querystring: { activate: 'true' | 'false' } }>(
     '/cpas',
@@ -61,6 +63,7 @@ function importRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
       schema: {
         ...head,
         operationId: 'importCpa',
+        security: needs('cpas:write'),
         summary: 'Import a contract',
         description: 'The same document again changes nothing but `active`.',
         querystring: closed(IMPORT_QUERY),
@@ -69,7 +72,7 @@ function importRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
     },
     async (request, reply) => {
       const bytes = documentOf(request);
-      const imported = await importOrExplain(cpas, bytes, request.query.activate === 'true');
+      const imported = await importOrExplain(request.caller.useCases.cpas, bytes, request.query.activate === 'true');
       return reply
         .code(201)
         .header('Location', `${API_BASE}/cpas/${encodeURIComponent(imported.cpaId)}`)
@@ -83,17 +86,18 @@ function importRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
       schema: {
         ...head,
         operationId: 'validateCpa',
+        security: needs('cpas:write'),
         summary: 'Check a contract',
         description: 'Says all that is wrong with it; nothing is stored.',
         querystring: closed({}),
         response: { 200: answer('The findings.', CPA_VALIDATED), ...problems(413, 415) },
       },
     },
-    (request) => judge(cpas, documentOf(request)),
+    (request) => judge(request.caller.useCases.cpas, documentOf(request)),
   );
 }
 
-function oneCpaRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
+function oneCpaRoutes(app: FastifyInstance): void {
   const head = { tags: ['cpas'], params: CPA_ID_PARAMS, querystring: closed({}) };
   app.get<OneCpa>(
     '/cpas/:id',
@@ -101,6 +105,7 @@ function oneCpaRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
       schema: {
         ...head,
         operationId: 'getCpa',
+        security: needs('cpas:read'),
         summary: 'One contract',
         description: 'As JSON, or the document byte for byte when Accept names XML.',
         response: {
@@ -113,7 +118,7 @@ function oneCpaRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
       },
     },
     async (request, reply) => {
-      const known = cpas.get(request.params.id);
+      const known = request.caller.useCases.cpas.get(request.params.id);
       void reply.header('Vary', 'Accept');
       if (!prefersXml(request.headers.accept)) return cpaDetail(known);
       return reply.header('Content-Type', 'text/xml').send(Buffer.from(known.cpa.bytes));
@@ -125,25 +130,27 @@ function oneCpaRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
       schema: {
         ...head,
         operationId: 'deleteCpa',
+        security: needs('cpas:write'),
         summary: 'Remove a contract',
         description: 'Refused while it is active, or messages under it are under way.',
         response: { 204: { description: 'It is gone.', type: 'null' }, ...problems(404, 409) },
       },
     },
     async (request, reply) => {
-      await cpas.remove(request.params.id);
+      await request.caller.useCases.cpas.remove(request.params.id);
       return reply.code(204).send();
     },
   );
 }
 
-function activationRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
+function activationRoutes(app: FastifyInstance): void {
   for (const verb of ['activate', 'deactivate'] as const) {
     app.post<OneCpa>(
       `/cpas/:id/${verb}`,
       {
         schema: {
           operationId: `${verb}Cpa`,
+          security: needs('cpas:write'),
           summary: verb === 'activate' ? 'Activate a contract' : 'Deactivate a contract',
           description: verb === 'activate' ? 'Messages may be exchanged under it.' : 'No new message under it.',
           tags: ['cpas'],
@@ -152,8 +159,8 @@ function activationRoutes(app: FastifyInstance, cpas: CpaUseCases): void {
           response: { 200: answer('Done.', CPA_ACTIVE), ...problems(404, 409) },
         },
       },
-      async ({ params: { id } }) => {
-        await cpas[verb](id);
+      async ({ params: { id }, caller }) => {
+        await caller.useCases.cpas[verb](id);
         return { cpaId: id, active: verb === 'activate' };
       },
     );

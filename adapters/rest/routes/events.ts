@@ -1,15 +1,14 @@
+import { cloudEvent } from '../../../src/index.ts';
 import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import type { EventStreams } from '../event-streams.ts';
 import type { RestOptions } from '../options.ts';
-import { cloudEvent } from '../representations/event.ts';
 import { EVENTS_QUERY, EVENT_PAGE, STREAM_QUERY } from '../schemas/event.ts';
 import { closed } from '../schemas/fields.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
 export function eventRoutes(
   app: FastifyInstance,
-  gateway: Gateway,
   { source, streams }: { readonly source: RestOptions['source']; readonly streams: EventStreams },
 ): void {
   app.get<{ Querystring: { after: number; limit: number } }>(
@@ -17,19 +16,21 @@ export function eventRoutes(
     {
       schema: {
         operationId: 'listEvents',
+        security: needs('messages:read'),
         summary: 'What happened',
-        description: 'CloudEvents in the order they happened. Ask again with `after` = `next`.',
+        description:
+          'CloudEvents in the order they happened. Ask again with `after` = `next` as long as that is there: a page may ' +
+          'hold fewer events than `limit`, or none, where others are not of the application.',
         tags: ['events'],
         querystring: closed(EVENTS_QUERY),
         response: { 200: answer('A page of events.', EVENT_PAGE), ...problems() },
       },
     },
-    async ({ query: { after, limit } }) => {
-      const events = await gateway.events.list(after, limit);
-      const last = events.length < limit ? undefined : events.at(-1);
+    async ({ query: { after, limit }, caller }) => {
+      const { events, seen, more } = await caller.useCases.events.page(after, limit);
       return {
         items: events.map((event) => cloudEvent(event, source)),
-        ...(last === undefined ? {} : { next: String(last.sequence) }),
+        ...(more ? { next: String(seen) } : {}),
       };
     },
   );
@@ -39,6 +40,7 @@ export function eventRoutes(
       exposeHeadRoute: false,
       schema: {
         operationId: 'streamEvents',
+        security: needs('messages:read'),
         summary: 'What happens',
         description:
           'Server-sent events: `id` is the sequence, `event` the type, `data` the CloudEvent. After a break a client ' +
@@ -57,7 +59,7 @@ export function eventRoutes(
     },
     (request, reply) => {
       const last = request.headers['last-event-id'];
-      streams.open(reply, last === undefined ? request.query.after : Number(last));
+      streams.open(reply, request.caller, last === undefined ? request.query.after : Number(last));
     },
   );
 }

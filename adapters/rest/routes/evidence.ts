@@ -1,16 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import type { Direction, Evidence, Gateway } from '../../../src/index.ts';
+import type { Direction, Evidence } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import { EVIDENCE } from '../schemas/evidence.ts';
 import { closed } from '../schemas/fields.ts';
 import { CHOICE_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
-export function evidenceRoutes(app: FastifyInstance, { messages }: Gateway): void {
+export function evidenceRoutes(app: FastifyInstance): void {
   app.get<{ Params: { id: string }; Querystring: { direction?: Direction; from?: string } }>(
     '/messages/:id/evidence',
     {
       schema: {
         operationId: 'getEvidence',
+        security: needs('messages:evidence'),
         summary: 'All that proves one message',
         description:
           'Files to write into a folder, README.txt first. The octets of `parts` come from GET /messages/{id}/payloads/{n}. ' +
@@ -21,8 +23,8 @@ export function evidenceRoutes(app: FastifyInstance, { messages }: Gateway): voi
         response: { 200: answer('The files.', EVIDENCE), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) =>
-      represent(await messages.evidence(params.id, { direction: query.direction, sender: query.from })),
+    async ({ params, query, caller }) =>
+      represent(await caller.useCases.messages.evidence(params.id, { direction: query.direction, sender: query.from })),
   );
 }
 

@@ -1,16 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../../src/index.ts';
+import type { Gateway, Health, WusUseCases } from '../../../src/index.ts';
+import { OPEN } from '../access/needs.ts';
 import { closed, open, text } from '../schemas/fields.ts';
 import { HEALTH } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
 /** At the root: what a supervisor asks is no part of the versioned API. */
-export function healthRoutes(app: FastifyInstance, gateway: Gateway): void {
+export function healthRoutes(app: FastifyInstance, gateway: Gateway, wus: WusUseCases | undefined): void {
   app.get(
     '/health/live',
     {
       schema: {
         operationId: 'live',
+        security: OPEN,
         summary: 'Whether the process answers',
         description: 'Restart it when this fails.',
         tags: ['health'],
@@ -25,6 +27,7 @@ export function healthRoutes(app: FastifyInstance, gateway: Gateway): void {
     {
       schema: {
         operationId: 'ready',
+        security: OPEN,
         summary: 'Whether the gateway could sign, store and send right now',
         description: 'Each check says what was looked at.',
         tags: ['health'],
@@ -34,7 +37,16 @@ export function healthRoutes(app: FastifyInstance, gateway: Gateway): void {
     },
     async (_request, reply) => {
       const { ok, checks } = await gateway.health();
-      return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'failing', checks });
+      return reply
+        .code(ok ? 200 : 503)
+        .send({ status: ok ? 'ok' : 'failing', checks: [...checks, ...servicesOf(wus)] });
     },
   );
+}
+
+/** Services that are served; nothing of them can be wrong that the other checks do not see. */
+function servicesOf(wus: WusUseCases | undefined): Health['checks'] {
+  if (wus === undefined || wus.services.length === 0) return [];
+  const detail = wus.services.map(({ name, role, profile }) => `${name} (${role}, ${profile.name})`).join(', ');
+  return [{ name: 'wus', ok: true, detail }];
 }

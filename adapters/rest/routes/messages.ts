@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { parseDateTime } from '../../../src/index.ts';
-import type { Direction, Gateway, MessageQuery, MessageState } from '../../../src/index.ts';
+import type { Direction, MessageQuery, MessageState } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
+import { requireWhole } from '../access/whole.ts';
 import { attemptList, messageDetail, messageSummary, pageOf, refusal } from '../representations/message.ts';
 import { closed } from '../schemas/fields.ts';
 import {
@@ -11,7 +13,9 @@ import {
   MESSAGES_QUERY,
   MESSAGE_ID_PARAMS,
   MESSAGE_PAGE,
-  PAGING_QUERY,
+  REFUSAL,
+  REFUSALS_QUERY,
+  REFUSAL_ID_PARAMS,
   REFUSAL_PAGE,
   SENDER_QUERY,
   TAKEN,
@@ -22,6 +26,7 @@ interface ListQuery {
   readonly state?: MessageState;
   readonly direction?: Direction;
   readonly held?: boolean;
+  readonly destination?: string;
   readonly cpaId?: string;
   readonly service?: string;
   readonly action?: string;
@@ -34,25 +39,27 @@ interface ListQuery {
 }
 
 /** Held messages come in when they may be handed over. @spec ebMS2 §9.1.1 */
-const IN_INBOX = { direction: 'in', state: 'RECEIVED', held: false } as const;
+const IN_INBOX = { direction: 'in', state: 'RECEIVED', held: false, destination: 'inbox' } as const;
 
 interface OneMessage {
   Params: { id: string };
   Querystring: { direction?: Direction; from?: string };
 }
 
-export function messageRoutes(app: FastifyInstance, gateway: Gateway): void {
-  listRoutes(app, gateway);
-  oneMessageRoutes(app, gateway);
-  takeRoute(app, gateway);
+export function messageRoutes(app: FastifyInstance): void {
+  listRoutes(app);
+  refusalRoutes(app);
+  oneMessageRoutes(app);
+  takeRoute(app);
 }
 
-function listRoutes(app: FastifyInstance, { messages }: Gateway): void {
+function listRoutes(app: FastifyInstance): void {
   app.get<{ Querystring: ListQuery }>(
     '/messages',
     {
       schema: {
         operationId: 'listMessages',
+        security: needs('messages:read'),
         summary: 'Find messages',
         description: 'Newest first.',
         tags: ['messages'],
@@ -60,40 +67,69 @@ function listRoutes(app: FastifyInstance, { messages }: Gateway): void {
         response: { 200: answer('A page of messages.', MESSAGE_PAGE), ...problems() },
       },
     },
-    async ({ query }) => pageOf(await messages.list(messageQuery(query)), messageSummary),
+    async ({ query, caller }) => pageOf(await caller.useCases.messages.list(messageQuery(query)), messageSummary),
   );
   app.get<{ Querystring: ListQuery }>(
     '/inbox',
     {
       schema: {
         operationId: 'listInbox',
+        security: needs('messages:read'),
         summary: 'What came in and was not taken yet',
         description:
-          'Received messages in state RECEIVED that wait for no earlier one, newest first. Confirm each with POST /messages/{id}/taken.',
+          'Received messages in state RECEIVED that wait for no earlier one, newest first. Confirm each with POST /messages/{id}/taken. What `routes` sends to another destination is not here.',
         tags: ['messages'],
         querystring: closed(INBOX_QUERY),
         response: { 200: answer('A page of messages.', MESSAGE_PAGE), ...problems() },
       },
     },
-    async ({ query }) => pageOf(await messages.list({ ...messageQuery(query), ...IN_INBOX }), messageSummary),
+    async ({ query, caller }) =>
+      pageOf(await caller.useCases.messages.list({ ...messageQuery(query), ...IN_INBOX }), messageSummary),
   );
-  app.get<{ Querystring: { cursor?: string; limit: number } }>(
+}
+
+function refusalRoutes(app: FastifyInstance): void {
+  app.get<{ Querystring: { code?: string; since?: string; cursor?: string; limit: number } }>(
     '/refusals',
     {
       schema: {
         operationId: 'listRefusals',
+        security: needs('refusals:read'),
         summary: 'What partners sent and was refused',
         description: 'Newest first. What was refused is no message; it is kept here as evidence.',
         tags: ['refusals'],
-        querystring: closed(PAGING_QUERY),
+        querystring: closed(REFUSALS_QUERY),
         response: { 200: answer('A page of refusals.', REFUSAL_PAGE), ...problems() },
       },
     },
-    async ({ query }) => pageOf(await messages.listRefusals(query), refusal),
+    async ({ query: { since, ...query }, caller }) => {
+      requireWhole(caller, 'refusals');
+      const from = since === undefined ? undefined : parseDateTime(since);
+      const times = from === undefined ? {} : { since: from };
+      return pageOf(await caller.useCases.messages.listRefusals({ ...query, ...times }), refusal);
+    },
+  );
+  app.get<{ Params: { id: string } }>(
+    '/refusals/:id',
+    {
+      schema: {
+        operationId: 'getRefusal',
+        security: needs('refusals:read'),
+        summary: 'One refusal',
+        description: 'Why, where, from whom, and the begin of the envelope.',
+        tags: ['refusals'],
+        params: REFUSAL_ID_PARAMS,
+        response: { 200: answer('The refusal.', REFUSAL), ...problems(404) },
+      },
+    },
+    async ({ params, caller }) => {
+      requireWhole(caller, 'refusals');
+      return refusal(await caller.useCases.messages.findRefusal(params.id));
+    },
   );
 }
 
-function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
+function oneMessageRoutes(app: FastifyInstance): void {
   const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed(CHOICE_QUERY) };
   app.get<OneMessage>(
     '/messages/:id',
@@ -101,12 +137,14 @@ function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
       schema: {
         ...head,
         operationId: 'getMessage',
+        security: needs('messages:read'),
         summary: 'One message',
         description: 'All that is known of it, without the octets.',
         response: { 200: answer('The message.', MESSAGE), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => messageDetail(await messages.find(params.id, query.direction, query.from)),
+    async ({ params, query, caller }) =>
+      messageDetail(await caller.useCases.messages.find(params.id, query.direction, query.from)),
   );
   app.get<OneMessage>(
     '/messages/:id/attempts',
@@ -114,21 +152,24 @@ function oneMessageRoutes(app: FastifyInstance, { messages }: Gateway): void {
       schema: {
         ...head,
         operationId: 'listAttempts',
+        security: needs('messages:read'),
         summary: 'The attempts to send a message',
         description: 'In the order they were made.',
         response: { 200: answer('The attempts.', ATTEMPTS), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => attemptList(await messages.find(params.id, query.direction, query.from)),
+    async ({ params, query, caller }) =>
+      attemptList(await caller.useCases.messages.find(params.id, query.direction, query.from)),
   );
 }
 
-function takeRoute(app: FastifyInstance, { messages }: Gateway): void {
+function takeRoute(app: FastifyInstance): void {
   app.post<OneMessage>(
     '/messages/:id/taken',
     {
       schema: {
         operationId: 'takeMessage',
+        security: needs('messages:take'),
         summary: 'Confirm that the application has a received message',
         description: 'RECEIVED becomes TAKEN. Repeating it changes nothing.',
         tags: ['messages'],
@@ -137,7 +178,7 @@ function takeRoute(app: FastifyInstance, { messages }: Gateway): void {
         response: { 200: answer('It is taken.', TAKEN), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => messages.take(params.id, query.from),
+    async ({ params, query, caller }) => caller.useCases.messages.take(params.id, query.from),
   );
 }
 

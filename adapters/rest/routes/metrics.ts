@@ -1,16 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../../src/index.ts';
+import type { Gateway, WusUseCases } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import { closed } from '../schemas/fields.ts';
 import { problems } from '../schemas/problem.ts';
 
 /** Prometheus text. The client library is loaded at the first scrape: a gateway that nobody scrapes does not carry it. */
-export function metricsRoutes(app: FastifyInstance, gateway: Gateway): void {
+export function metricsRoutes(app: FastifyInstance, gateway: Gateway, wus: WusUseCases | undefined): void {
   let scrape: Promise<Scrape> | undefined;
   app.get(
     '/metrics',
     {
       schema: {
         operationId: 'metrics',
+        security: needs('metrics:read'),
         summary: 'Counts for Prometheus',
         description: 'Of the process and of the gateway.',
         tags: ['health'],
@@ -22,14 +24,14 @@ export function metricsRoutes(app: FastifyInstance, gateway: Gateway): void {
       },
     },
     async (_request, reply) => {
-      scrape ??= createScrape(gateway);
+      scrape ??= createScrape(gateway, wus);
       const { type, text } = await (await scrape)();
       return reply.header('Content-Type', type).send(text);
     },
   );
 }
 
-async function createScrape(gateway: Gateway): Promise<Scrape> {
+async function createScrape(gateway: Gateway, wus: WusUseCases | undefined): Promise<Scrape> {
   const { Counter, Gauge, Registry: Metrics, collectDefaultMetrics } = await import('prom-client');
   const registry = new Metrics();
   collectDefaultMetrics({ register: registry });
@@ -53,6 +55,27 @@ async function createScrape(gateway: Gateway): Promise<Scrape> {
     collect() {
       rejected.reset();
       for (const [reason, count] of Object.entries(gateway.counters.refused)) rejected.inc({ reason }, count);
+    },
+  });
+  const labelNames = ['service', 'role', 'result'];
+  const consultations = new Counter({
+    name: 'postiljon_wus_consultations_total',
+    help: 'Consultations of WUS that ended since start.',
+    labelNames,
+    registers,
+    collect() {
+      consultations.reset();
+      for (const { count, durationMs: _, ...labels } of wus?.counts() ?? []) consultations.inc(labels, count);
+    },
+  });
+  const consulted = new Counter({
+    name: 'postiljon_wus_consultation_seconds_total',
+    help: 'Time that they took, all together.',
+    labelNames,
+    registers,
+    collect() {
+      consulted.reset();
+      for (const { count: _, durationMs, ...labels } of wus?.counts() ?? []) consulted.inc(labels, durationMs / 1000);
     },
   });
   const due = new Gauge({ name: 'postiljon_outbox_due', help: 'Outbox rows that are due.', registers });
@@ -79,7 +102,25 @@ async function createScrape(gateway: Gateway): Promise<Scrape> {
     labelNames: ['authority'],
     registers,
   });
+  const waiting = new Gauge({
+    name: 'postiljon_handovers_waiting',
+    help: 'Received messages that wait for a destination other than the inbox.',
+    labelNames: ['destination'],
+    registers,
+  });
+  const failing = new Gauge({
+    name: 'postiljon_handovers_failing',
+    help: 'Those of them whose last attempt failed.',
+    labelNames: ['destination'],
+    registers,
+  });
   return async () => {
+    waiting.reset();
+    failing.reset();
+    for (const { destination, ...queue } of await gateway.handovers.waiting()) {
+      waiting.set({ destination }, queue.count);
+      failing.set({ destination }, queue.failing);
+    }
     lists.reset();
     revoked.reset();
     for (const { authority, ...list } of gateway.revocationLists()) {

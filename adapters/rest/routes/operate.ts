@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../../src/index.ts';
+import type { Caller } from '../access/authenticate.ts';
+import { needs } from '../access/needs.ts';
 import { messagePath } from '../representations/message.ts';
-import { APPLICATION, readIdempotencyKey } from '../requests/submission.ts';
+import { readIdempotencyKey } from '../requests/submission.ts';
 import { closed } from '../schemas/fields.ts';
-import { CANCELLED, IDEMPOTENCY_HEADERS, MESSAGE_ID_PARAMS, SENDER_QUERY, SUBMITTED } from '../schemas/message.ts';
+import {
+  CANCELLED,
+  HANDED_OVER,
+  IDEMPOTENCY_HEADERS,
+  MESSAGE_ID_PARAMS,
+  SENDER_QUERY,
+  SUBMITTED,
+} from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
 interface OneMessage {
@@ -12,8 +20,8 @@ interface OneMessage {
   Querystring: { from?: string };
 }
 
-/** What an operator does with a sent message. */
-export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void {
+/** What an operator does with a message. */
+export function operateRoutes(app: FastifyInstance): void {
   const head = { tags: ['messages'], params: MESSAGE_ID_PARAMS, querystring: closed(SENDER_QUERY) };
   app.post<OneMessage>(
     '/messages/:id/resend',
@@ -21,6 +29,7 @@ export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void
       schema: {
         ...head,
         operationId: 'resendMessage',
+        security: needs('messages:operate'),
         summary: 'Send a sent message once more, as a new one',
         description:
           'A new message with a MessageId of its own: same contract, parties, roles, service, action, conversation, ' +
@@ -33,9 +42,9 @@ export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void
     async (request, reply) => {
       const { id } = request.params;
       const key = readIdempotencyKey(request.headers['idempotency-key']);
-      const { messageId, state } = await messages.resend(id, {
+      const { messageId, state } = await request.caller.useCases.messages.resend(id, {
         sender: request.query.from,
-        ...(key === undefined ? {} : { idempotency: idempotency(key, id) }),
+        ...(key === undefined ? {} : { idempotency: idempotency(request.caller, key, id) }),
       });
       return reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
     },
@@ -46,6 +55,7 @@ export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void
       schema: {
         ...head,
         operationId: 'cancelMessage',
+        security: needs('messages:operate'),
         summary: 'Send a message no more',
         description:
           'QUEUED or SENT becomes CANCELLED, with its event. What the partner has it keeps: a receipt that comes later is ' +
@@ -54,17 +64,39 @@ export function operateRoutes(app: FastifyInstance, { messages }: Gateway): void
         response: { 200: answer('It is cancelled.', CANCELLED), ...problems(404, 409) },
       },
     },
-    async ({ params, query }) => messages.cancel(params.id, query.from),
+    async ({ params, query, caller }) => caller.useCases.messages.cancel(params.id, query.from),
+  );
+  app.post<OneMessage>(
+    '/messages/:id/handover',
+    {
+      schema: {
+        ...head,
+        operationId: 'handOverMessage',
+        security: needs('messages:operate'),
+        summary: 'Hand a received message over now',
+        description:
+          'One that waits for a destination other than the inbox: its next attempt is made at once, also when the ' +
+          'destination had refused it for good. It comes under the same MessageId. 409 NOT_WAITING when it waits for none.',
+        response: { 202: answer('It is handed over now.', HANDED_OVER), ...problems(404, 409) },
+      },
+    },
+    async ({ params, query, caller }, reply) => {
+      const { messages } = caller.useCases;
+      const { destination } = await messages.find(params.id, 'in', query.from);
+      await messages.handOver(params.id, query.from);
+      return reply.code(202).send({ messageId: params.id, destination });
+    },
   );
 }
 
 /** The same key for another message, or for a submission, is a conflict. */
 function idempotency(
+  { name: application }: Caller,
   key: string,
   messageId: string,
 ): { readonly key: string; readonly application: string; readonly digest: string } {
   const digest = createHash('sha256')
     .update(JSON.stringify(['resend', messageId]))
     .digest('hex');
-  return { key, application: APPLICATION, digest };
+  return { key, application, digest };
 }

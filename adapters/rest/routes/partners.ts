@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { toDateTime } from '../../../src/index.ts';
-import type { Gateway, PingRequest } from '../../../src/index.ts';
+import type { PingRequest } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import { closed } from '../schemas/fields.ts';
 import { MESSAGE_ID_PARAMS } from '../schemas/message.ts';
 import { PARTNER_STATUS, PING_JSON, PINGED } from '../schemas/partner.ts';
@@ -9,12 +10,13 @@ import { answer, problems } from '../schemas/problem.ts';
 const WAITS = 'Waits for the answer, half a minute at most; 502 and 504 say how the partner failed to give one.';
 
 /** Questions to a partner that change nothing here or there. */
-export function partnerRoutes(app: FastifyInstance, { messages, partners }: Gateway): void {
+export function partnerRoutes(app: FastifyInstance): void {
   app.post<{ Body: PingRequest }>(
     '/partners/ping',
     {
       schema: {
         operationId: 'pingPartner',
+        security: needs('partners:ping'),
         summary: 'Ask a partner whether it is there',
         description: `Sends an ebMS Ping under a contract. ${WAITS}`,
         tags: ['partners'],
@@ -23,13 +25,14 @@ export function partnerRoutes(app: FastifyInstance, { messages, partners }: Gate
         response: { 200: answer('It answered.', PINGED), ...problems(404, 409, 413, 415, 422, 502, 504) },
       },
     },
-    ({ body }) => partners.ping(body),
+    ({ body, caller }) => caller.useCases.partners.ping(body),
   );
   app.post<{ Params: { id: string } }>(
     '/messages/:id/partner-status',
     {
       schema: {
         operationId: 'askPartnerStatus',
+        security: needs('messages:operate'),
         summary: 'Ask the partner what it knows of a sent message',
         description: `Sends an ebMS StatusRequest; the state here stays what it is. ${WAITS}`,
         tags: ['partners'],
@@ -38,8 +41,8 @@ export function partnerRoutes(app: FastifyInstance, { messages, partners }: Gate
         response: { 200: answer('What it said.', PARTNER_STATUS), ...problems(404, 409, 422, 502, 504) },
       },
     },
-    async ({ params }) => {
-      const { receivedAt, ...status } = await messages.status(params.id);
+    async ({ params, caller }) => {
+      const { receivedAt, ...status } = await caller.useCases.messages.status(params.id);
       return { ...status, receivedAt: receivedAt === undefined ? null : toDateTime(receivedAt) };
     },
   );

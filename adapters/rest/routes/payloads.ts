@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Direction, Gateway, OpenPayload } from '../../../src/index.ts';
+import type { Direction, OpenPayload } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import { attachment } from '../representations/content-disposition.ts';
 import { closed } from '../schemas/fields.ts';
 import { CHOICE_QUERY, PAYLOAD_PARAMS } from '../schemas/message.ts';
@@ -7,13 +8,14 @@ import { problems } from '../schemas/problem.ts';
 
 const OTHERWISE = 'application/octet-stream';
 
-export function payloadRoutes(app: FastifyInstance, { messages }: Gateway): void {
+export function payloadRoutes(app: FastifyInstance): void {
   app.route<{ Params: { id: string; n: string }; Querystring: { direction?: Direction; from?: string } }>({
     method: ['GET', 'HEAD'],
     url: '/messages/:id/payloads/:n',
     exposeHeadRoute: false,
     schema: {
       operationId: 'getPayload',
+      security: needs('messages:content'),
       summary: 'The octets of a payload',
       description: 'Streamed, byte for byte as they were sent, with their SHA-256 in Repr-Digest, Digest and ETag.',
       tags: ['messages'],
@@ -27,8 +29,8 @@ export function payloadRoutes(app: FastifyInstance, { messages }: Gateway): void
         ...problems(404, 409),
       },
     },
-    handler: async ({ params, query, method, headers }, reply) => {
-      const payload = await messages.openPayload(params.id, Number(params.n), {
+    handler: async ({ params, query, method, headers, caller }, reply) => {
+      const payload = await caller.useCases.messages.openPayload(params.id, Number(params.n), {
         direction: query.direction,
         sender: query.from,
       });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Direction, Gateway } from '../../../src/index.ts';
+import type { Direction } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import { attachment } from '../representations/content-disposition.ts';
 import { closed } from '../schemas/fields.ts';
 import { CHOICE_QUERY, MESSAGE_ID_PARAMS } from '../schemas/message.ts';
@@ -8,13 +9,14 @@ import { problems } from '../schemas/problem.ts';
 const XML = { schema: { type: 'string' } };
 const PACKAGE = { schema: { type: 'string', format: 'binary' } };
 
-export function rawRoute(app: FastifyInstance, { messages }: Gateway): void {
+export function rawRoute(app: FastifyInstance): void {
   app.get<{ Params: { id: string }; Querystring: { direction?: Direction; from?: string } }>(
     '/messages/:id/raw',
     {
       exposeHeadRoute: false,
       schema: {
         operationId: 'getRawMessage',
+        security: needs('messages:content'),
         summary: 'The message as it travels',
         description:
           'The body of the HTTP request, streamed: the bare envelope, or envelope and payloads as multipart/related. A ' +
@@ -30,8 +32,8 @@ export function rawRoute(app: FastifyInstance, { messages }: Gateway): void {
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const { contentType, contentLength, body } = await messages.raw(params.id, {
+    async ({ params, query, caller }, reply) => {
+      const { contentType, contentLength, body } = await caller.useCases.messages.raw(params.id, {
         direction: query.direction,
         sender: query.from,
       });

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../src/index.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Gateway, SubmittedPayload } from '../../../src/index.ts';
+import type { SubmittedPayload } from '../../../src/index.ts';
+import { needs } from '../access/needs.ts';
 import type { RestOptions } from '../options.ts';
 import { messagePath } from '../representations/message.ts';
 import { storeJsonPayloads } from '../requests/json-message.ts';
@@ -13,7 +14,7 @@ import { alsoReads } from '../openapi.ts';
 import { IDEMPOTENCY_HEADERS, SUBMITTED, SUBMIT_JSON, SUBMIT_MULTIPART_DOC } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
-export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: RestOptions): void {
+export function submitRoutes(app: FastifyInstance, options: RestOptions): void {
   app.post<{ Body: JsonMessage }>(
     '/messages',
     {
@@ -21,6 +22,7 @@ export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: Re
       config: alsoReads({ 'multipart/form-data': SUBMIT_MULTIPART_DOC }),
       schema: {
         operationId: 'submitMessage',
+        security: needs('messages:send'),
         summary: 'Send a message',
         description:
           'Stores the message, signed, and answers: from then on the gateway delivers it or reports that it could not. ' +
@@ -33,8 +35,9 @@ export function submitRoutes(app: FastifyInstance, gateway: Gateway, options: Re
     },
     async (request, reply) => {
       const key = readIdempotencyKey(request.headers['idempotency-key']);
-      const { message, payloads } = await readSubmission(request, gateway, options);
-      const { messageId, state } = await gateway.messages.submit(submission(message, payloads, key));
+      const { message, payloads } = await readSubmission(request, options);
+      const { name: application, useCases } = request.caller;
+      const { messageId, state } = await useCases.messages.submit(submission(message, payloads, { application, key }));
       return reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
     },
   );
@@ -48,10 +51,9 @@ interface Submission {
 /** What fails here leaves no payload behind; from `submit` on they are the gateway's. */
 async function readSubmission(
   request: FastifyRequest<{ Body: JsonMessage }>,
-  gateway: Gateway,
   options: RestOptions,
 ): Promise<Submission> {
-  const received = new ReceivedPayloads(gateway.messages);
+  const received = new ReceivedPayloads(request.caller.useCases.messages);
   try {
     if (request.isMultipart()) return await readMultipart(request, received, options.limits);
     // No body at all: the schema is looked at only where there is one.

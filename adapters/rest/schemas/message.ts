@@ -87,13 +87,16 @@ const SUMMARY = {
   timestamp: dateTime('MessageData/Timestamp.'),
   timeToLive: nullableDateTime('After this moment the receiver refuses it.'),
   storedAt: dateTime('When this gateway stored it.'),
-  attempts: integer('How often it was sent.'),
-  nextAttemptAt: nullableDateTime('When it is sent again; null: no attempt is left, or it has ended.'),
+  attempts: integer('How often it was sent, or handed over to a destination other than the inbox.'),
+  nextAttemptAt: nullableDateTime(
+    'When it is sent or handed over again; null: no attempt is left, it waits for others or for you, or it has ended.',
+  ),
   sequenceNumber: {
     type: ['integer', 'null'],
     description: 'Its place in an ordered conversation; null: not ordered.',
   },
   held: flag('Received, but it waits for earlier messages of its conversation: not in the inbox yet.'),
+  destination: nullableText('Who gets a received message: `inbox`, or what `routes` names; null when sent.'),
 };
 
 export const PAYLOAD = open({
@@ -116,12 +119,34 @@ export const MESSAGE = open({
     description: 'The Acknowledgment or MessageError that belongs to it.',
     properties: { messageId: text('Its MessageId.') },
   },
+  partnerError: {
+    type: ['object', 'null'],
+    description: 'What the partner said last against it, also where that does not end it; null when received.',
+    properties: {
+      at: dateTime('When it came.'),
+      errorCode: text('ebMS errorCode.'),
+      severity: text('Error or Warning.'),
+      location: text('Where in the message; may be empty.'),
+      description: text('In the words of the partner; may be empty.'),
+    },
+  },
   ackSigned: {
     type: ['boolean', 'null'],
     description: 'Whether the Acknowledgment must be signed; null when received.',
   },
   syncReply: { type: ['boolean', 'null'], description: 'Whether it comes in the HTTP answer; null when received.' },
   resendOf: nullableText('The message that this one sends once more.'),
+  handover: {
+    type: ['object', 'null'],
+    description: 'While it waits for a destination other than the inbox; else null.',
+    properties: {
+      attempts: integer('So far; those that a crash cut short too.'),
+      failedAt: nullableDateTime('When the last attempt failed; null: none did.'),
+      code: nullableText('Our code.'),
+      detail: nullableText('What happened.'),
+      stopped: flag('No further attempt until POST /messages/{id}/handover asks for it.'),
+    },
+  },
 });
 
 export const ATTEMPTS = open({
@@ -150,6 +175,8 @@ export const IDEMPOTENCY_HEADERS = {
 export const TAKEN = open({ messageId: text('The message.'), state: text('TAKEN.') });
 
 const FROM = given('The sender, where several used this MessageId: `urn:osb:oin:<OIN>` or a bare OIN.');
+
+export const HANDED_OVER = open({ messageId: text('The message.'), destination: text('Where it goes.') });
 
 export const SENDER_QUERY = { from: FROM } as const;
 
@@ -182,6 +209,7 @@ export const MESSAGES_QUERY = {
   state: { type: 'string', enum: STATES, description: 'Only messages in this state.' },
   direction: { type: 'string', enum: ['in', 'out'], description: 'Only received, or only sent ones.' },
   held: { type: 'boolean', description: 'Only those that wait for earlier ones, or only those that do not.' },
+  destination: given('Only received ones with this destination.'),
   ...INBOX_QUERY,
 } as const;
 
@@ -200,20 +228,32 @@ export const PAYLOAD_PARAMS = {
   required: ['id', 'n'],
 };
 
-export const REFUSAL_PAGE = page(
-  open({
-    id: text('Id of the refusal: it is no message.'),
-    at: dateTime('When.'),
-    code: text('Why.'),
-    location: nullableText('Where in the message.'),
-    detail: nullableText('What exactly; the partner was not told.'),
-    remote: nullableText('Address of the partner.'),
-    messageId: nullableText('As far as it could be read.'),
-    cpaId: nullableText('As far as it could be read.'),
-    fromPartyId: nullableText('As far as it could be read.'),
-    sample: text('Begin of the envelope in base64, at most 4 KiB.'),
-  }),
-);
+export const REFUSALS_QUERY = {
+  code: given('Only with this code, such as `SIGNATURE_INVALID`.'),
+  since: dateTime('At or after.'),
+  ...PAGING_QUERY,
+} as const;
+
+export const REFUSAL_ID_PARAMS = {
+  type: 'object',
+  properties: { id: text('Id of the refusal.') },
+  required: ['id'],
+};
+
+export const REFUSAL = open({
+  id: text('Id of the refusal: it is no message.'),
+  at: dateTime('When.'),
+  code: text('Why.'),
+  location: nullableText('Where in the message.'),
+  detail: nullableText('What exactly; the partner was not told.'),
+  remote: nullableText('Address of the partner.'),
+  messageId: nullableText('As far as it could be read.'),
+  cpaId: nullableText('As far as it could be read.'),
+  fromPartyId: nullableText('As far as it could be read.'),
+  sample: text('Begin of the envelope in base64, at most 4 KiB.'),
+});
+
+export const REFUSAL_PAGE = page(REFUSAL);
 
 export const HEALTH = open({
   status: { type: 'string', enum: ['ok', 'failing'] },

@@ -1,5 +1,6 @@
 import { ERRORS } from '../../../src/index.ts';
 import { PROBLEM_TYPE } from '../problem.ts';
+import { FAULT } from './wus.ts';
 
 /** @spec RFC 9457; ADR /core/error-handling/problem-details */
 export const PROBLEM = {
@@ -23,19 +24,22 @@ export const PROBLEM = {
     },
     remedy: { type: 'string', description: 'What to do.' },
     instance: { type: 'string', format: 'uri', description: '`urn:uuid:` of this request, which the log names too.' },
+    fault: FAULT,
   },
   required: ['type', 'title', 'status', 'code', 'remedy', 'instance'],
 } as const;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid.',
-  403: 'The request comes from a web page of another origin, or names another host.',
+  401: 'It is not known who calls.',
+  403: 'The application may not do this, or the request comes from a web page or names another host.',
   404: 'There is no such thing.',
   405: 'The method is not served here.',
   409: 'The request contradicts what is stored.',
   413: 'The request is larger than allowed.',
   415: 'The media type is not read here.',
   422: 'The CPA does not allow it.',
+  429: 'Too many requests from this address failed to say who calls.',
   500: 'Something went wrong inside.',
   501: 'The CPA asks what this gateway does not do.',
   502: 'The partner could not be reached, refused, or gave an answer that cannot be used.',
@@ -45,9 +49,13 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
 
 /** Error answers of a route; 400, 403, 500 and 503 may come from each. */
 export function problems(...statuses: readonly number[]): Readonly<Record<number, object>> {
-  const all = [...new Set([400, 403, ...statuses, 500, 503])];
+  return refusals(...new Set([400, 403, ...statuses, 500, 503]));
+}
+
+/** Error answers with these statuses, no others. */
+export function refusals(...statuses: readonly number[]): Readonly<Record<number, object>> {
   return Object.fromEntries(
-    all.map((status) => [
+    statuses.map((status) => [
       status,
       {
         description: DESCRIPTIONS[status] ?? 'The request is refused.',

@@ -1,9 +1,13 @@
-import { isIPv4 } from 'node:net';
-import type { Key, KeyFilesPrefix, Settings } from './key-table.ts';
+import { isLoopback } from '../../transport/loopback.ts';
+import { AMQP_RULES } from './amqp-settings.ts';
+import { ROUTE_RULES } from './check-route-settings.ts';
+import { API_RULES } from './check-api-settings.ts';
+import { FOLDER_RULES } from './check-folder-settings.ts';
+import { WUS_RULES } from './check-wus-settings.ts';
+import type { KeyFilesPrefix, Settings } from './key-table.ts';
 import type { Problem } from './problems.ts';
 import type { SettingsRead } from './read-settings.ts';
-
-type Rule = (settings: Settings) => { readonly key: Key; readonly reason: string } | undefined;
+import type { Rule } from './rule.ts';
 
 /** What only shows when keys are seen together. */
 export function checkSettings(settings: Settings, read: Pick<SettingsRead, 'file' | 'placeOf'>): readonly Problem[] {
@@ -11,11 +15,6 @@ export function checkSettings(settings: Settings, read: Pick<SettingsRead, 'file
     const found = rule(settings);
     return found === undefined ? [] : [{ ...found, place: read.placeOf(found.key) ?? read.file }];
   });
-}
-
-/** Whether a host of the configuration is reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 const keyPair =
@@ -35,7 +34,16 @@ const keyPair =
 const hasEndpointKey = (settings: Settings): boolean =>
   settings['ebms.tls.key'] !== undefined || settings['ebms.tls.pkcs12'] !== undefined;
 
+const atLeastOne =
+  (key: 'connections' | 'connectionsPerAddress' | 'headersSeconds' | 'requestSeconds'): Rule =>
+  (settings) =>
+    settings[`ebms.limits.${key}`] > 0 ? undefined : { key: `ebms.limits.${key}`, reason: 'must be 1 at least' };
+
 const RULES: readonly Rule[] = [
+  atLeastOne('connections'),
+  atLeastOne('connectionsPerAddress'),
+  atLeastOne('headersSeconds'),
+  atLeastOne('requestSeconds'),
   (settings) => (settings.parties.length === 0 ? { key: 'parties', reason: 'name one party at least' } : undefined),
   (settings) =>
     settings['store.url']?.startsWith('sqlite:') === false
@@ -63,13 +71,7 @@ const RULES: readonly Rule[] = [
     settings['keys.trust'].length === 0
       ? { key: 'ebms.tls.clientCa', reason: 'name the CAs of client certificates here or in keys.trust' }
       : undefined,
-  (settings) =>
-    !settings['api.allowRemote'] && !isLoopback(settings['api.host'])
-      ? {
-          key: 'api.host',
-          reason: 'the API has no authentication in this version: listen on 127.0.0.1, or set api.allowRemote: true',
-        }
-      : undefined,
+  ...API_RULES,
   (settings) =>
     settings['api.port'] !== 0 && settings['api.port'] === settings['ebms.port']
       ? { key: 'api.port', reason: 'is also ebms.port: take another one' }
@@ -86,7 +88,12 @@ const RULES: readonly Rule[] = [
         }
       : undefined,
   keyPair('ebms.tls'),
+  keyPair('api.tls'),
   keyPair('keys.sign'),
   keyPair('keys.tlsClient'),
   keyPair('keys.decrypt'),
+  ...AMQP_RULES,
+  ...ROUTE_RULES,
+  ...FOLDER_RULES,
+  ...WUS_RULES,
 ];

@@ -1,11 +1,20 @@
 import { join } from 'node:path';
-import type { PartnerTerms } from '../../msh/parts.ts';
+import { readAmqp } from './amqp-settings.ts';
+import type { AmqpConfig } from './amqp-settings.ts';
+import type { FolderSettings } from '../../../adapters/filesystem/settings.ts';
+import type { RouteRule } from '../../msh/handover/routes.ts';
+import type { TokenTerms } from '../access/tokens.ts';
+import type { ApplicationSettings } from './application-settings.ts';
+import { destinationsOf } from './check-route-settings.ts';
 import { checkSettings } from './check-settings.ts';
 import type { KeyFilesPrefix, Settings } from './key-table.ts';
+import type { PartnerSettings } from './partner-settings.ts';
 import { configError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { readSettings } from './read-settings.ts';
 import type { Environment } from './read-settings.ts';
+import type { WebhookSettings } from './webhook-settings.ts';
+import type { WusServiceSettings } from './wus-service-settings.ts';
 
 /** postiljon.yaml with its environment, checked, complete, paths absolute, deep-frozen. Keys as in docs/configuration.md. */
 export interface Config {
@@ -33,6 +42,12 @@ export interface Config {
       readonly parts: number;
       readonly held: number;
       readonly waiting: number;
+      readonly connections: number;
+      /** Octets. */
+      readonly memory: number;
+      readonly connectionsPerAddress: number;
+      readonly headersSeconds: number;
+      readonly requestSeconds: number;
     };
   };
   readonly api: {
@@ -40,6 +55,11 @@ export interface Config {
     readonly port: number;
     readonly allowRemote: boolean;
     readonly names: readonly string[];
+    /** None: whoever reaches the API may do everything. */
+    readonly applications: readonly ApplicationSettings[];
+    readonly oidc: TokenTerms | undefined;
+    /** undefined: plain HTTP. */
+    readonly tls: { readonly identity: KeyFiles; readonly clientCa: string | undefined } | undefined;
     readonly contact: {
       readonly name: string;
       readonly email: string | undefined;
@@ -54,7 +74,7 @@ export interface Config {
     readonly tlsClient: KeyFiles | undefined;
     readonly trust: readonly string[];
   };
-  readonly partners: Readonly<Record<string, PartnerTerms>>;
+  readonly partners: Readonly<Record<string, PartnerSettings>>;
   readonly revocation: {
     readonly mode: 'require' | 'ifPresent' | 'off';
     readonly crls: readonly string[];
@@ -62,6 +82,24 @@ export interface Config {
     readonly hosts: readonly string[];
     readonly maxSize: number;
   };
+  readonly wus: {
+    readonly services: readonly WusServiceSettings[];
+    readonly skewSeconds: number;
+    readonly maxAgeSeconds: number;
+    /** 0: for ever. */
+    readonly keepDays: number;
+    readonly limits: { readonly envelope: number; readonly message: number };
+  };
+  readonly adapters: {
+    /** undefined: no broker. */
+    readonly amqp: AmqpConfig | undefined;
+    readonly webhooks: readonly WebhookSettings[];
+    readonly filesystem: readonly FolderSettings[];
+  };
+  /** The first rule that matches decides. */
+  readonly routes: readonly RouteRule[];
+  /** All that the configured adapters serve, and the inbox. */
+  readonly destinations: readonly string[];
   readonly log: { readonly level: string };
   readonly stop: { readonly graceSeconds: number };
 }
@@ -77,14 +115,14 @@ export interface KeyFiles {
 
 const MODES = ['require', 'ifPresent', 'off'] as const;
 
-/** Throws CONFIG_INVALID whose detail names every problem with its place. */
+/** Throws CONFIG_MISSING, or CONFIG_INVALID whose detail names every problem with its place. */
 export function readConfig(file: string, environment: Environment = process.env): Config {
   const { config, problems } = inspectConfig(file, environment);
   if (config === undefined) throw configError(problems);
   return config;
 }
 
-/** The configuration, or all that is wrong with it. Throws CONFIG_INVALID when the file cannot be read. */
+/** The configuration, or all that is wrong with it. Throws CONFIG_MISSING. */
 export function inspectConfig(
   file: string,
   environment: Environment,
@@ -101,6 +139,7 @@ function build(file: string, folder: string, settings: Settings): Config {
   const tlsClient = keyFiles(settings, 'keys.tlsClient');
   const endpoint = settings['ebms.tls'] === 'off' ? undefined : keyFiles(settings, 'ebms.tls');
   const clientCa = settings['ebms.tls.clientCa'];
+  const apiTls = keyFiles(settings, 'api.tls');
   return {
     file,
     folder,
@@ -124,6 +163,11 @@ function build(file: string, folder: string, settings: Settings): Config {
         parts: settings['ebms.limits.parts'],
         held: settings['ebms.limits.held'],
         waiting: settings['ebms.limits.waiting'],
+        memory: settings['ebms.limits.memory'],
+        connections: settings['ebms.limits.connections'],
+        connectionsPerAddress: settings['ebms.limits.connectionsPerAddress'],
+        headersSeconds: settings['ebms.limits.headersSeconds'],
+        requestSeconds: settings['ebms.limits.requestSeconds'],
       },
     },
     api: {
@@ -131,6 +175,9 @@ function build(file: string, folder: string, settings: Settings): Config {
       port: settings['api.port'],
       allowRemote: settings['api.allowRemote'],
       names: settings['api.names'],
+      applications: settings['api.applications'],
+      oidc: tokenTerms(settings),
+      tls: apiTls && { identity: apiTls, clientCa: settings['api.tls.clientCa'] },
       contact: {
         name: settings['api.contact.name'] ?? settings.name,
         email: settings['api.contact.email'],
@@ -151,9 +198,29 @@ function build(file: string, folder: string, settings: Settings): Config {
       hosts: settings['revocation.hosts'],
       maxSize: settings['revocation.maxSize'],
     },
+    wus: {
+      services: settings['wus.services'],
+      skewSeconds: settings['wus.skewSeconds'],
+      maxAgeSeconds: settings['wus.maxAgeSeconds'],
+      keepDays: settings['wus.keepDays'],
+      limits: { envelope: settings['wus.limits.envelope'], message: settings['wus.limits.message'] },
+    },
+    adapters: {
+      amqp: readAmqp(settings),
+      webhooks: settings['adapters.webhooks'],
+      filesystem: settings['adapters.filesystem.folders'],
+    },
+    routes: settings.routes,
+    destinations: destinationsOf(settings),
     log: { level: settings['log.level'] },
     stop: { graceSeconds: settings['stop.graceSeconds'] },
   };
+}
+
+function tokenTerms(settings: Settings): TokenTerms | undefined {
+  const { 'api.oidc.issuer': issuer, 'api.oidc.audience': audience } = settings;
+  if (issuer === undefined || audience === undefined) return undefined;
+  return { issuer, audience, skewSeconds: settings['api.oidc.skewSeconds'] };
 }
 
 function keyFiles(settings: Settings, prefix: KeyFilesPrefix): KeyFiles | undefined {

@@ -7,8 +7,8 @@ const HEAD = `# Configuration
 <!-- Made from src/app/config/key-table.ts by \`npm run docs\`: change that. -->
 
 \`postiljon.yaml\` holds the settings; every one can be given as an environment variable too, which then counts instead
-(lists and maps as JSON). Relative paths count from the folder of the file. An unknown key is refused, and so is a key
-that this version does not honour yet. What a CPA says is never repeated as a setting. A change needs a restart.
+(lists and maps as JSON). Relative paths count from the folder of the file. An unknown key is refused.
+What a CPA says is never repeated as a setting. A change needs a restart.
 
 `;
 
@@ -20,7 +20,7 @@ export function configurationDoc(): string {
 
 function line(key: string, row: KeyRow): string {
   const type = row.choices === undefined ? KINDS[row.kind].shown : row.choices.map((one) => `\`${one}\``).join(', ');
-  const name = row.kind === 'absent' ? '—' : `\`${environmentName(key)}\``;
+  const name = `\`${environmentName(key)}\``;
   const meaning = row.secret === true ? `${row.meaning} Secret: never logged.` : row.meaning;
   return `| \`${key}\` | ${type} | ${shownDefault(row)} | ${name} | ${meaning} |`;
 }

@@ -28,7 +28,7 @@ ebms:
   path: /ebms
   tls: { key: keys/tls.key, certificate: keys/tls.crt, clientCa: keys/ca.crt }
 
-# The API for your own applications. It has no authentication yet, so it stays on this machine.
+# The API for your own applications: on this machine only, until \`applications\` says who may use it.
 api: { host: 127.0.0.1, port: ${apiPort} }
 
 # PEM files, or \`pkcs12\` with \`passphrase\` or \`passphraseFile\`.
@@ -40,6 +40,24 @@ keys:
 # What differs for one partner; every weakening is logged.
 # partners:
 #   'urn:osb:oin:00000099000000002000': { allow: [sha1], endpoint: 'https://test.example/ebms' }
+
+# Services by WUS: a WSDL each (\`postiljon wus validate FILE\`). Partners call https://HOST:PORT/wus/NAME, and the body goes
+# to \`backend\`; or your application posts to /api/v1/wus/services/NAME/calls, and the partner is called.
+# wus:
+#   services:
+#     - name: echo
+#       role: provider
+#       wsdl: wsdl/echo_v1.wsdl
+#       profile: 2W-be-S                    # or 2W-be, 2W-be-SE
+#       partners: ['00000099000000002000']  # who may call
+#       backend: { url: 'http://127.0.0.1:9000/echo', format: xml }
+#     - name: register
+#       role: consumer
+#       wsdl: wsdl/register_v1.wsdl
+#       profile: 2W-be-SE
+#       partner: '00000099000000002000'     # who answers
+#       endpoint: https://register.example/wus/register
+#       encryptFor: keys/register.crt       # certificate of the partner, with 2W-be-SE
 
 # Certificates that their CA has revoked are refused, and those of which nobody can say. The lists come from files, which
 # are read again when they change, or are fetched: those of PKIoverheid stand at the http:// addresses that its

@@ -1,3 +1,4 @@
+import { AMQP_KEYS } from './amqp-keys.ts';
 import type { Kind, KindValues } from './key-kinds.ts';
 
 /** One setting. Parsing, environment variables, checks and docs/configuration.md are made from these rows. */
@@ -105,23 +106,74 @@ export const KEYS = {
     default: 100,
     meaning: 'Most messages that wait so for a response at the same time; another is answered at once.',
   },
+  'ebms.limits.memory': {
+    kind: 'size',
+    default: 256 * MIB,
+    meaning:
+      'Envelopes of partners in memory, ebMS and WUS together, over all requests that have no answer yet; one address gets half of it. A request beyond it is told to come again (Retry-After: 503, and fault 0051 in WUS).',
+  },
+  'ebms.limits.connections': {
+    kind: 'integer',
+    default: 2000,
+    meaning: 'Most connections of partners at the same time; another is refused. Logged once a minute at most.',
+  },
+  'ebms.limits.connectionsPerAddress': {
+    kind: 'integer',
+    default: 256,
+    meaning:
+      'Most of them from one address. Another takes the place of the one that carried no request for longest, and is refused only where all of them are at work. Partners behind one proxy share an address.',
+  },
+  'ebms.limits.headersSeconds': {
+    kind: 'integer',
+    default: 20,
+    meaning: 'How long a TLS handshake, and the headers of a request, may take.',
+  },
+  'ebms.limits.requestSeconds': {
+    kind: 'integer',
+    default: 600,
+    meaning: 'How long a whole request may take to come in.',
+  },
   'api.host': {
     kind: 'text',
     default: '127.0.0.1',
     meaning:
-      'Address the inside API listens on. This version has no authentication: another address than loopback is refused unless `api.allowRemote`.',
+      'Address the inside API listens on. Another one than loopback needs `api.applications` and `api.tls`, or `api.allowRemote`.',
   },
   'api.port': { kind: 'port', default: 8080, meaning: 'Its port; 0 takes a free one.' },
   'api.allowRemote': {
     kind: 'flag',
     default: false,
     meaning:
-      'Let the API listen on another address than loopback. Whoever reaches it can do everything: shield it yourself.',
+      'Let the API listen on another address than loopback without `api.tls`, behind a proxy that does TLS. Without `api.applications` whoever reaches it can do everything: shield it yourself.',
   },
   'api.names': {
     kind: 'names',
     default: [],
     meaning: 'Further host names that requests to the API may name (guards against DNS rebinding).',
+  },
+  'api.applications': {
+    kind: 'applications',
+    default: [],
+    meaning:
+      'Who may use the API; none: whoever reaches it, as one application. Each is a map: `name`, `roles` (list of `send`, `receive`, `operate`, `admin`, `audit`), by what it is known (`keys`: list of `hash`, as `postiljon api-key create` prints it, or `file` whose first line that is; `certificate`: `oin` or `subject`, with `api.tls.clientCa`; `oidc`: `subject` or `clientId` of an access token, with `api.oidc`), and what is its own: `parties` (of ours), `services` (`type:value`, or the name of a service of WUS) and `actions`; a list that is left out limits nothing.',
+  },
+  'api.oidc.issuer': {
+    kind: 'url',
+    meaning: 'OpenID provider whose access tokens (JWT) applications may show: https, or http on loopback.',
+  },
+  'api.oidc.audience': {
+    kind: 'text',
+    meaning: 'What `aud` of these tokens must hold: how the provider names this API.',
+  },
+  'api.oidc.skewSeconds': { kind: 'integer', default: 30, meaning: 'How far the clock of the provider may be off.' },
+  'api.tls.key': { ...PRIVATE_KEY, meaning: 'Private key (PEM) of the API; without it the API speaks plain HTTP.' },
+  'api.tls.certificate': CERTIFICATE,
+  'api.tls.pkcs12': PKCS12,
+  'api.tls.passphrase': PASSPHRASE,
+  'api.tls.passphraseFile': PASSPHRASE_FILE,
+  'api.tls.clientCa': {
+    kind: 'path',
+    meaning: 'CAs (PEM) of the client certificates by which applications may be known.',
   },
   'api.contact.name': { kind: 'text', meaning: 'Who answers questions about this API, for its OpenAPI document.' },
   'api.contact.email': { kind: 'text', meaning: 'Their e-mail address.' },
@@ -157,7 +209,7 @@ export const KEYS = {
     kind: 'partners',
     default: {},
     meaning:
-      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `messageOrder: off` (number nothing for this partner, even where the CPA says Guaranteed), `responses: apart` (business responses to this partner travel by requests of their own, even where the CPA has them in the HTTP answer), `tlsOin` (the OIN in the TLS certificate of who connects for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`).',
+      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef` and, for WUS, `unsignedConfirmation`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `messageOrder: off` (number nothing for this partner, even where the CPA says Guaranteed), `responses: apart` (business responses to this partner travel by requests of their own, even where the CPA has them in the HTTP answer), `tlsOin` (the OIN in the TLS certificate of who connects, or answers, for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`). For WUS: `wusCertificates` (files: certificates that its signatures may name instead of carrying them, with `keyRef`) and `wusEncryptFor` (file: the certificate that answers to it are encrypted for, where that of its requests is for signing only).',
   },
   'revocation.mode': {
     kind: 'choice',
@@ -184,9 +236,53 @@ export const KEYS = {
       'Hosts (`host` or `host:port`) that lists may be fetched from, also in the own network; when given, no other is asked.',
   },
   'revocation.maxSize': { kind: 'size', default: 16 * MIB, meaning: 'Largest revocation list.' },
-  routes: { kind: 'absent', meaning: 'Not in this version: every message goes to the inbox.' },
-  adapters: { kind: 'absent', meaning: 'Not in this version: the REST API is the one adapter.' },
-  wus: { kind: 'absent', meaning: 'Not in this version.' },
+  routes: {
+    kind: 'routes',
+    default: [],
+    meaning:
+      'Who gets a received message: a list of rules, each a map of what it matches (`cpaId`, `from` and `to`: PartyIds or bare OINs, `role` of the receiver, `service`: `type:value` or the value alone, `action`; `*`, or nothing, matches all) and `destination`: `inbox`, `amqp`, `files:<name>` or `webhook:<name>`. The first rule that matches decides, else the inbox. It is fixed when a message is accepted: a rule that is changed later changes nothing about it. `postiljon route explain` shows what decides.',
+  },
+  ...AMQP_KEYS,
+  'adapters.filesystem.folders': {
+    kind: 'folders',
+    default: [],
+    meaning:
+      'Applications that know only folders (docs/files.md), each a map: `name`, which makes the destination `files:<name>`, and an `inbox`, an `outbox` or both. With an inbox: `layout` (`files`: payloads beside their sidecar, the default; `folder`: a folder a message). With an outbox: `message` (`cpaId`, `from`, `service`, `action`, and where wanted `to`, `fromRole`, `toRole`, `contentType`: every document is sent so, without sidecars), `parties`, `services` and `actions` (what it may send: PartyIds or bare OINs, services as `type:value`; all where not given), `sent` and `refused` (folders, in the outbox where not given; on its file system), `quietSeconds` (how long a file must stay as it is before it counts as whole; 5), `pollSeconds` (longest time between two looks; 10), `keepDays` (how long what was sent is kept; 30; 0: for ever) and `limits` (`sidecar`, 1 MiB; `message`, all payloads together, 2 GiB; `parts`, 100).',
+  },
+  'adapters.webhooks': {
+    kind: 'webhooks',
+    default: [],
+    secret: true,
+    meaning:
+      'Addresses of applications that messages (destination `webhook:<name>`) and events are posted to, each a map: `name`, `url` (https://), `secretFile` or `secret` (32 characters at least; what is sent is signed with it), `events` (list of event types of docs/states.md, or `*`; none), `mode` (`binary`: the document is the body; `structured`: one JSON object), `inlineLimit` (a larger document is named by `dataref`; `1 MiB`), `timeoutSeconds` (30), `deadAfterHours` (after that an event that fails becomes a dead letter; 72), `handshake` (the receiver must allow it first, by OPTIONS; true), `origin` (the name that it is asked for; the name of this machine), `networks` (hosts, addresses and networks of the own network that may be asked), `allowPlain` (http:// beyond this machine; false) and `ca` (file: CAs beside the known ones).',
+  },
+  'wus.services': {
+    kind: 'services',
+    default: [],
+    meaning:
+      'Services of WUS, each a map. Both roles: `name` (last part of its path, and its name in the API), `role` (`provider`: partners call us; `consumer`: we call a partner), `wsdl` (path), `profile` (`2W-be`, `2W-be-S`, `2W-be-SE`), `mtom` (binary content travels as attachments; false; with `2W-be-SE` they are base64 in the encrypted Body, within `wus.limits.envelope`) and `logContent` (consultations keep the bodies; false). A provider: `partners` (OINs that may call), `backend` (`url`; `format`: what is posted, `soap` an envelope with the body alone, `xml` the body itself, `json` made of it: only JSON is held against the schema, of the others the root element alone; `timeoutSeconds`, 30; `faults`: which SOAP faults partners get as they are, `declared` those whose detail the WSDL declares, `all` every one with all that is in it) and `addresses` (the values of wsa:To that are taken, with or without `?OIN=`; without it every https:// URL whose path ends in `/<name>`, and http:// where the endpoint is plain). A consumer: `partner` (OIN of who answers), `endpoint` (https:// URL; http:// on this machine is for a proxy that does TLS and looks at the certificate of the partner: without it nothing says who answers under `2W-be`), `to` (wsa:To, where it is not the endpoint), `encryptFor` (certificate file of the partner, with `2W-be-SE`) and `timeoutSeconds` (30).',
+  },
+  'wus.skewSeconds': {
+    kind: 'integer',
+    default: 60,
+    meaning: 'How far the clock of a partner may be off: a Timestamp may be that much ahead, or past its Expires.',
+  },
+  'wus.maxAgeSeconds': {
+    kind: 'integer',
+    default: 300,
+    meaning: 'Oldest Timestamp of a signed message that is taken, also where its Expires is later.',
+  },
+  'wus.keepDays': {
+    kind: 'integer',
+    default: 365,
+    meaning: 'How long consultations are kept; 0: for ever.',
+  },
+  'wus.limits.envelope': {
+    kind: 'size',
+    default: 10 * MIB,
+    meaning: 'Largest body without attachments, of request and answer: it is held in memory.',
+  },
+  'wus.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message, attachments included.' },
   'log.level': {
     kind: 'choice',
     default: 'info',
@@ -196,13 +292,14 @@ export const KEYS = {
   'stop.graceSeconds': {
     kind: 'integer',
     default: 10,
-    meaning: 'How long running requests and attempts may last after SIGTERM or SIGINT.',
+    meaning:
+      'How long running requests and attempts may last after SIGTERM or SIGINT. Then they are cut off; a partner whose backend did not answer gets fault 0051.',
   },
 } as const satisfies Record<string, KeyRow>;
 
 export type Key = keyof typeof KEYS;
 /** Where the files of a private key stand. */
-export type KeyFilesPrefix = 'ebms.tls' | 'keys.sign' | 'keys.tlsClient' | 'keys.decrypt';
+export type KeyFilesPrefix = 'ebms.tls' | 'api.tls' | 'keys.sign' | 'keys.tlsClient' | 'keys.decrypt';
 
 type Given<R> = R extends { readonly default: unknown } | { readonly required: true } ? true : false;
 type ValueOf<R> = R extends { readonly kind: infer K extends Kind }

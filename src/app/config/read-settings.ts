@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { KEYS, environmentName } from './key-table.ts';
 import type { Key, KeyRow, Settings } from './key-table.ts';
-import { KINDS, Unusable, didYouMean } from './key-kinds.ts';
+import { KINDS } from './key-kinds.ts';
 import type { Problem } from './problems.ts';
+import { didYouMean, Unusable } from './read-value.ts';
 import { nearest } from './suggest.ts';
 import { readYamlFile } from './yaml-file.ts';
 import type { RawValue } from './yaml-file.ts';
@@ -40,11 +41,17 @@ export function readSettings(path: string, environment: Environment): SettingsRe
   const found = ROWS.flatMap(([key, row]) => {
     const value = readRow(row, overlaid.get(key), folder);
     if (!(value instanceof Unusable)) checked[key] = value;
-    return value instanceof Unusable ? [{ key, place: overlaid.get(key)?.place ?? file, reason: value.reason }] : [];
+    return value instanceof Unusable
+      ? [{ key, place: placeOf(value, overlaid.get(key)) ?? file, reason: value.reason }]
+      : [];
   });
   const all = problems.length > 0 ? problems : [...unknown, ...found];
   const settings = all.length === 0 && isComplete(checked) ? checked : undefined;
   return { file, folder, settings, problems: all, placeOf: (key) => overlaid.get(key)?.place };
+}
+
+function placeOf({ entry }: Unusable, raw: RawValue | undefined): string | undefined {
+  return (entry === undefined ? undefined : raw?.placeOfEntry?.(entry)) ?? raw?.place;
 }
 
 /** Every value was read by its own row, so that only absence can be wrong. */

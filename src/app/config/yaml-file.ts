@@ -3,12 +3,14 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { GatewayError } from '../../errors.ts';
 import type { Problem } from './problems.ts';
-import { isMap } from './key-kinds.ts';
+import { isMap } from './read-value.ts';
 
 /** A value of the file before it is checked, and where it stands. */
 export interface RawValue {
   readonly value: unknown;
   readonly place: string;
+  /** Of an entry, where the value is a list. */
+  readonly placeOfEntry?: (index: number) => string;
 }
 
 /** The leaves of the file by their key (`api.port`): what `isLeaf` names, and every value that is no map. */
@@ -32,10 +34,11 @@ export function readYamlFile(
     };
   }
   const values = new Map<string, RawValue>();
+  const placeOf = (at: readonly (string | number)[]): string => `${file}:${lineOf(document, lines, at)}`;
   collect(content ?? {}, [], (path, value) => {
     const key = path.join('.');
     const entered = isMap(value) && Object.keys(value).length > 0 && !isLeaf(key);
-    if (!entered) values.set(key, { value, place: `${file}:${lineOf(document, lines, path)}` });
+    if (!entered) values.set(key, { value, place: placeOf(path), placeOfEntry: (index) => placeOf([...path, index]) });
     return entered;
   });
   return { values, problems: [] };
@@ -63,7 +66,7 @@ function collect(
   }
 }
 
-function lineOf(document: Document, lines: LineCounter, path: readonly string[]): number {
+function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number {
   const node: unknown = document.getIn(path, true);
   const range = isMap(node) ? node['range'] : undefined;
   const start: unknown = Array.isArray(range) ? range[0] : undefined;
@@ -74,10 +77,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new GatewayError('CONFIG_INVALID', {
-      location: file,
-      detail: `${file} cannot be read; make one with \`postiljon init\`, or name yours with -c FILE`,
-      cause,
-    });
+    throw new GatewayError('CONFIG_MISSING', { location: file, detail: `${file} cannot be read`, cause });
   }
 }

@@ -67,8 +67,8 @@ async function checkContract(record: CpaRecord, config: Config, own: OwnKeys): P
         ? [doubt(name, 'neither party is one of `parties`', 'Add yours to `parties`, or deactivate it.')]
         : [];
     const ending = checkDates(cpa, name);
-    const unsigned = ours.flatMap((party) => checkSigningKey(party, { name, ...own }));
-    const unreadable = ours.flatMap((party) => checkDecryptionKey(party, { name, ...own }));
+    const unsigned = ours.flatMap((party) => checkSigningKey(name, party, own.signer));
+    const unreadable = ours.flatMap((party) => checkDecryptionKey(name, party, own.decrypter));
     const partners = await Promise.all(partnerUrls(cpa, config).map((url) => checkPartner(name, url, config)));
     return [good(name, 'active'), ...faults, ...strange, ...ending, ...unsigned, ...unreadable, ...partners];
   } catch (thrown) {
@@ -99,32 +99,38 @@ function isOurs(party: PartyInfo, { parties }: Config): boolean {
 }
 
 /** The certificates that our side of the contract signs with must be ones that we hold the key of. */
-function checkSigningKey(
-  party: PartyInfo,
-  { name, signer }: { readonly name: string; readonly signer: Signer },
-): readonly DoctorFinding[] {
-  const references = [...party.docExchanges.values()].map(({ sender }) => sender?.nonRepudiation?.certificateRef);
-  const ids = new Set(references.filter((id) => id !== undefined));
-  return [...ids].flatMap((id) => {
-    const der = party.certificates.get(id)?.der;
-    if (der !== undefined && signer.has(der)) return [];
-    const text = `no key for certificate ${id}, which signs for ${party.partyName}`;
-    return [bad(name, text, 'Configure keys.sign with that certificate, or agree a CPA with the one you have.')];
-  });
+function checkSigningKey(name: string, party: PartyInfo, signer: Signer): readonly DoctorFinding[] {
+  const named = [...party.docExchanges.values()].map(({ sender }) => sender?.nonRepudiation?.certificateRef);
+  return withoutKey(party, named, signer).map((id) =>
+    bad(
+      name,
+      `no key for certificate ${id}, which signs for ${party.partyName}`,
+      'Configure keys.sign with that certificate, or agree a CPA with the one you have.',
+    ),
+  );
 }
 
 /** Nor can what was encrypted for us be read without the keys of the certificates that the contract names for that. */
-function checkDecryptionKey(
-  party: PartyInfo,
-  { name, decrypter }: { readonly name: string; readonly decrypter: Decrypter },
-): readonly DoctorFinding[] {
-  const references = [...party.docExchanges.values()].map(({ receiver }) => receiver?.envelope?.certificateRef);
-  const ids = new Set(references.filter((id) => id !== undefined));
-  return [...ids].flatMap((id) => {
-    const der = party.certificates.get(id)?.der;
-    if (der !== undefined && decrypter.has(der)) return [];
-    const text = `no key for certificate ${id}, which payloads for ${party.partyName} are encrypted for`;
-    return [bad(name, text, 'Configure keys.decrypt with that certificate, or agree a CPA with the one you have.')];
+function checkDecryptionKey(name: string, party: PartyInfo, decrypter: Decrypter): readonly DoctorFinding[] {
+  const named = [...party.docExchanges.values()].map(({ receiver }) => receiver?.envelope?.certificateRef);
+  return withoutKey(party, named, decrypter).map((id) =>
+    bad(
+      name,
+      `no key for certificate ${id}, which payloads for ${party.partyName} are encrypted for`,
+      'Configure keys.decrypt with that certificate, or agree a CPA with the one you have.',
+    ),
+  );
+}
+
+function withoutKey(
+  { certificates }: PartyInfo,
+  named: readonly (string | undefined)[],
+  keys: Pick<Signer | Decrypter, 'has'>,
+): readonly string[] {
+  const ids = new Set(named.filter((id) => id !== undefined));
+  return [...ids].filter((id) => {
+    const der = certificates.get(id)?.der;
+    return der === undefined || !keys.has(der);
   });
 }
 

@@ -3,19 +3,22 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Config } from '../config/config.ts';
 import { loadCertificates, loadKey } from '../load-keys.ts';
+import { messageOf } from '../../transport/peer-failure.ts';
 import { TLS_PROFILE, identityOptions } from '../../transport/tls-profile.ts';
 import { doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
 const PATIENCE_MS = 5_000;
+/** How long the other side has to hang up as well. */
+const LEAVE_MS = 1_000;
 
 /** Opens a connection as a message would, and sends nothing. */
 export async function checkPartner(name: string, url: string, config: Config): Promise<DoctorFinding> {
   if (!URL.canParse(url)) return doubt(name, `${url} is no URL`, 'Ask the partner for a CPA with a right Endpoint.');
-  const { protocol, hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const secure = protocol === 'https:';
-  const address = { host, port: port === '' ? (secure ? 443 : 80) : Number(port) };
+  const parsed = new URL(url);
+  const address = addressOf(parsed);
+  const { host } = address;
+  const secure = parsed.protocol === 'https:';
   const problem = await attempt(
     secure
       ? connectTls({ ...address, ...(await tlsOptions(config)), ...(isIP(host) === 0 ? { servername: host } : {}) })
@@ -24,6 +27,16 @@ export async function checkPartner(name: string, url: string, config: Config): P
   );
   if (problem === undefined) return good(name, `${url} can be reached`);
   return doubt(name, `${url} cannot be reached: ${problem}`, 'Check network, firewall, certificates and the partner.');
+}
+
+/** Opens a plain connection and closes it; answers what went wrong. */
+export function connectTo(url: URL): Promise<string | undefined> {
+  return attempt(connectPlain(addressOf(url)), 'connect');
+}
+
+function addressOf({ protocol, hostname, port }: URL): { readonly host: string; readonly port: number } {
+  const usual = protocol === 'https:' ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
 }
 
 async function tlsOptions({ keys }: Config): Promise<object> {
@@ -43,8 +56,15 @@ function attempt(socket: Socket, ready: 'connect' | 'secureConnect'): Promise<st
       resolve(problem);
       socket.destroy();
     };
-    socket.setTimeout(PATIENCE_MS, () => end('no answer in time'));
-    socket.once(ready, () => end(undefined));
-    socket.once('error', (error) => end(error.message));
+    let reached = false;
+    socket.setTimeout(PATIENCE_MS, () => end(reached ? undefined : 'no answer in time'));
+    // A line that is torn down in its handshake is an incident at the other end.
+    socket.once(ready, () => {
+      reached = true;
+      socket.setTimeout(LEAVE_MS);
+      socket.resume().once('close', () => resolve(undefined));
+      socket.end();
+    });
+    socket.once('error', (error) => end(messageOf(error)));
   });
 }

@@ -6,10 +6,13 @@ import { strayVariables } from '../config/stray-variables.ts';
 import { checkClock } from './check-clock.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDisk } from './check-disk.ts';
+import { checkFiles } from './check-files.ts';
 import { checkFolders } from './check-folders.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRevocation } from './check-revocation.ts';
+import { checkRoutes } from './check-routes.ts';
+import { checkWus } from './check-wus.ts';
 import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
@@ -25,6 +28,9 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ['revocation', checkRevocation],
   ['ports', checkPorts],
   ['contracts', checkContracts],
+  ['routes', checkRoutes],
+  ['files', checkFiles],
+  ['wus', checkWus],
 ];
 
 /** Looks at everything that a gateway needs, changes nothing, and says what to do. Never throws. */

@@ -69,14 +69,15 @@ async function create(options: Options): Promise<void> {
     process.stdout.write(bytes);
     return;
   }
-  await writeFile(output, bytes);
+  const { writing } = await import('../../app/writing.ts');
+  await writing(output, () => writeFile(output, bytes));
   createOutput(options.json === true).answer({ file: output, size: bytes.length }, `Wrote ${output}\n`);
 }
 
 function readTime(option: string, text: string): number {
   const time = parseDateTime(text);
   if (time !== undefined) return time;
-  throw new GatewayError('REQUEST_INVALID', {
+  throw new GatewayError('OPTION_INVALID', {
     location: option,
     detail: `${text} is no time; write 2027-01-01T00:00:00Z`,
   });

@@ -106,8 +106,9 @@ function exportCommand(): Command {
         process.stdout.write(octets);
         return;
       }
-      await writeFile(options.output, octets);
       const { output } = options;
+      const { writing } = await import('../../app/writing.ts');
+      await writing(output, () => writeFile(output, octets));
       createOutput(options.json === true).answer({ cpaId: id, file: output, size: octets.length }, `Wrote ${output}\n`);
     });
 }

@@ -1,16 +1,20 @@
 import { Command, Option } from 'commander';
-import type { EvidenceReport } from '../../index.ts';
+import type { EvidenceReport, EvidenceTrust } from '../../index.ts';
 import { listOf, openApiClient, textOf } from '../api-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { End } from '../exit-codes.ts';
 import { createOutput } from '../output.ts';
-import { example, senderOption, withApi, withCommon } from './options.ts';
+import { collect, example, senderOption, withApi, withCommon } from './options.ts';
 import type { ApiOptions, CommonOptions } from './options.ts';
 
 interface ExportOptions extends ApiOptions {
   readonly direction?: string;
   readonly from?: string;
   readonly output?: string;
+}
+
+interface VerifyOptions extends CommonOptions {
+  readonly trust?: readonly string[];
 }
 
 export function evidenceCommand(end: End): Command {
@@ -51,18 +55,31 @@ function exportCommand(): Command {
 
 function verifyCommand(end: End): Command {
   return withCommon(new Command('verify'))
-    .description('Check evidence by itself: no gateway, store or network. Ends with 4 when something does not hold.')
+    .description(
+      'Check evidence by itself: no gateway, store or network. Ends with 4 when something does not hold; what is not proven (without --trust: whose the certificates are) is said, and is no failure.',
+    )
     .argument('<dir>', 'folder that `evidence export` wrote')
-    .addHelpText('after', example('postiljon evidence verify bewijs'))
-    .action(async (folder: string, { json }: CommonOptions) => {
+    .option(
+      '--trust <file>',
+      'CAs (PEM) that you trust, intermediate ones too; may be repeated. Those in the folder are the word of who made it',
+      collect,
+    )
+    .addHelpText('after', example('postiljon evidence verify --trust pkioverheid.pem bewijs'))
+    .action(async (folder: string, { json, trust }: VerifyOptions) => {
       const [{ openEvidenceFolder }, { verifyEvidence }] = await Promise.all([
         import('../../app/evidence-folder.ts'),
         import('../../index.ts'),
       ]);
-      const report = await verifyEvidence(await openEvidenceFolder(folder));
+      const authorities = trust === undefined ? undefined : await trustOf(trust);
+      const report = await verifyEvidence(await openEvidenceFolder(folder), authorities);
       createOutput(json === true).answer(report, describe(report));
       end(report.holds ? EXIT.done : EXIT.refused);
     });
+}
+
+async function trustOf(files: readonly string[]): Promise<EvidenceTrust> {
+  const { openAuditorTrust } = await import('../../app/auditor-trust.ts');
+  return openAuditorTrust(files);
 }
 
 const MARKS = { proven: 'proven', failed: 'FAILED', unproven: 'not proven' } as const;

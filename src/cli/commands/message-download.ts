@@ -1,13 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { GatewayError } from '../../index.ts';
 import { openApiClient } from '../api-client.ts';
-import { createOutput } from '../output.ts';
-import { countOctets, createProgress } from '../progress.ts';
+import { download } from '../download.ts';
 import { directionOption, example, readWhole, senderOption, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -51,54 +44,4 @@ export function messageRawCommand(): Command {
       const head = options.include === true ? `MIME-Version: 1.0\r\nContent-Type: ${contentType}\r\n\r\n` : '';
       await download(answer, options, { messageId: id, contentType }, head);
     });
-}
-
-async function download(answer: IncomingMessage, options: Options, about: object, head = ''): Promise<void> {
-  const json = options.json === true;
-  const { output } = options;
-  if (output === undefined) {
-    process.stdout.write(head);
-    await pipeline(answer, process.stdout, { end: false });
-    return;
-  }
-  const size = await save(answer, { file: output, head, json });
-  createOutput(json).answer({ ...about, file: output, size }, `Wrote ${output}\n`);
-}
-
-interface Target {
-  readonly file: string;
-  readonly head: string;
-  readonly json: boolean;
-}
-
-/**
- * Under its name only when it is whole. Throws INTERNAL when the octets are not those whose digest the gateway named,
- * where it named one.
- */
-async function save(answer: IncomingMessage, { file, head, json }: Target): Promise<number> {
-  const partial = `${file}.part`;
-  const hash = createHash('sha256');
-  let size = Buffer.byteLength(head);
-  const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    if (head !== '') yield Buffer.from(head);
-    for await (const chunk of source) {
-      hash.update(chunk);
-      size += chunk.length;
-      yield chunk;
-    }
-  };
-  const total = Number(answer.headers['content-length'] ?? Number.NaN);
-  const shown = countOctets(createProgress(json), `Fetching ${file}:`, Number.isNaN(total) ? undefined : total);
-  try {
-    await pipeline(answer, shown, counted, createWriteStream(partial));
-    const { etag } = answer.headers;
-    if (etag !== undefined && etag !== `"${hash.digest('hex')}"`) {
-      throw new GatewayError('INTERNAL', { detail: 'the octets do not have the digest that the gateway named' });
-    }
-    await rename(partial, file);
-    return size;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }

@@ -1,30 +1,27 @@
 import { Command, Option } from 'commander';
-import { listOf, openApiClient, textOf } from '../api-client.ts';
-import type { ApiClient, ApiRequest, JsonObject } from '../api-client.ts';
-import { createOutput } from '../output.ts';
-import { formatTable } from '../table.ts';
+import { openApiClient, textOf } from '../api-client.ts';
+import type { JsonObject } from '../api-client.ts';
+import { PAGE, showPages } from '../pages.ts';
+import type { PageOptions } from '../pages.ts';
+import { formatTable, tableWidth } from '../table.ts';
 import { directionOption, example, readLimit, readTime, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
 
-interface Options extends ApiOptions {
+interface Options extends ApiOptions, PageOptions {
   readonly state?: string;
   readonly direction?: string;
   readonly cpa?: string;
   readonly service?: string;
   readonly action?: string;
   readonly conversation?: string;
+  readonly destination?: string;
   readonly since?: string;
   readonly until?: string;
   readonly search?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
-  readonly all?: true;
 }
 
 const STATES = ['RECEIVED', 'TAKEN', 'QUEUED', 'SENT', 'DELIVERED', 'FAILED', 'EXPIRED', 'CANCELLED'];
 const HEAD = ['STORED (UTC)', 'STATE', 'NEXT', 'ACTION', 'PARTNER', 'MESSAGE'];
-const PAGE = 20;
-const LARGEST_PAGE = 1000;
 const PARTNER_MAX = 12;
 
 export function messageListCommand(): Command {
@@ -36,6 +33,7 @@ export function messageListCommand(): Command {
     .option('--service <service>', 'as type:value')
     .option('--action <action>', 'action')
     .option('--conversation <id>', 'ConversationId')
+    .option('--destination <name>', 'received ones that go there, such as inbox, amqp or webhook:NAME')
     .option('--since <time>', 'stored at or after: RFC 3339, or how long ago (2h, 7d)', readTime)
     .option('--until <time>', 'stored before', readTime)
     .option('--search <text>', 'part of MessageId, ConversationId, a party or an action')
@@ -53,43 +51,10 @@ export function messageListCommand(): Command {
 }
 
 async function list(options: Options): Promise<void> {
-  const client = await openApiClient(options);
-  const { state, direction, service, action, since, until, cursor } = options;
+  const { state, direction, service, action, destination, since, until } = options;
   const filters = { cpaId: options.cpa, conversationId: options.conversation, q: options.search };
-  const query = { state, direction, service, action, since, until, ...filters };
-  if (options.all === true) return listAll(client, { query, json: options.json === true, limit: options.limit });
-  const answer = await client.json('/messages', { query: { ...query, limit: options.limit ?? PAGE, cursor } });
-  const next = textOf(answer, 'next');
-  const more = next === '' ? '' : `More: --cursor ${next}\n`;
-  const items = listOf(answer, 'items');
-  createOutput(options.json === true).answer(answer, items.length === 0 ? 'No messages.\n' : table(items) + more);
-}
-
-interface All {
-  readonly query: NonNullable<ApiRequest['query']>;
-  readonly json: boolean;
-  readonly limit: number | undefined;
-}
-
-/** Page after page, each written as it comes: a long list is never held whole. */
-async function listAll(client: ApiClient, { query, json, limit = LARGEST_PAGE }: All): Promise<void> {
-  let count = 0;
-  if (json) await write('{"items":[');
-  for (let cursor: string | undefined; cursor !== ''; ) {
-    const answer: JsonObject = await client.json('/messages', { query: { ...query, limit, cursor } });
-    const items = listOf(answer, 'items');
-    if (items.length > 0) {
-      const text = json ? items.map((item) => JSON.stringify(item)).join(',') : table(items);
-      await write(json && count > 0 ? `,${text}` : text);
-    }
-    count += items.length;
-    cursor = textOf(answer, 'next');
-  }
-  await write(json ? ']}\n' : `${count} messages\n`);
-}
-
-function write(text: string): Promise<void> {
-  return new Promise((resolve) => void process.stdout.write(text, () => resolve()));
+  const query = { state, direction, service, action, destination, since, until, ...filters };
+  await showPages(await openApiClient(options), options, { path: '/messages', query, things: 'messages', table });
 }
 
 function table(items: readonly JsonObject[]): string {
@@ -110,11 +75,13 @@ function nextOf(message: JsonObject): string {
   return textOf(message, 'nextAttemptAt').slice(5, 16).replace('T', ' ');
 }
 
-/** The end of an OIN tells more than its begin. */
+/** Shortened on a terminal only: the end of an OIN tells more than its begin. */
 function partner(message: JsonObject): string {
   const party = textOf(message, message['direction'] === 'in' ? 'fromPartyId' : 'toPartyId').replace(
     /^urn:osb:oin:/,
     '',
   );
-  return party.length <= PARTNER_MAX ? party : `…${party.slice(1 - PARTNER_MAX)}`;
+  return party.length <= PARTNER_MAX || tableWidth(process.stdout) === Infinity
+    ? party
+    : `…${party.slice(1 - PARTNER_MAX)}`;
 }

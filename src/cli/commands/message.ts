@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { listOf, openApiClient, textOf } from '../api-client.ts';
+import { isObject, listOf, openApiClient, textOf } from '../api-client.ts';
 import type { JsonObject } from '../api-client.ts';
 import { createOutput } from '../output.ts';
 import type { End } from '../exit-codes.ts';
-import { formatFields, formatTable } from '../table.ts';
+import { formatFields, formatTable, tableWidth } from '../table.ts';
 import { messagePayloadCommand, messageRawCommand } from './message-download.ts';
 import { messageListCommand } from './message-list.ts';
-import { messageCancelCommand, messageResendCommand } from './message-operate.ts';
+import { messageCancelCommand, messageHandOverCommand, messageResendCommand } from './message-operate.ts';
 import { messageSendCommand } from './message-send.ts';
 import { directionOption, example, senderOption, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
@@ -27,8 +27,9 @@ export function messageCommand(end: End): Command {
     messagePayloadCommand(),
     messageRawCommand(),
     attemptsCommand(),
-    messageResendCommand(),
+    messageResendCommand(end),
     messageCancelCommand(),
+    messageHandOverCommand(),
   ];
   for (const child of children) command.addCommand(child);
   return command;
@@ -73,6 +74,7 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
     'direction',
     'state',
     'stateAt',
+    'destination',
     'cpaId',
     'fromPartyId',
     'fromRole',
@@ -87,13 +89,14 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
     'resendOf',
     'timestamp',
     'timeToLive',
-    'nextAttemptAt',
     'storedAt',
     'nextAttemptAt',
     'sequenceNumber',
   ];
+  const stands = handoverOf(message);
   const held = message['held'] === true ? [['held', 'waits for earlier messages of its conversation'] as const] : [];
-  const head = formatFields([...[...names, ...more].map((name) => [name, textOf(message, name)] as const), ...held]);
+  const fields = [...names, ...more].map((name) => [name, textOf(message, name)] as const);
+  const head = formatFields([...fields, ['handover', stands], ['partnerError', saidOf(message)], ...held]);
   const payloads = listOf(message, 'payloads').map((payload) => [
     textOf(payload, 'number'),
     textOf(payload, 'size'),
@@ -107,13 +110,39 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
   ].join('');
 }
 
+/** What the partner said against it, in one line. */
+function saidOf({ partnerError }: JsonObject): string {
+  if (!isObject(partnerError)) return '';
+  const said = ['at', 'severity', 'errorCode', 'location', 'description'].map((name) => textOf(partnerError, name));
+  return said
+    .join(' ')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+}
+
+/** How handing over stands, in one line. */
+function handoverOf({ handover }: JsonObject): string {
+  if (!isObject(handover)) return '';
+  const tried = `${textOf(handover, 'attempts')} attempts`;
+  const stopped = handover['stopped'] === true ? 'stopped: `postiljon message hand-over` tries again' : '';
+  const failure = ['failedAt', 'code', 'detail']
+    .map((name) => textOf(handover, name))
+    .join(' ')
+    .trim();
+  return [tried, failure, stopped]
+    .filter((text) => text !== '')
+    .join('; ')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ');
+}
+
 function attemptTable(attempts: readonly JsonObject[]): string {
+  const width = tableWidth(process.stdout);
   const rows = attempts.map((attempt) => [
     textOf(attempt, 'number'),
     textOf(attempt, 'startedAt'),
     textOf(attempt, 'status'),
     textOf(attempt, 'code'),
-    textOf(attempt, 'detail').slice(0, DETAIL_MAX),
+    textOf(attempt, 'detail').slice(0, width === Infinity ? undefined : DETAIL_MAX),
   ]);
   return formatTable(['ATTEMPT', 'AT', 'HTTP', 'CODE', 'DETAIL'], rows);
 }

@@ -12,6 +12,11 @@ export interface CommonOptions {
 
 export interface ApiOptions extends CommonOptions {
   readonly api?: string;
+  /** Files. */
+  readonly apiKey?: string;
+  readonly apiCa?: string;
+  readonly apiCert?: string;
+  readonly apiCertKey?: string;
 }
 
 export function withCommon(command: Command): Command {
@@ -22,11 +27,12 @@ export function withCommon(command: Command): Command {
 
 /** For commands that talk to a running gateway. */
 export function withApi(command: Command): Command {
-  return withCommon(command).option(
-    '--api <url>',
-    'API of the gateway (instead of the api section of the configuration)',
-    readHttpUrl,
-  );
+  return withCommon(command)
+    .option('--api <url>', 'API of the gateway (instead of the api section of the configuration)', readHttpUrl)
+    .option('--api-key <file>', 'file whose first line is the API key (or POSTILJON_API_KEY, the key itself)')
+    .option('--api-ca <file>', 'CAs (PEM) that the API is believed by, beside those that everybody believes')
+    .option('--api-cert <file>', 'client certificate (PEM) by which the API knows who calls')
+    .option('--api-cert-key <file>', 'its private key (PEM)');
 }
 
 const AGO_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -6,12 +6,14 @@ import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { MessageState } from '../../ports/store.ts';
 import type { AuditFinding, AuditOptions, AuditReport } from '../gateway.ts';
 import { STATES } from '../states.ts';
-import { findingOf, judgeMessage, judgeTotals } from './judge.ts';
+import { findingOf, judgeMessage, judgeTotals, type JudgeTerms } from './judge.ts';
 
 export interface Auditor {
   readonly source: AuditSource;
   readonly payloads: PayloadStore;
   readonly clock: Clock;
+  /** Those that are there; not looked at where not given. */
+  readonly destinations?: readonly string[];
 }
 
 const PAGE = 200;
@@ -20,15 +22,16 @@ const MOST_FINDINGS = 1_000;
 
 /**
  * Whether nothing was lost: submitted = DELIVERED + FAILED + EXPIRED + CANCELLED (one final event each) + QUEUED + SENT
- * (each with an outbox row), acknowledged = TAKEN + RECEIVED, each with its payloads present and equal to their digests.
+ * (each with an outbox row), acknowledged = TAKEN + RECEIVED (in the inbox, or waiting for a destination that is there), each
+ * with its payloads present and equal to their digests.
  * Reads page by page what was stored when it began, beside a gateway that works; changes nothing. Throws STORE_UNAVAILABLE.
  */
 export async function audit(auditor: Auditor, options: AuditOptions = {}): Promise<AuditReport> {
   const { quick = false, progress } = options;
-  const { source, clock } = auditor;
+  const { source, clock, destinations } = auditor;
   const at = clock.now();
   const totals = await source.auditTotals({ damage: !quick });
-  const tally = new Tally(sum(totals.counted), judgeTotals(totals));
+  const tally = new Tally(sum(totals.counted), judgeTotals(totals), { destinations });
   for (let after = 0; after < totals.last; ) {
     const page = await source.auditMessages({ after, last: totals.last, limit: PAGE, digests: !quick });
     for (const message of page) {
@@ -79,6 +82,7 @@ async function digestOf(body: { readonly file: string }, store: PayloadStore): P
 
 class Tally {
   readonly #total: number;
+  readonly #terms: JudgeTerms;
   readonly #findings: AuditFinding[] = [];
   readonly #states: Partial<Record<MessageState, number>> = {};
   #count = 0;
@@ -86,8 +90,9 @@ class Tally {
   #payloads = 0;
   #octets = 0;
 
-  constructor(total: number, findings: readonly AuditFinding[]) {
+  constructor(total: number, findings: readonly AuditFinding[], terms: JudgeTerms) {
     this.#total = total;
+    this.#terms = terms;
     this.add(findings);
   }
 
@@ -98,7 +103,7 @@ class Tally {
   visit(message: AuditedMessage): void {
     this.#messages++;
     this.#states[message.state] = (this.#states[message.state] ?? 0) + 1;
-    this.add(judgeMessage(message));
+    this.add(judgeMessage(message, this.#terms));
   }
 
   look({ size }: AuditedPayload): void {

@@ -16,6 +16,19 @@ export const AUDIT_FINDINGS = {
     meaning: 'An outbox row leads to no message or answer.',
     remedy: 'It can be sent to nobody; report this.',
   },
+  HANDOVER_MISSING: {
+    meaning: 'A received message has a destination other than the inbox, and nothing will hand it over.',
+    remedy:
+      'Its payloads are there: fetch them with `postiljon message payload`, give them to who waits, and report this.',
+  },
+  HANDOVER_LEFT: {
+    meaning: 'A received message was taken, or is in the inbox, and would be handed over.',
+    remedy: 'Its destination gets it once more, under the same MessageId; report this.',
+  },
+  DESTINATION_UNKNOWN: {
+    meaning: 'A received message waits for a destination that is not configured.',
+    remedy: 'Configure the destination again: it then gets what waits for it.',
+  },
   ENVELOPE_MISSING: {
     meaning: 'The envelope of a message is not there.',
     remedy: 'Restore the store from a backup.',

@@ -1,6 +1,7 @@
 import type { AuditedMessage, AuditTotals } from '../../ports/audit-source.ts';
 import type { EventType, MessageState } from '../../ports/store.ts';
 import type { AuditFinding } from '../gateway.ts';
+import { INBOX } from '../handover/routes.ts';
 import { STATES } from '../states.ts';
 import type { AuditCode } from './findings.ts';
 
@@ -12,9 +13,9 @@ const END_EVENTS: Readonly<Partial<Record<MessageState, EventType>>> = {
 };
 
 /** What is wrong with one message, apart from its payload files. */
-export function judgeMessage(message: AuditedMessage): readonly AuditFinding[] {
+export function judgeMessage(message: AuditedMessage, terms: JudgeTerms): readonly AuditFinding[] {
   return RULES.flatMap((rule) => {
-    const found = rule(message);
+    const found = rule(message, terms);
     return found === undefined ? [] : [findingOf(message, ...found)];
   });
 }
@@ -24,9 +25,18 @@ export function findingOf(message: AuditedMessage, code: AuditCode, detail: stri
   return { code, direction, messageId, sender, detail };
 }
 
-type Rule = (message: AuditedMessage) => readonly [AuditCode, string] | undefined;
+/** What the store alone does not tell. */
+export interface JudgeTerms {
+  /** Destinations that are there; undefined: not known. */
+  readonly destinations: readonly string[] | undefined;
+}
+
+type Rule = (message: AuditedMessage, terms: JudgeTerms) => readonly [AuditCode, string] | undefined;
 
 const isOpen = ({ direction, state }: AuditedMessage): boolean => direction === 'out' && !STATES[state].final;
+
+const isRouted = ({ direction, state, destination }: AuditedMessage): boolean =>
+  direction === 'in' && state === 'RECEIVED' && destination !== INBOX;
 
 const RULES: readonly Rule[] = [
   ({ direction, state }) =>
@@ -39,6 +49,18 @@ const RULES: readonly Rule[] = [
   (message) =>
     isState(message.state) && message.direction === 'out' && !isOpen(message) && message.outboxRows > 0
       ? ['OUTBOX_LEFT', `${message.state}, ${message.outboxRows} outbox row`]
+      : undefined,
+  (message) =>
+    isRouted(message) && !message.waits
+      ? ['HANDOVER_MISSING', `RECEIVED for ${message.destination}, and nothing waits`]
+      : undefined,
+  (message) =>
+    message.waits && !isRouted(message)
+      ? ['HANDOVER_LEFT', `${message.state}, and it waits for a destination`]
+      : undefined,
+  (message, { destinations }) =>
+    isRouted(message) && destinations?.includes(message.destination) === false
+      ? ['DESTINATION_UNKNOWN', `RECEIVED for ${message.destination}`]
       : undefined,
   ({ direction, ends, ended }) => {
     if (direction === 'in') return undefined;

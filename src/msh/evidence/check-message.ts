@@ -3,7 +3,7 @@ import type { Cpa } from '../../cpa/model.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
 import { type SignedPart, verifyEnvelope } from '../../xmlsec/verify.ts';
 import { requireCoverage } from '../inbound/verify.ts';
-import { checkCertificate } from './check-certificate.ts';
+import { checkCertificate, type EvidenceTrust } from './check-certificate.ts';
 import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
 import type { EvidenceFindings } from './findings.ts';
 import { agreementOf, type EvidenceMessage } from './read-evidence-message.ts';
@@ -11,6 +11,7 @@ import { agreementOf, type EvidenceMessage } from './read-evidence-message.ts';
 export interface AboutEvidence {
   readonly reader: EvidenceReader;
   readonly findings: EvidenceFindings;
+  readonly trust: EvidenceTrust | undefined;
   readonly record: EvidenceRecord;
   readonly cpa: Cpa | undefined;
   readonly envelope: Buffer;

@@ -69,7 +69,11 @@ function filesSection(): string {
     'THE FILES',
     `${FILES.envelope}, ${FILES.receipt} and parts/ are the octets that were exchanged (encrypted payloads: decrypted, as they were signed).`,
     `${FILES.contract} is the contract that names the certificates. It is not signed itself: compare it with your own copy.`,
-    `${FILES.authorities} holds the certificate authorities that this gateway trusted when the evidence was made.`,
+    `${FILES.authorities} holds the certificate authorities that this gateway trusted when the evidence was made. They are its`,
+    'word too: get those of the parties from who runs them, and name them:',
+    '',
+    '    postiljon evidence verify --trust CA.pem .',
+    '',
     `${FILES.record} is what the gateway noted: times, attempts, names of the parts. It is the word of this gateway alone.`,
     `${FILES.manifest} has the SHA-256 of every other file. Whoever keeps its own SHA-256 elsewhere can show that nothing was changed.`,
   ].join('\n');

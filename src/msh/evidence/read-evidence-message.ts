@@ -2,7 +2,6 @@ import { verify } from 'node:crypto';
 import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
 import type { Agreement, SigningTerms } from '../../cpa/agreement.ts';
 import type { Cpa } from '../../cpa/model.ts';
-import { resolveSend } from '../../cpa/resolve.ts';
 import type { Acknowledgment, EbmsMessage } from '../../ebms/message.ts';
 import { DS_NS } from '../../ebms/namespaces.ts';
 import { type ConsumedBlock, openMessage, readMessage } from '../../ebms/parse-message.ts';
@@ -13,6 +12,7 @@ import { findChild, parseXml, type XmlDocument } from '../../xml/tree.ts';
 import { signatureAlgorithm } from '../../xmlsec/algorithms.ts';
 import { certificateKey } from '../../xmlsec/certificate-key.ts';
 import { type ParsedSignature, parseSignature } from '../../xmlsec/signature.ts';
+import { agree } from '../inbound/agree.ts';
 
 /** An envelope of the evidence, read as at the gateway. */
 export interface EvidenceMessage {
@@ -72,16 +72,8 @@ export function signaturesOf(
 
 /** What the contract says of the message; undefined where it does not know it. */
 export function agreementOf({ header }: EbmsMessage, cpa: Cpa): Agreement | undefined {
-  const { from, to, service, action } = header;
   try {
-    return resolveSend(cpa, {
-      from: from.partyIds,
-      to: to.partyIds,
-      ...(from.role === undefined ? {} : { fromRole: from.role }),
-      ...(to.role === undefined ? {} : { toRole: to.role }),
-      service,
-      action,
-    });
+    return agree(header, { cpa });
   } catch (error) {
     if (['PARTY_UNKNOWN', 'ACTION_NOT_AGREED'].includes(toGatewayError(error).code)) return undefined;
     throw error;

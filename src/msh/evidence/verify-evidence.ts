@@ -1,6 +1,7 @@
 import { parseCpa } from '../../cpa/parse-cpa.ts';
 import type { Cpa } from '../../cpa/model.ts';
 import { toGatewayError } from '../../errors.ts';
+import type { EvidenceTrust } from './check-certificate.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkMessage } from './check-message.ts';
 import { checkReceipt } from './check-receipt.ts';
@@ -17,8 +18,11 @@ export interface EvidenceReport {
   readonly findings: readonly EvidenceFinding[];
 }
 
-/** Checks evidence by itself: no gateway, store or network. Never throws for what the files hold. */
-export async function verifyEvidence(reader: EvidenceReader): Promise<EvidenceReport> {
+/**
+ * Checks evidence by itself: no gateway, store or network. `trust` holds the CAs of who checks; without it nothing says whose the
+ * certificates are, and the report says so. Never throws for what the files hold.
+ */
+export async function verifyEvidence(reader: EvidenceReader, trust?: EvidenceTrust): Promise<EvidenceReport> {
   const findings = new EvidenceFindings();
   const manifest = await checkManifest(reader, findings);
   const record = await readRecord(reader, findings);
@@ -26,7 +30,7 @@ export async function verifyEvidence(reader: EvidenceReader): Promise<EvidenceRe
   if (envelope === undefined) findings.failed('message', `${FILES.envelope} is missing`);
   if (record !== undefined && envelope !== undefined) {
     try {
-      await checkOctets({ reader, findings, record, envelope });
+      await checkOctets({ reader, findings, record, envelope, trust });
     } catch (error) {
       const { code, detail } = toGatewayError(error);
       findings.failed('message', `${FILES.envelope} cannot be read: ${detail ?? code}`, code);
@@ -41,14 +45,19 @@ interface Opened {
   readonly findings: EvidenceFindings;
   readonly record: EvidenceRecord;
   readonly envelope: Buffer;
+  readonly trust: EvidenceTrust | undefined;
 }
 
-async function checkOctets({ reader, findings, record, envelope }: Opened): Promise<void> {
+async function checkOctets({ envelope, ...opened }: Opened): Promise<void> {
   const read = readEvidenceMessage(envelope);
+  const { reader, findings, trust } = opened;
   const cpa = await readContract(reader, findings);
-  const about = { reader, findings, record, cpa, envelope, read };
+  const about = { ...opened, cpa, envelope, read };
   await checkMessage(about);
   await checkReceipt(about);
+  if (trust === undefined && findings.list.some(({ subject }) => subject === 'certificate')) {
+    findings.unproven('authorities', 'nothing says whose the certificates are: name the CAs that you trust (--trust)');
+  }
 }
 
 async function readContract(reader: EvidenceReader, findings: EvidenceFindings): Promise<Cpa | undefined> {

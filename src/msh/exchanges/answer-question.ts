@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { toDateTime } from '../../clock.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
 import { resolveSignal } from '../../cpa/resolve.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import type { MessageHeader, MessageStatus, StatusResponseMessage } from '../../ebms/message.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
 import { writeMessage } from '../../ebms/write-message.ts';
@@ -15,10 +15,10 @@ import type { KnownCpa } from '../gateway.ts';
 import { checkCpaDates } from '../inbound/checks/check-cpa-dates.ts';
 import type { ParsedMessage } from '../inbound/stages.ts';
 import type { Verifier } from '../inbound/verify.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../ports/log.ts';
 import { ENVELOPE_HEADERS } from '../outbound/package.ts';
 import { isSynchronous } from '../sync-reply.ts';
-import type { Allowance } from './allowance.ts';
+import type { Allowance } from '../../clock/allowance.ts';
 import { checkExchange, exchangeHeader, type QuestionMessage, type ReplyMessage } from './exchange-terms.ts';
 
 export interface QuestionAnswerer extends Verifier {
@@ -50,7 +50,7 @@ export function agreeQuestion({ from, to, action }: MessageHeader, { cpa }: Know
  */
 export async function answerQuestion(question: Question, answerer: QuestionAnswerer): Promise<OutgoingAnswer> {
   const { message, agreement, receivedAt } = question;
-  const partner = agreement.from.partyIds.map(typedKey)[0] ?? '';
+  const partner = partyKeyOf(agreement.from.partyIds);
   // Before everything that leaves a refusal behind.
   if (!answerer.allowance.take(partner, receivedAt)) return turnAway(message.header, answerer);
   checkCpaDates(question);
@@ -90,7 +90,7 @@ async function replyTo(
   };
   if (message.kind === 'PingMessage') return { ...common, kind: 'PongMessage' };
   const { refToMessageId } = message;
-  const sender = from.partyIds.map(typedKey)[0] ?? '';
+  const sender = partyKeyOf(from.partyIds);
   const status = await statusOf({ sender, refToMessageId, cpaId: known.cpa.cpaId }, store);
   return { ...common, kind: 'StatusResponseMessage', refToMessageId, ...status };
 }
@@ -116,7 +116,7 @@ export function turnAway(
   { counted, log }: Pick<QuestionAnswerer, 'counted' | 'log'>,
 ): OutgoingAnswer {
   counted('too-many');
-  log.warn({ cpaId, action, partner: from.partyIds.map(typedKey)[0] }, 'a partner asks more often than allowed');
+  log.warn({ cpaId, action, partner: partyKeyOf(from.partyIds) }, 'a partner asks more often than allowed');
   return answer('tooMany', writeFault(new GatewayError('BUSY')), { 'retry-after': RETRY_AFTER_S });
 }
 

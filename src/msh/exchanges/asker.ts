@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
 import { resolveSignal } from '../../cpa/resolve.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import type { EbmsMessage } from '../../ebms/message.ts';
 import { writeMessage } from '../../ebms/write-message.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
@@ -9,6 +9,7 @@ import type { IncomingAnswer, Transport } from '../../ports/transport.ts';
 import { readFault } from '../../soap/fault.ts';
 import { parseEnvelope } from '../../soap/envelope.ts';
 import { parseXml } from '../../xml/tree.ts';
+import { requireDestination } from '../endpoint.ts';
 import type { Exchanged } from '../gateway.ts';
 import type { ParsedMessage } from '../inbound/stages.ts';
 import type { Verifier } from '../inbound/verify.ts';
@@ -68,11 +69,8 @@ export class Asker {
   async ask(question: OwnQuestion): Promise<Reply> {
     const { clock, partners } = this.#parts;
     const { agreement, message } = question;
-    const [from = '', to = ''] = [agreement.from, agreement.to].map(({ partyIds }) => partyIds.map(typedKey)[0]);
-    const endpoint = partners.get(to)?.endpoint ?? agreement.endpoint;
-    if (endpoint === undefined) {
-      throw new GatewayError('CPA_INVALID', { location: 'cpaId', detail: 'the partner has no Endpoint in the CPA' });
-    }
+    const from = partyKeyOf(agreement.from.partyIds);
+    const { endpoint, lane: to } = requireDestination(agreement, partners);
     if (this.#waiting.size >= OPEN_MAX) throw new GatewayError('BUSY', { detail: `${OPEN_MAX} questions are open` });
     const startedAt = clock.now();
     const reply = await this.#exchange(question, endpoint);

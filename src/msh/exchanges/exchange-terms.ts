@@ -12,7 +12,7 @@ import type {
 import { toDateTime } from '../../clock.ts';
 import { newMessageId } from '../../ids.ts';
 import { findChild } from '../../xml/tree.ts';
-import { endpointHost } from '../endpoint.ts';
+import { endpointHost, ownEndpoint } from '../endpoint.ts';
 import { SIGNAL_CHECKS } from '../inbound/checks/grid.ts';
 import type { ParsedMessage } from '../inbound/stages.ts';
 import { type Verifier, verifySigned } from '../inbound/verify.ts';
@@ -49,8 +49,7 @@ export function exchangeHeader(
     readonly refToMessageId: string | undefined;
   },
 ): MessageHeader {
-  const { from, to, sendChannel } = agreement;
-  const own = from.info.transports.get(sendChannel.transportId)?.endpoints[0]?.uri;
+  const { from, to } = agreement;
   return {
     version: EBMS_VERSION,
     from: { partyIds: from.partyIds, role: undefined },
@@ -60,7 +59,7 @@ export function exchangeHeader(
     service: { value: MSH_SERVICE },
     action: agreement.action,
     messageData: {
-      messageId: newMessageId(endpointHost(own)),
+      messageId: newMessageId(endpointHost(ownEndpoint(agreement))),
       timestamp: toDateTime(more.now),
       refToMessageId: more.refToMessageId,
       timeToLive: undefined,

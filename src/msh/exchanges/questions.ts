@@ -3,7 +3,6 @@ import { parseDateTime } from '../../clock.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
 import { parsePartyKey } from '../../cpa/party-lookup.ts';
 import { resolveSignal } from '../../cpa/resolve.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
 import { ACTOR_NEXT, EBMS_VERSION, MSH_ACTION } from '../../ebms/namespaces.ts';
 import { GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
@@ -11,6 +10,7 @@ import type { Store } from '../../ports/store.ts';
 import type { CpaRegister } from '../cpa-register.ts';
 import type { PartnerStatus, PingRequest, PingResult } from '../gateway.ts';
 import { checkCpaDates } from '../inbound/checks/check-cpa-dates.ts';
+import { requireOurSender } from '../our-party.ts';
 import { isSynchronous } from '../sync-reply.ts';
 import type { Asker } from './asker.ts';
 import { exchangeHeader } from './exchange-terms.ts';
@@ -57,10 +57,7 @@ function agreeToAsk(request: PingRequest, action: string, { cpas, clock, ours }:
   const from = parsePartyKey(request.from, cpa);
   const to = request.to === undefined ? undefined : [parsePartyKey(request.to, cpa)];
   const agreement = resolveSignal(cpa, [from], to, action);
-  if (!agreement.from.partyIds.every((partyId) => ours.has(typedKey(partyId)))) {
-    const detail = `${request.from} is not one of the parties of this gateway`;
-    throw new GatewayError('NOT_OUR_PARTY', { location: 'from', detail });
-  }
+  requireOurSender(agreement, ours, request.from);
   return agreement;
 }
 

@@ -1,4 +1,4 @@
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { GatewayError } from '../../errors.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
 import { answer } from '../answers.ts';
@@ -20,7 +20,7 @@ export async function receiveReply(
   if (await receiver.asker.settle(reply)) return answer('signal');
   const { header } = reply.message;
   const { from } = agreeQuestion(header, known);
-  const partner = from.partyIds.map(typedKey)[0] ?? '';
+  const partner = partyKeyOf(from.partyIds);
   if (!receiver.allowance.take(partner, reply.receivedAt)) return turnAway(header, receiver);
   const asked = String(header.messageData.refToMessageId);
   throw new GatewayError('SIGNAL_UNEXPECTED', { detail: `nobody waits for an answer to ${asked}` });

@@ -1,5 +1,5 @@
 import { parseDateTime } from '../../clock.ts';
-import { type TypedValue, typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf, typedKey } from '../../cpa/typed-value.ts';
 import type { ApplicationMessage, ErrorList } from '../../ebms/message.ts';
 import { readSequenceNumber } from '../../ebms/message-order.ts';
 import { MSH_ACTION } from '../../ebms/namespaces.ts';
@@ -18,6 +18,7 @@ import type { Signer } from '../../ports/trust.ts';
 import { makeAcknowledgment } from '../acknowledgment.ts';
 import { answer } from '../answers.ts';
 import { signalDestination } from '../endpoint.ts';
+import { destinationOf, type RouteRule } from '../handover/routes.ts';
 import type { MessageLimits } from '../limits.ts';
 import type { PartnerTerms } from '../parts.ts';
 import { errorData } from '../signals/error-data.ts';
@@ -32,6 +33,9 @@ export interface Acceptor {
   readonly signer: Signer;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly limits: Pick<MessageLimits, 'maxHeldMessages'>;
+  readonly routes: readonly RouteRule[];
+  /** Told of what falls due at a destination; undefined: perhaps at several. */
+  routed(destination: string | undefined): void;
   /** The receipt goes by a request of its own, whatever the CPA says: the message came in an HTTP answer. */
   readonly apart?: boolean;
 }
@@ -56,9 +60,12 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
   } catch (refusal) {
     return await answerIfKnown(message, acceptor, refusal);
   }
-  const outcome = await acceptor.store.acceptInbound(recordOf(message, acceptor), signal, receivedEvent(message));
+  const record = recordOf(message, acceptor);
+  const outcome = await acceptor.store.acceptInbound(record, signal, receivedEvent(message));
   if (outcome.kind === 'conflict') throw conflictOver(message.message.header.messageData.messageId);
   if (outcome.kind === 'out-of-order') throw outOfOrder(outcome);
+  // One that closes a gap may release others, for other destinations.
+  if (outcome.kind === 'accepted') acceptor.routed(record.order === undefined ? record.destination : undefined);
   if (message.message.warnings !== undefined && outcome.kind !== 'duplicate') {
     await acceptor.store.note({ event: warnedEvent(message, message.message.warnings) });
   }
@@ -69,7 +76,7 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
 
 /** A rule that fails today, or a key that is gone, says nothing against the repeat of a message that was accepted then. */
 async function answerIfKnown(message: VerifiedMessage, acceptor: Acceptor, refusal: unknown): Promise<Accepted> {
-  const sender = senderKey(message.message.header.from.partyIds);
+  const sender = partyKeyOf(message.message.header.from.partyIds);
   const known = await acceptor.store.findInbound(sender, message.message.header.messageData.messageId);
   if (known === undefined) throw refusal;
   if (known.identity !== message.identity) throw conflictOver(message.message.header.messageData.messageId);
@@ -111,23 +118,23 @@ function payloadOf({ contentId, contentType, name, content }: ReceivedPart): Pay
   return { contentId, contentType, name, ...content };
 }
 
-export function senderKey(partyIds: readonly TypedValue[]): string {
-  return partyIds.map(typedKey)[0] ?? '';
-}
-
-function recordOf(message: VerifiedMessage, { limits }: Acceptor): InboundRecord {
+/** Who gets it is fixed here: a table that is changed later changes nothing about it. */
+function recordOf(message: VerifiedMessage, { limits, routes }: Acceptor): InboundRecord {
   const { header } = message.message;
   const { messageData } = header;
   const { agreement, receivedAt } = message;
-  return {
-    messageId: messageData.messageId,
+  const purpose = {
     cpaId: header.cpaId,
-    fromPartyId: senderKey(header.from.partyIds),
+    fromPartyId: partyKeyOf(header.from.partyIds),
     fromRole: header.from.role,
-    toPartyId: senderKey(header.to.partyIds),
+    toPartyId: partyKeyOf(header.to.partyIds),
     toRole: header.to.role,
     service: typedKey(header.service),
     action: header.action,
+  };
+  return {
+    ...purpose,
+    messageId: messageData.messageId,
     conversationId: header.conversationId,
     refToMessageId: messageData.refToMessageId,
     timestamp: parseDateTime(messageData.timestamp) ?? receivedAt,
@@ -138,6 +145,7 @@ function recordOf(message: VerifiedMessage, { limits }: Acceptor): InboundRecord
     identity: message.identity,
     persistUntil: agreement.persistDuration === undefined ? undefined : receivedAt + agreement.persistDuration,
     order: orderOf(message.message, limits),
+    destination: destinationOf(routes, purpose),
   };
 }
 
@@ -163,6 +171,6 @@ function receivedEvent(message: VerifiedMessage): NewEvent {
     messageId: header.messageData.messageId,
     direction: 'in',
     cpaId: header.cpaId,
-    data: { service: typedKey(header.service), action: header.action, from: senderKey(header.from.partyIds) },
+    data: { service: typedKey(header.service), action: header.action, from: partyKeyOf(header.from.partyIds) },
   };
 }

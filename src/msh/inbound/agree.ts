@@ -1,8 +1,9 @@
+import type { Agreement } from '../../cpa/agreement.ts';
 import { GatewayError } from '../../errors.ts';
 import { resolveSend } from '../../cpa/resolve.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
 import type { MessageHeader } from '../../ebms/message.ts';
 import type { KnownCpa } from '../gateway.ts';
+import { isOurParty } from '../our-party.ts';
 
 /** The contract that the message names. Throws CPA_UNKNOWN, which a partner sees as a SOAP Fault. @spec ebMS2 §3.1.2 */
 export function requireCpa(header: MessageHeader, cpas: { peek(cpaId: string): KnownCpa | undefined }): KnownCpa {
@@ -13,14 +14,14 @@ export function requireCpa(header: MessageHeader, cpas: { peek(cpaId: string): K
 
 /** A recorded message posted to somebody else who holds the contract stops here. @spec ebMS2 §3.1.1 */
 export function requireOurParty(header: MessageHeader, ours: ReadonlySet<string>): void {
-  if (header.to.partyIds.every((partyId) => ours.has(typedKey(partyId)))) return;
+  if (isOurParty(header.to.partyIds, ours)) return;
   throw new GatewayError('NOT_OUR_PARTY', { location: '//Header/MessageHeader/To/PartyId' });
 }
 
 /** What the CPA says of this message. Throws PARTY_UNKNOWN, ACTION_NOT_AGREED. @spec ebMS2 §3.1 */
-export function agree(header: MessageHeader, known: KnownCpa): ReturnType<typeof resolveSend> {
+export function agree(header: MessageHeader, { cpa }: Pick<KnownCpa, 'cpa'>): Agreement {
   const { from, to, service, action } = header;
-  return resolveSend(known.cpa, {
+  return resolveSend(cpa, {
     from: from.partyIds,
     to: to.partyIds,
     ...(from.role === undefined ? {} : { fromRole: from.role }),

@@ -1,7 +1,7 @@
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import type { MessageHeader } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
 import type { MessageDetail } from '../../ports/store.ts';
-import { senderKey } from './accept.ts';
 
 /**
  * What comes in the HTTP answer to a message is a response to that message, from who it was sent to: TLS says who answers.
@@ -10,8 +10,8 @@ import { senderKey } from './accept.ts';
 export function bindAnswer(header: MessageHeader, sent: MessageDetail): void {
   const { from, to, cpaId, conversationId, messageData } = header;
   require(cpaId === sent.cpaId, 'CPAId');
-  require(senderKey(from.partyIds) === sent.toPartyId, 'From/PartyId');
-  require(senderKey(to.partyIds) === sent.fromPartyId, 'To/PartyId');
+  require(partyKeyOf(from.partyIds) === sent.toPartyId, 'From/PartyId');
+  require(partyKeyOf(to.partyIds) === sent.fromPartyId, 'To/PartyId');
   require(conversationId === sent.conversationId, 'ConversationId');
   require(messageData.refToMessageId === sent.messageId, 'MessageData/RefToMessageId');
 }

@@ -2,7 +2,7 @@ import { type CertificateFacts, readCertificate } from '../../cpa/certificate.ts
 import type { PartyInfo } from '../../cpa/model.ts';
 import { oinOf } from '../../cpa/oin.ts';
 import { partyByIds } from '../../cpa/party-lookup.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf, typedKey } from '../../cpa/typed-value.ts';
 import type { MessageHeader } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
 import type { KnownCpa } from '../gateway.ts';
@@ -21,7 +21,7 @@ export function bindClient(
 ): void {
   if (certificate === undefined) return;
   const { partyIds } = header.from;
-  const tlsOin = terms.partners.get(partyIds.map(typedKey)[0] ?? '')?.tlsOin;
+  const tlsOin = terms.partners.get(partyKeyOf(partyIds))?.tlsOin;
   const oin = oinOf(factsOf(certificate)?.subjectSerialNumber ?? '');
   if (tlsOin === undefined) {
     if (oin !== undefined && partyIds.some(({ value }) => oinOf(value) === oin)) return;

@@ -1,11 +1,11 @@
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { agreementIndexOf } from '../../cpa/agreement-index.ts';
 import type { SigningTerms } from '../../cpa/agreement.ts';
 import { partyByIds } from '../../cpa/party-lookup.ts';
-import { senderKey } from './accept.ts';
 import { conflictOver } from './conflict-over.ts';
 import type { KnownCpa } from '../gateway.ts';
 import type { ParsedMessage } from './stages.ts';
-import { type Verifier, verifySigned } from './verify.ts';
+import { isSigned, type Verifier } from './verify.ts';
 
 /**
  * What a message is refused with whose header is not agreed: as a changed copy where its sender used the MessageId
@@ -19,24 +19,12 @@ export async function judgeContradiction(
 ): Promise<unknown> {
   const { header } = message.message;
   const { messageId } = header.messageData;
-  if (!by.bound && !(await isSigned(message, by))) return refusal;
-  const before = await by.verifier.store.findInbound(senderKey(header.from.partyIds), messageId);
+  if (!by.bound && !(await isSigned(message, signingOf(message, by.known), by.verifier))) return refusal;
+  const before = await by.verifier.store.findInbound(partyKeyOf(header.from.partyIds), messageId);
   return before === undefined ? refusal : conflictOver(messageId);
 }
 
-/** By a certificate that the CPA gives the From party for any of its messages. */
-async function isSigned(
-  message: ParsedMessage,
-  { known, verifier }: { readonly known: KnownCpa; readonly verifier: Verifier },
-): Promise<boolean> {
-  const terms = signingOf(message, known);
-  if (terms.length === 0) return false;
-  return verifySigned(message, terms, verifier).then(
-    () => true,
-    () => false,
-  );
-}
-
+/** What the CPA lets the From party sign any of its messages with. */
 function signingOf(message: ParsedMessage, { cpa }: KnownCpa): readonly SigningTerms[] {
   const from = partyByIds(cpa, message.message.header.from.partyIds);
   const sends = from === undefined ? undefined : agreementIndexOf(cpa).sends.get(from);

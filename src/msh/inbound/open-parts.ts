@@ -1,5 +1,5 @@
 import type { Agreement } from '../../cpa/agreement.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { GatewayError } from '../../errors.ts';
 import { encodeCid } from '../../mime/content-id.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
@@ -9,7 +9,7 @@ import type { OpenedPart } from '../../xmlsec/encryption/opened-part.ts';
 import { PartOpener } from '../../xmlsec/encryption/part-opener.ts';
 import type { PartnerTerms, Weakening } from '../parts.ts';
 import { type OpenerFactory, type Opening, OpeningWriter } from './opening-writer.ts';
-import { plainType, type ReceivedPart } from './part-collector.ts';
+import { plainType, type ReceivedPart } from './received-part.ts';
 
 export interface Unsealer {
   readonly payloads: PayloadStore;
@@ -132,5 +132,5 @@ function usedBy(encryption: 'sealed' | Opening | undefined): OpenedPart['used'] 
 }
 
 function partnerOf({ from }: Agreement): string {
-  return from.partyIds.map(typedKey)[0] ?? '';
+  return partyKeyOf(from.partyIds);
 }

@@ -1,37 +1,34 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { GatewayError } from '../../errors.ts';
 import { type ContentType, parseContentType } from '../../mime/content-type.ts';
-import { MimeReader, rootContentId } from '../../mime/reader.ts';
+import { type CollectedPackage, collectEnvelope, collectPackage } from '../../mime/package-collector.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { IncomingRequest } from '../../ports/transport.ts';
 import type { MessageLimits } from '../limits.ts';
-import {
-  type MimePackage,
-  PartCollector,
-  type PartDestination,
-  type ReceivedPart,
-  RootBuffer,
-} from './part-collector.ts';
+import { type PartTerms, payloadDestination, type ReceivedPart } from './received-part.ts';
 
-export type { ArrivedRoot, MimePackage, ReceivedPart } from './part-collector.ts';
+export type { ArrivedRoot } from '../../mime/package-collector.ts';
+export type { ReceivedPart } from './received-part.ts';
+export type MimePackage = CollectedPackage<ReceivedPart>;
 
 /**
  * Reads a body of text/xml, or of multipart/related with the envelope as its root part. Memory does not grow with the
- * message. When it throws (MIME_*, HTTP_*, STORE_UNAVAILABLE) nothing is left in the payload store. @spec ebMS2 §2.1
+ * message. When it throws (MIME_*, HTTP_*, BUSY, STORE_UNAVAILABLE, and what `judge` does) nothing is left in the payload store. @spec ebMS2 §2.1
  */
 export async function readPackage(
   request: IncomingRequest,
-  limits: MessageLimits,
-  to: PartDestination,
+  messageLimits: MessageLimits,
+  parts: PartTerms,
 ): Promise<MimePackage> {
+  const limits = { ...messageLimits, memory: request.memory };
   const contentType = requireSoapType(request);
   if (contentType.type === 'text/xml') {
-    const root = new RootBuffer(limits.maxEnvelopeBytes);
-    await pump(request.body, limits.maxMessageBytes, (chunk) => root.write(chunk));
-    return { envelope: root.bytes(), charset: contentType.parameters.get('charset'), parts: [] };
+    const root = await collectEnvelope(request.body, contentType, limits);
+    const judging = parts.judge?.(root);
+    if (judging !== undefined) await judging;
+    return { ...root, parts: [] };
   }
-  return readMultipart(request.body, contentType, { limits, ...to });
+  return collectPackage(request.body, contentType, { limits, to: payloadDestination(parts) });
 }
 
 function requireSoapType(request: IncomingRequest): ContentType {
@@ -41,64 +38,6 @@ function requireSoapType(request: IncomingRequest): ContentType {
     throw new GatewayError('HTTP_CONTENT_TYPE', { detail: `Content-Type ${String(header)}` });
   }
   return contentType;
-}
-
-async function readMultipart(
-  body: Readable,
-  contentType: ContentType,
-  to: PartDestination & { readonly limits: MessageLimits },
-): Promise<MimePackage> {
-  const collector = new PartCollector(rootContentId(contentType), to.limits, to);
-  const reader = new MimeReader(contentType, collector, to.limits.mime);
-  try {
-    await pump(body, to.limits.maxMessageBytes, (chunk) => {
-      reader.write(chunk);
-      return collector.takePending();
-    });
-    reader.end();
-    return await collector.finish();
-  } catch (error) {
-    await collector.discard();
-    throw error;
-  }
-}
-
-/** Reads a stream to its end, chunk by chunk, and waits where the consumer asks for it. */
-function pump(
-  body: Readable,
-  maxBytes: number,
-  consume: (chunk: Buffer) => Promise<unknown> | undefined,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let size = 0;
-    const fail = (error: unknown): void => {
-      body.off('data', onData);
-      body.pause();
-      reject(error instanceof Error ? error : new GatewayError('INTERNAL', { cause: error }));
-    };
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > maxBytes) return fail(new GatewayError('HTTP_TOO_LARGE', { detail: `body over ${maxBytes} octets` }));
-      try {
-        const wait = consume(chunk);
-        if (wait === undefined) return;
-        body.pause();
-        wait.then(() => body.resume(), fail);
-      } catch (error) {
-        fail(error);
-      }
-    };
-    body.on('data', onData);
-    body.once('end', resolve);
-    body.once('error', (cause) => fail(cause instanceof GatewayError ? cause : brokenOff(cause)));
-    body.once('close', () => {
-      if (!body.readableEnded) fail(brokenOff(undefined));
-    });
-  });
-}
-
-function brokenOff(cause: Error | undefined): GatewayError {
-  return new GatewayError('HTTP_MALFORMED', { detail: 'the body broke off', cause });
 }
 
 /** Digest of a part by any algorithm: its SHA-256 is known, another one costs reading the part again. */

@@ -1,5 +1,4 @@
-import type { Agreement } from '../../cpa/agreement.ts';
-import type { ApplicationMessage, EbmsMessage, MessageHeader } from '../../ebms/message.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
 import type { IncomingRequest, OutgoingAnswer, Receive } from '../../ports/transport.ts';
 import { answer } from '../answers.ts';
@@ -14,17 +13,20 @@ import { discardPayloads } from '../discard-payloads.ts';
 import type { WaitingRequests } from '../responses/waiting-requests.ts';
 import { takesResponse } from '../sync-reply.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
-import { type Accepted, type Acceptor, accept, senderKey } from './accept.ts';
-import { agree, requireCpa, requireOurParty } from './agree.ts';
-import { judgeContradiction } from './judge-contradiction.ts';
-import { bindAnswer } from './bind-answer.ts';
-import { bindClient } from './bind-client.ts';
-import { openArrived, readArrived } from './parse.ts';
+import { type Accepted, type Acceptor, accept } from './accept.ts';
+import { judgeEnvelope, lateRefusal, standsAlone } from './judge-envelope.ts';
 import type { OpenerFactory } from './opening-writer.ts';
 import { concernsEncryption, openerFor, openParts, type Unsealer } from './open-parts.ts';
 import { type ArrivedRoot, type MimePackage, type ReceivedPart, readPackage } from './read-package.ts';
-import { isMshService, type Refuser, refuse } from './refuse.ts';
-import type { AgreedMessage, Arrival, ParsedMessage, VerifiedMessage } from './stages.ts';
+import { type Refuser, refuse } from './refuse.ts';
+import {
+  type AgreedMessage,
+  type Arrival,
+  newArrival,
+  type ParsedMessage,
+  type SignalKind,
+  type VerifiedMessage,
+} from './stages.ts';
 import { verifyMessage } from './verify.ts';
 
 export interface Inbound extends Acceptor, Unsealer, Refuser, Omit<QuestionAnswerer, 'counted'> {
@@ -38,29 +40,17 @@ export interface Inbound extends Acceptor, Unsealer, Refuser, Omit<QuestionAnswe
   counted(what: 'received' | 'duplicate' | 'exchange' | 'too-many'): void;
 }
 
-type SignalKind = Exclude<EbmsMessage, ApplicationMessage>;
-
 /**
  * One request of a partner, from its headers to its answer:
  *
- *   bytes → MimePackage → ParsedMessage → AgreedMessage → VerifiedMessage → accepted in one transaction → answer
+ *   envelope → ParsedMessage → JudgedEnvelope, then its parts → AgreedMessage → VerifiedMessage
+ *     → accepted in one transaction → answer
  *
  * Each stage returns a narrower type than it took. What throws on the way is refused in one place. @spec ebMS2 §6.5
  */
 export function createReceive(inbound: Inbound): Receive {
   return async (request) => {
-    const arrival: Arrival = {
-      request,
-      receivedAt: inbound.clock.now(),
-      answerTo: undefined,
-      parsed: undefined,
-      package: undefined,
-      early: undefined,
-      opened: undefined,
-      known: undefined,
-      agreement: undefined,
-      proven: false,
-    };
+    const arrival = newArrival(request, inbound.clock.now(), undefined);
     try {
       return await handle(arrival, inbound);
     } catch (thrown) {
@@ -79,12 +69,12 @@ async function handle(arrival: Arrival, inbound: Inbound): Promise<OutgoingAnswe
   const { from, messageData } = verified.message.header;
   // Who answers a message of ours waits for no response to that.
   const last = messageData.refToMessageId !== undefined;
-  if (last || inbound.partners.get(senderKey(from.partyIds))?.responses === 'apart') return accepted.answer;
+  if (last || inbound.partners.get(partyKeyOf(from.partyIds))?.responses === 'apart') return accepted.answer;
   // A receipt that goes by a request of its own does not wait for the response.
   if (accepted.answer.status === 204) inbound.wake();
   // What waits keeps neither envelope nor parts.
   arrival.package = undefined;
-  arrival.early = undefined;
+  arrival.judged = undefined;
   return inbound.waiting.answer(verified, accepted.answer);
 }
 
@@ -97,8 +87,7 @@ interface Received {
 export async function receiveMessage(arrival: Arrival, inbound: Inbound): Promise<Received | OutgoingAnswer> {
   const { request } = arrival;
   const { payloads } = inbound;
-  const unseal = (root: ArrivedRoot): OpenerFactory | undefined => unsealEarly(root, arrival, inbound);
-  arrival.package = await readPackage(request, inbound.limits, { payloads, unseal });
+  arrival.package = await readArrival(arrival, inbound);
   const verified = await readMessage(arrival, arrival.package, inbound);
   if ('status' in verified) {
     // No message of the MSH has payloads: what came along is not kept.
@@ -115,35 +104,41 @@ export async function receiveMessage(arrival: Arrival, inbound: Inbound): Promis
   return { verified, accepted };
 }
 
-/** From octets to a verified message; one of the MSH's own service is used at once, and its answer comes back. */
+/** Throws what the framing or the envelope is refused for. A message whose framing is broken is known by nothing in it. */
+async function readArrival(arrival: Arrival, inbound: Inbound): Promise<MimePackage> {
+  const { payloads, limits } = inbound;
+  const judge = (root: ArrivedRoot): Promise<void> | undefined => judgeEnvelope(root, arrival, inbound);
+  const alone = (): boolean => standsAlone(arrival);
+  const unseal = (): OpenerFactory | undefined => openerOf(arrival, inbound);
+  try {
+    return await readPackage(arrival.request, limits, { payloads, judge, alone, unseal });
+  } catch (thrown) {
+    if (arrival.package === undefined) {
+      arrival.opened = undefined;
+      arrival.parsed = undefined;
+      arrival.known = undefined;
+      arrival.agreement = undefined;
+    }
+    throw thrown;
+  }
+}
+
+/** Encrypted parts are opened while they come, so that the disk sees only what was decrypted. */
+function openerOf({ judged }: Arrival, inbound: Inbound): OpenerFactory | undefined {
+  return judged !== undefined && 'agreement' in judged ? openerFor(judged.agreement, inbound) : undefined;
+}
+
+/** From what was read to a verified message; one of the MSH's own service is used at once, and its answer comes back. */
 async function readMessage(
   arrival: Arrival,
-  mime: MimePackage,
+  { parts }: MimePackage,
   inbound: Inbound,
 ): Promise<VerifiedMessage | OutgoingAnswer> {
-  const { early } = arrival;
-  if (typeof early === 'object') {
-    const asked = requireUnrevoked(arrival, inbound);
-    if (asked !== undefined) await asked;
-    return await openAndVerify({ ...early, parts: mime.parts }, arrival, inbound);
-  }
-  const parsed = parse(arrival, mime, inbound);
-  const { message } = parsed;
-  const known = admit(message.header, arrival, inbound);
-  const asked = requireUnrevoked(arrival, inbound);
-  if (asked !== undefined) await asked;
-  if (message.kind !== 'ApplicationMessage' && arrival.answerTo !== undefined)
-    throw new GatewayError('PEER_ANSWER', { detail: `the answer is a ${message.kind} in a package` });
-  if (message.kind !== 'ApplicationMessage') return receiveSignal({ ...parsed, message }, known, { arrival, inbound });
-  let agreement: Agreement;
-  try {
-    agreement = agree(message.header, known);
-  } catch (refusal) {
-    const bound = arrival.request.clientCertificate !== undefined;
-    throw await judgeContradiction(parsed, refusal, { known, bound, verifier: inbound });
-  }
-  arrival.agreement = agreement;
-  return await openAndVerify({ ...parsed, message, known, agreement }, arrival, inbound);
+  const { judged } = arrival;
+  if (judged === undefined) throw new GatewayError('INTERNAL', { detail: 'a package whose envelope was not judged' });
+  if ('refusal' in judged) throw await lateRefusal(judged, parts, inbound);
+  if ('agreement' in judged) return await openAndVerify({ ...judged, parts }, arrival, inbound);
+  return receiveSignal({ ...judged, parts }, judged.known, { arrival, inbound });
 }
 
 /** The order is fixed: decrypt, then signature and coverage. @spec ebMS2 §4.1.4.5 */
@@ -156,85 +151,9 @@ async function openAndVerify(message: AgreedMessage, arrival: Arrival, inbound: 
   return await verifyMessage({ ...message, parts }, inbound);
 }
 
-/**
- * Asked when an encrypted part begins and the envelope is complete: the same steps as later, once for all parts, so that
- * the disk sees only what was decrypted. What they refuse is refused in its turn, when all has come.
- */
-function unsealEarly(root: ArrivedRoot, arrival: Arrival, inbound: Inbound): OpenerFactory | undefined {
-  arrival.early ??= agreeEarly(root, arrival, inbound);
-  return arrival.early === 'unfit' ? undefined : openerFor(arrival.early.agreement, inbound);
-}
-
-function agreeEarly(root: ArrivedRoot, arrival: Arrival, inbound: Inbound): AgreedMessage | 'unfit' {
-  try {
-    const parsed = parse(arrival, { ...root, parts: [] }, inbound);
-    const { message } = parsed;
-    const known = admit(message.header, arrival, inbound);
-    if (message.kind !== 'ApplicationMessage') return 'unfit';
-    const agreement = agree(message.header, known);
-    arrival.agreement = agreement;
-    return { ...parsed, message, known, agreement };
-  } catch {
-    return 'unfit';
-  }
-}
-
 /** Signature and cipher text held: what was decrypted becomes a payload like any other. */
 async function releaseParts({ parts }: VerifiedMessage, payloads: PayloadStore): Promise<void> {
   for (const { content } of parts) await payloads.release(content.body);
-}
-
-/** What is refused in the content can still be answered as a message, where its header would have been admitted. */
-function parse(arrival: Arrival, mime: MimePackage, inbound: Inbound): ParsedMessage {
-  const { receivedAt, request } = arrival;
-  const envelope = openArrived({ ...mime, receivedAt, remote: request.remote }, inbound.limits.xml);
-  const { common } = envelope.opened;
-  arrival.opened = common;
-  try {
-    if (arrival.answerTo === undefined) return readArrived(envelope);
-    arrival.parsed = readArrived(envelope, { bundled: true });
-    return arrival.parsed;
-  } catch (error) {
-    admitIfPossible(common.header, arrival, inbound);
-    throw error;
-  }
-}
-
-/** The CPA is known, we are the To party, and who connects is the From party. Throws CPA_UNKNOWN, NOT_OUR_PARTY, TLS_CLIENT_CERTIFICATE. */
-function admit(header: MessageHeader, arrival: Arrival, inbound: Inbound): KnownCpa {
-  const known = requireCpa(header, inbound.cpas);
-  requireOurParty(header, inbound.ours);
-  arrival.known = known;
-  // The answer to a request of ours comes from where we connected to.
-  arrival.proven = arrival.answerTo !== undefined;
-  if (arrival.answerTo !== undefined) bindAnswer(header, arrival.answerTo);
-  else bindClient(header, arrival.request.clientCertificate, { known, partners: inbound.partners });
-  arrival.proven = true;
-  return known;
-}
-
-/** Throws or rejects with CERTIFICATE_REVOKED, REVOCATION_UNKNOWN for who connects. @spec Digikoppeling PKI003 */
-function requireUnrevoked(arrival: Arrival, { trust }: Inbound): Promise<void> | undefined {
-  const { clientCertificate } = arrival.request;
-  if (clientCertificate === undefined) return undefined;
-  arrival.proven = false;
-  const asked = trust.checkPeer(clientCertificate);
-  if (asked !== undefined) {
-    return asked.then(() => {
-      arrival.proven = true;
-    });
-  }
-  arrival.proven = true;
-  return undefined;
-}
-
-function admitIfPossible(header: MessageHeader, arrival: Arrival, inbound: Inbound): void {
-  try {
-    const known = admit(header, arrival, inbound);
-    arrival.agreement = isMshService(header) ? agreeQuestion(header, known) : agree(header, known);
-  } catch {
-    arrival.known = undefined;
-  }
 }
 
 async function receiveSignal(

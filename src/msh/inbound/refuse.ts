@@ -1,3 +1,4 @@
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { partyByIds } from '../../cpa/party-lookup.ts';
 import type { MessageHeader } from '../../ebms/message.ts';
 import { MSH_ACTION, MSH_SERVICE } from '../../ebms/namespaces.ts';
@@ -10,10 +11,9 @@ import { makeMessageError } from '../acknowledgment.ts';
 import { type AnswerKey, answer } from '../answers.ts';
 import { type Destination, signalDestination } from '../endpoint.ts';
 import type { KnownCpa } from '../gateway.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../ports/log.ts';
 import type { PartnerTerms } from '../parts.ts';
 import { isSynchronous } from '../sync-reply.ts';
-import { senderKey } from './accept.ts';
 import type { Arrival } from './stages.ts';
 
 export interface Refuser {
@@ -132,7 +132,11 @@ export function isMshService({ service }: MessageHeader): boolean {
 function describe({ opened }: Arrival): { messageId?: string; cpaId?: string; fromPartyId?: string } {
   if (opened === undefined) return {};
   const { header } = opened;
-  return { messageId: header.messageData.messageId, cpaId: header.cpaId, fromPartyId: senderKey(header.from.partyIds) };
+  return {
+    messageId: header.messageData.messageId,
+    cpaId: header.cpaId,
+    fromPartyId: partyKeyOf(header.from.partyIds),
+  };
 }
 
 /** The record for the operator. When the store cannot take it the log has it, and the partner gets its answer all the same. */

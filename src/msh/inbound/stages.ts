@@ -40,6 +40,19 @@ export interface VerifiedMessage extends Omit<AgreedMessage, 'document' | 'soap'
   readonly referencesXml: string | undefined;
 }
 
+export type SignalKind = Exclude<EbmsMessage, ApplicationMessage>;
+
+/** Its CPA is known, and it may speak for its From party. */
+export interface KnownMessage<M extends EbmsMessage = EbmsMessage> extends ParsedMessage<M> {
+  readonly known: KnownCpa;
+}
+
+/** Of an envelope alone, without parts. `refusal` stands where all of the body is read before it is refused. */
+export type JudgedEnvelope =
+  | AgreedMessage
+  | KnownMessage<SignalKind>
+  | { readonly refusal: unknown; readonly message?: KnownMessage };
+
 /** How far a request has come: what a refusal can know of it. */
 export interface Arrival {
   readonly request: IncomingRequest;
@@ -49,12 +62,29 @@ export interface Arrival {
   /** What came in an HTTP answer, kept for the receipt in it. */
   parsed: ParsedMessage | undefined;
   package: MimePackage | undefined;
-  /** The message, where it was looked at before its last part had come; `unfit`: it is refused, in its turn. */
-  early: AgreedMessage | 'unfit' | undefined;
+  /** What the envelope says, from when it is complete; its parts may still be on their way. */
+  judged: JudgedEnvelope | undefined;
   /** Read before the content, so that a message whose content is refused can be answered. */
   opened: Pick<EbmsMessage, 'header' | 'syncReply'> | undefined;
   known: KnownCpa | undefined;
   agreement: Agreement | undefined;
   /** Who connects is who the message is from, so that an answer may go to that party by a request of its own. */
   proven: boolean;
+}
+
+/** One of which nothing is known yet. */
+export function newArrival(request: IncomingRequest, receivedAt: number, answerTo: MessageDetail | undefined): Arrival {
+  return {
+    request,
+    receivedAt,
+    answerTo,
+    parsed: undefined,
+    package: undefined,
+    judged: undefined,
+    opened: undefined,
+    known: undefined,
+    agreement: undefined,
+    // Whom we asked is who answers.
+    proven: answerTo !== undefined,
+  };
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import type { SigningTerms } from '../../cpa/agreement.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Trust } from '../../ports/trust.ts';
@@ -65,7 +65,7 @@ export async function verifySigned(
   terms: readonly SigningTerms[],
   verifier: Verifier,
 ): Promise<VerifiedEnvelope> {
-  const partner = message.message.header.from.partyIds.map(typedKey)[0] ?? '';
+  const partner = partyKeyOf(message.message.header.from.partyIds);
   const usable = terms.filter((candidate) => candidate.certificate !== undefined);
   let refusal: unknown;
   for (const candidate of usable) {
@@ -76,6 +76,22 @@ export async function verifySigned(
     }
   }
   throw refusal ?? new GatewayError('SIGNATURE_INVALID', { detail: 'the CPA names no certificate that can be read' });
+}
+
+/** Whether the signature is there and right: what `verifySigned` refuses is no signature of who may sign. */
+export async function isSigned(
+  message: ParsedMessage,
+  terms: readonly SigningTerms[],
+  verifier: Verifier,
+): Promise<boolean> {
+  if (terms.length === 0) return false;
+  try {
+    await verifySigned(message, terms, verifier);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return false;
+    throw thrown;
+  }
 }
 
 async function verifyWith(

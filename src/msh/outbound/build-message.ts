@@ -1,10 +1,10 @@
 import { toDateTime } from '../../clock.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
 import type { ApplicationMessage, MessageOrder } from '../../ebms/message.ts';
-import { newId, newMessageId } from '../../ids.ts';
+import { newId, newMessageId, newTimedId } from '../../ids.ts';
 import type { OrderPlace, PayloadRecord } from '../../ports/store.ts';
 import { ACTOR_NEXT } from '../../soap/header-blocks.ts';
-import { endpointHost } from '../endpoint.ts';
+import { endpointHost, ownEndpoint } from '../endpoint.ts';
 import type { SubmitRequest } from '../gateway.ts';
 import { timeToLive } from '../retry-schedule.ts';
 import { isSynchronous } from '../sync-reply.ts';
@@ -20,7 +20,7 @@ export function buildMessage(request: SubmitRequest, agreement: Agreement, now: 
       from: { partyIds: agreement.from.partyIds, role: agreement.from.role },
       to: { partyIds: agreement.to.partyIds, role: agreement.to.role },
       cpaId: agreement.cpa.cpaId,
-      conversationId: request.conversationId ?? newId(),
+      conversationId: request.conversationId ?? newTimedId(),
       service: agreement.service,
       action: agreement.action,
       messageData: {
@@ -41,11 +41,6 @@ export function buildMessage(request: SubmitRequest, agreement: Agreement, now: 
     nextMshAckRequested: false,
     manifest: undefined,
   };
-}
-
-/** The host of our own side: what the partner sends to. */
-function ownEndpoint({ from, sendChannel }: Agreement): string | undefined {
-  return from.info.transports.get(sendChannel.transportId)?.endpoints[0]?.uri;
 }
 
 /** A Content-ID of its own for each payload. */

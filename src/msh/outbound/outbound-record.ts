@@ -1,8 +1,8 @@
 import type { Agreement } from '../../cpa/agreement.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf, typedKey } from '../../cpa/typed-value.ts';
 import type { ApplicationMessage } from '../../ebms/message.ts';
-import { GatewayError } from '../../errors.ts';
 import type { Lease, OrderPlace, OutboundRecord, OutboxJob, PayloadRecord, SentTerms } from '../../ports/store.ts';
+import { requireDestination } from '../endpoint.ts';
 import type { SubmitRequest } from '../gateway.ts';
 import type { Submitter } from './submitter.ts';
 
@@ -11,7 +11,7 @@ export function recordOf(
   { header, ackRequested, syncReply }: ApplicationMessage,
   made: {
     readonly agreement: Agreement;
-    readonly submitter: Pick<Submitter, 'partners' | 'clock'>;
+    readonly submitter: Pick<Submitter, 'partners' | 'clock' | 'user'>;
     readonly envelope: Buffer;
     readonly payloads: readonly PayloadRecord[];
     readonly request: SubmitRequest;
@@ -19,16 +19,13 @@ export function recordOf(
   },
 ): OutboundRecord {
   const { agreement, submitter, request } = made;
-  const lane = typedKey(agreement.to.partyIds[0] ?? { value: '' });
-  const endpoint = submitter.partners.get(lane)?.endpoint ?? agreement.endpoint;
-  if (endpoint === undefined)
-    throw new GatewayError('CPA_INVALID', { location: 'cpaId', detail: 'the partner has no Endpoint in the CPA' });
+  const { endpoint, lane } = requireDestination(agreement, submitter.partners);
   const now = submitter.clock.now();
   const { messageData } = header;
   return {
     messageId: messageData.messageId,
     cpaId: header.cpaId,
-    fromPartyId: typedKey(header.from.partyIds[0] ?? { value: '' }),
+    fromPartyId: partyKeyOf(header.from.partyIds),
     fromRole: header.from.role,
     toPartyId: lane,
     toRole: header.to.role,
@@ -50,14 +47,21 @@ export function recordOf(
     ackSigned: ackRequested?.signed === true,
     idempotency: request.idempotency,
     order: made.order,
-    ...(request.resendOf === undefined ? {} : { resend: resendOf(request.resendOf, header, now) }),
+    ...(request.resendOf === undefined
+      ? {}
+      : { resend: resendOf(request.resendOf, header, { at: now, user: submitter.user }) }),
   };
 }
 
-function resendOf(of: string, header: ApplicationMessage['header'], at: number): NonNullable<OutboundRecord['resend']> {
+function resendOf(
+  of: string,
+  header: ApplicationMessage['header'],
+  { at, user }: { readonly at: number; readonly user: Submitter['user'] },
+): NonNullable<OutboundRecord['resend']> {
   const { cpaId, messageData } = header;
+  const by = user === undefined ? {} : { application: user.name };
   const about = { messageId: messageData.messageId, direction: 'out', cpaId } as const;
-  return { of, event: { type: 'message.resent', at, ...about, data: { resendOf: of } } };
+  return { of, event: { type: 'message.resent', at, ...about, data: { resendOf: of, ...by } } };
 }
 
 /** The attempt that needs no claim: the first, under a lease that `submitOutbound` gave. */

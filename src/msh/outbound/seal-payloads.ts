@@ -1,5 +1,5 @@
 import type { Agreement, EncryptionTerms } from '../../cpa/agreement.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { GatewayError } from '../../errors.ts';
 import type { PayloadRecord } from '../../ports/store.ts';
 import { type KeyTransport, rsaOaep, rsaOaepMgf1p, SEALING_ALGORITHMS } from '../../xmlsec/encryption/algorithms.ts';
@@ -27,7 +27,7 @@ export function sealPayloads(
 ): readonly PayloadRecord[] {
   const { encryption, to } = agreement;
   if (encryption === undefined) return payloads;
-  const terms = sealTerms(encryption, partners.get(typedKey(to.partyIds[0] ?? { value: '' }))?.encryption ?? {});
+  const terms = sealTerms(encryption, partners.get(partyKeyOf(to.partyIds))?.encryption ?? {});
   return payloads.map((payload) => ({ ...payload, sealed: sealPart(payload, terms) }));
 }
 

@@ -2,7 +2,7 @@ import { toGatewayError } from '../../errors.ts';
 import type { AfterAttempt, Attempt, NewEvent, OutboxJob, SentTerms, Store } from '../../ports/store.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
 import { ANSWERS } from '../answers.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../ports/log.ts';
 import { isExpired, nextDue } from '../retry-schedule.ts';
 import type { SignalReader } from '../signals/signal-reader.ts';
 import { Lanes } from './lanes.ts';

@@ -1,4 +1,4 @@
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { GatewayError } from '../../errors.ts';
 import type { OrderPlace, SubmitOutcome } from '../../ports/store.ts';
 import { discardPayloads } from '../discard-payloads.ts';
@@ -51,7 +51,7 @@ async function storeNew(request: SubmitRequest, submitter: Submitter): Promise<S
     const bundle = await sealBundle(placed, payloads, { agreement, submitter, waiting });
     return storeAndAnswer(bundle === undefined ? record : { ...record, bundle }, waiting, submitter);
   };
-  if (!isNumbered(agreement, submitter.partners.get(typedKey(agreement.to.partyIds[0] ?? { value: '' }))))
+  if (!isNumbered(agreement, submitter.partners.get(partyKeyOf(agreement.to.partyIds))))
     return submittedOf(await submitAt(undefined), messageId);
   const { cpaId, conversationId } = message.header;
   const conversation = JSON.stringify([cpaId, agreement.from.partyIds, conversationId]);

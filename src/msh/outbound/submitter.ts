@@ -3,6 +3,7 @@ import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { OutboxJob, SentTerms, Store } from '../../ports/store.ts';
 import type { Signer } from '../../ports/trust.ts';
 import type { CpaRegister } from '../cpa-register.ts';
+import type { GatewayUser } from '../gateway.ts';
 import type { PartnerTerms } from '../parts.ts';
 import type { WaitingRequests } from '../responses/waiting-requests.ts';
 import type { Numbering } from './numbering.ts';
@@ -19,6 +20,8 @@ export interface Submitter {
   readonly numbering: Numbering;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly outbox: Outbox;
+  /** For whom; undefined: nobody in particular, who may send everything. */
+  readonly user: GatewayUser | undefined;
   /** Requests of partners whose HTTP answer may be a message of ours. */
   readonly waiting: WaitingRequests;
 }

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
-import { resolveSend } from '../../cpa/resolve.ts';
-import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
 import type { AcknowledgmentMessage } from '../../ebms/message.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
-import type { MessageDetail, SentTerms } from '../../ports/store.ts';
+import type { SentTerms } from '../../ports/store.ts';
 import type { IncomingAnswer } from '../../ports/transport.ts';
 import { discard, type Inbound, receiveMessage } from '../inbound/receive.ts';
 import { refuse } from '../inbound/refuse.ts';
-import type { Arrival, ParsedMessage } from '../inbound/stages.ts';
+import { type Arrival, newArrival, type ParsedMessage } from '../inbound/stages.ts';
+import { agreementOfSent } from '../sent-agreement.ts';
 import { takesResponse } from '../sync-reply.ts';
 
 /** What an HTTP answer held beside the business message. */
@@ -45,44 +44,22 @@ async function readResponse(
   inbound: Inbound,
 ): Promise<ReceivedResponse> {
   const sent = await inbound.store.findMessage(terms.messageId, 'out', terms.fromPartyId);
-  if (sent === undefined || !takesResponse(modeOf(sent, inbound)))
+  if (sent === undefined || !takesResponse(agreementOfSent(sent, inbound.cpas).syncReplyMode))
     throw new GatewayError('PEER_ANSWER', { detail: 'the CPA has no business message in the HTTP answer' });
-  const arrival: Arrival = {
-    request: {
-      method: 'POST',
-      path: '',
-      headers: { 'content-type': contentType },
-      remote: 'answer',
-      clientCertificate: undefined,
-      body: parts,
-    },
-    receivedAt: inbound.clock.now(),
-    answerTo: sent,
-    parsed: undefined,
-    package: undefined,
-    early: undefined,
-    opened: undefined,
-    known: undefined,
-    agreement: undefined,
-    proven: true,
+  const request = {
+    method: 'POST',
+    path: '',
+    headers: { 'content-type': contentType },
+    remote: 'answer',
+    clientCertificate: undefined,
+    body: parts,
   };
+  const arrival = newArrival(request, inbound.clock.now(), sent);
   const failure = await receive(arrival, inbound);
   const forget = async (): Promise<void> => {
     if (failure !== undefined) await discard(arrival, inbound, failure);
   };
   return { receipt: receiptOf(arrival), forget };
-}
-
-function modeOf(sent: MessageDetail, { cpas }: Inbound): Parameters<typeof takesResponse>[0] {
-  const { cpa } = cpas.get(sent.cpaId);
-  return resolveSend(cpa, {
-    from: [parsePartyKey(sent.fromPartyId, cpa)],
-    to: [parsePartyKey(sent.toPartyId, cpa)],
-    ...(sent.fromRole === undefined ? {} : { fromRole: sent.fromRole }),
-    ...(sent.toRole === undefined ? {} : { toRole: sent.toRole }),
-    service: parseServiceKey(sent.service, cpa),
-    action: sent.action,
-  }).syncReplyMode;
 }
 
 /** Answers why the business message was refused. Throws what is no refusal of it: nothing of the answer is used then. */

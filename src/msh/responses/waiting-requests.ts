@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
-import { typedKey } from '../../cpa/typed-value.ts';
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import type { Acknowledgment, MessageHeader } from '../../ebms/message.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
 import { acknowledgmentOf } from '../acknowledgment.ts';
@@ -127,6 +127,6 @@ type Parties = readonly [MessageHeader['from'], MessageHeader['to']];
 
 /** Who answers, who asked. */
 function keyOf({ cpaId, conversationId }: MessageHeader, messageId: string, parties: Parties): string {
-  const [answering, asking] = parties.map(({ partyIds }) => partyIds.map(typedKey)[0] ?? '');
+  const [answering, asking] = parties.map(({ partyIds }) => partyKeyOf(partyIds));
   return JSON.stringify([cpaId, conversationId, messageId, answering, asking]);
 }

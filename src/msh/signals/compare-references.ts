@@ -3,7 +3,7 @@ import type { CopiedReference } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
 import { SOAP_NS } from '../../soap/envelope.ts';
 import { parseXml, type XmlElement } from '../../xml/tree.ts';
-import { parseSignature } from '../../xmlsec/signature.ts';
+import { type ParsedReference, parseSignature } from '../../xmlsec/signature.ts';
 
 /**
  * The References copied into an Acknowledgment are those of the message that was sent: same URIs, algorithms and
@@ -16,19 +16,27 @@ export function compareReferences(
   required: boolean,
 ): void {
   if (copied.length === 0 && !required) return;
-  const expected = sentReferences(sent.envelope);
-  if (expected.length === 0 && copied.length === 0) return;
-  const given = copied.map(referenceKey).sort();
-  if (given.length === expected.length && given.every((key, index) => key === expected[index])) return;
+  if (sameReferences(copied, sentReferences(sent.envelope))) return;
   throw new GatewayError('SIGNAL_UNEXPECTED', { detail: 'the Acknowledgment speaks of other content than was sent' });
 }
 
-function sentReferences(envelope: Uint8Array): readonly string[] {
+/** Whether `copied` is what was signed: in any order, no more and no fewer. */
+export function sameReferences(
+  copied: readonly CopiedReference[],
+  signed: readonly Pick<ParsedReference, 'uri' | 'digest' | 'digestValue'>[],
+): boolean {
+  const given = copied.map(({ uri, digestAlgorithm, digestValue }) => keyOf(uri, digestAlgorithm, digestValue)).sort();
+  const expected = signed.map(({ uri, digest, digestValue }) => keyOf(uri, digest, digestValue)).sort();
+  return given.length === expected.length && given.every((key, index) => key === expected[index]);
+}
+
+function keyOf(uri: string, digest: string, value: string): string {
+  return `${uri} ${digest} ${value}`;
+}
+
+function sentReferences(envelope: Uint8Array): readonly ParsedReference[] {
   const signature = signatureOf(envelope);
-  if (signature === undefined) return [];
-  return parseSignature(signature)
-    .references.map(({ uri, digest, digestValue }) => referenceKey({ uri, digestAlgorithm: digest, digestValue }))
-    .sort();
+  return signature === undefined ? [] : parseSignature(signature).references;
 }
 
 const OPEN = '<ds:Signature>';
@@ -42,8 +50,4 @@ function signatureOf(envelope: Uint8Array): XmlElement | undefined {
   const markup = octets.toString('utf8', from + OPEN.length, octets.indexOf(CLOSE, from));
   const head = `<ds:Signature xmlns:ds="${DS_NS}" xmlns:soap="${SOAP_NS}">`;
   return parseXml(Buffer.from(`${head}${markup}${CLOSE}`)).root;
-}
-
-function referenceKey({ uri, digestAlgorithm, digestValue }: CopiedReference): string {
-  return `${uri} ${digestAlgorithm} ${digestValue}`;
 }

@@ -1,16 +1,15 @@
+import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { acknowledgmentSigning } from '../../cpa/acknowledgment-signing.ts';
-import { resolveSend } from '../../cpa/resolve.ts';
 import type { Agreement } from '../../cpa/agreement.ts';
-import { parsePartyKey, parseServiceKey } from '../../cpa/party-lookup.ts';
 import type { Acknowledgment, AcknowledgmentMessage, ErrorMessage } from '../../ebms/message.ts';
 import { GatewayError } from '../../errors.ts';
-import type { Attempt, Conclusion, MessageDetail, NewEvent, Store } from '../../ports/store.ts';
+import type { Attempt, Conclusion, MessageDetail, MessagePurpose, NewEvent, Store } from '../../ports/store.ts';
 import type { CpaRegister } from '../cpa-register.ts';
 import { SIGNAL_CHECKS } from '../inbound/checks/grid.ts';
 import type { ParsedMessage } from '../inbound/stages.ts';
-import { type Verifier, verifySigned } from '../inbound/verify.ts';
-import { senderKey } from '../inbound/accept.ts';
-import type { Log } from '../log.ts';
+import { isSigned, type Verifier, verifySigned } from '../inbound/verify.ts';
+import type { Log } from '../../ports/log.ts';
+import { agreementOfSent } from '../sent-agreement.ts';
 import { checkActor } from './check-actor.ts';
 import { compareReferences } from './compare-references.ts';
 import { errorData } from './error-data.ts';
@@ -31,19 +30,7 @@ export interface Exchange {
   readonly attempt: Attempt;
 }
 
-export type SentMessage = Pick<
-  MessageDetail,
-  | 'messageId'
-  | 'cpaId'
-  | 'fromPartyId'
-  | 'fromRole'
-  | 'toPartyId'
-  | 'toRole'
-  | 'service'
-  | 'action'
-  | 'envelope'
-  | 'ackSigned'
->;
+export type SentMessage = MessagePurpose & Pick<MessageDetail, 'messageId' | 'envelope' | 'ackSigned'>;
 
 /** `ended`: the message has ended, now or before, and the attempt of the exchange is noted. `open`: it goes on. */
 export type SignalUse = 'ended' | 'open';
@@ -61,7 +48,7 @@ export function createSignalReader(parts: SignalParts): SignalReader {
       for (const check of SIGNAL_CHECKS) check(signal);
       const sent = await requireSent(signal, parts, within?.sent);
       const attempt = within?.sent.messageId === sent.messageId ? within.attempt : undefined;
-      const about = { sent, agreement: agreementOf(sent, parts.cpas), attempt, parts };
+      const about = { sent, agreement: agreementOfSent(sent, parts.cpas), attempt, parts };
       if (isAcknowledgment(signal)) return readAcknowledgment(signal, about);
       return isError(signal) ? readError(signal, about) : 'open';
     },
@@ -96,15 +83,15 @@ async function requireSent(
   const sent =
     refToMessageId === known?.messageId
       ? known
-      : await findSent(refToMessageId, parts.store, senderKey(header.to.partyIds));
+      : await findSent(refToMessageId, parts.store, partyKeyOf(header.to.partyIds));
   if (
     sent === undefined ||
     sent.cpaId !== header.cpaId ||
-    sent.toPartyId !== senderKey(header.from.partyIds) ||
-    sent.fromPartyId !== senderKey(header.to.partyIds)
+    sent.toPartyId !== partyKeyOf(header.from.partyIds) ||
+    sent.fromPartyId !== partyKeyOf(header.to.partyIds)
   ) {
     throw unexpected(
-      `no message ${String(refToMessageId)} was sent to ${senderKey(header.from.partyIds)} under this CPA`,
+      `no message ${String(refToMessageId)} was sent to ${partyKeyOf(header.from.partyIds)} under this CPA`,
     );
   }
   return sent;
@@ -113,18 +100,6 @@ async function requireSent(
 /** Under its own sender: the gateway may host several parties that use the same MessageId. */
 async function findSent(messageId: string | undefined, store: Store, sender: string): Promise<SentMessage | undefined> {
   return messageId === undefined ? undefined : store.findMessage(messageId, 'out', sender);
-}
-
-function agreementOf(sent: SentMessage, cpas: CpaRegister): Agreement {
-  const { cpa } = cpas.get(sent.cpaId);
-  return resolveSend(cpa, {
-    from: [parsePartyKey(sent.fromPartyId, cpa)],
-    to: [parsePartyKey(sent.toPartyId, cpa)],
-    ...(sent.fromRole === undefined ? {} : { fromRole: sent.fromRole }),
-    ...(sent.toRole === undefined ? {} : { toRole: sent.toRole }),
-    service: parseServiceKey(sent.service, cpa),
-    action: sent.action,
-  });
 }
 
 async function readAcknowledgment(signal: ParsedMessage<AcknowledgmentMessage>, about: About): Promise<SignalUse> {
@@ -156,10 +131,11 @@ async function requireReferences({ references }: Acknowledgment, sent: SentMessa
  */
 async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Promise<SignalUse> {
   const { errorList } = signal.message;
+  const { agreement, parts } = about;
   const data = errorData(errorList);
   if (
     errorList.highestSeverity === 'Error' &&
-    (about.agreement.signing === undefined || (await isSigned(signal, about)))
+    (agreement.signing === undefined || (await isSigned(signal, acknowledgmentSigning(agreement), parts)))
   ) {
     return conclude(signal, about, {
       state: 'FAILED',
@@ -168,24 +144,9 @@ async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Pro
     });
   }
   const event = eventOf(about.sent, { type: 'alert.partner-error', at: signal.receivedAt, data });
-  about.parts.log.warn(
-    { messageId: about.sent.messageId, ...data },
-    'partner reports an error; the message stays open',
-  );
-  await about.parts.store.note({ event });
+  parts.log.warn({ messageId: about.sent.messageId, ...data }, 'partner reports an error; the message stays open');
+  await parts.store.note({ event });
   return 'open';
-}
-
-async function isSigned(signal: ParsedMessage<ErrorMessage>, { agreement, parts }: About): Promise<boolean> {
-  const terms = acknowledgmentSigning(agreement);
-  if (terms.length === 0) return false;
-  try {
-    await verifySigned(signal, terms, parts);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof GatewayError) return false;
-    throw thrown;
-  }
 }
 
 async function conclude(

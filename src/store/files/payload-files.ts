@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { PayloadBody, PayloadStore, PayloadWriter } from '../../ports/payload-store.ts';
+import { FilePieces } from './file-pieces.ts';
 import { FileSpool, syncFolder } from './file-spool.ts';
 import { folderOf, INCOMING, isFileReference, isSpoolName, listFolders, unavailable } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
@@ -15,8 +16,6 @@ interface PayloadFilesOptions {
 }
 
 const INLINE_LIMIT = 64 * 1024;
-/** Octets of one piece that is read. */
-const READ_BYTES = 128 * 1024;
 
 /** Makes the folder (0700) where it is not there. Throws STORE_UNAVAILABLE when it cannot be used. */
 export async function openPayloadFiles(options: PayloadFilesOptions): Promise<PayloadStore> {
@@ -85,7 +84,7 @@ class PayloadFiles implements PayloadStore {
     const path = this.#pathOf(body.file);
     try {
       const handle = await open(path, 'r');
-      return handle.createReadStream({ highWaterMark: READ_BYTES });
+      return new FilePieces(handle);
     } catch (thrown) {
       throw unavailable(`the payload file ${body.file} cannot be read`, thrown);
     }

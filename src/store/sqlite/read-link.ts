@@ -10,7 +10,15 @@ const IDLE_MS = 30_000;
 /** What may take long: lists, searches, the audit. None of them changes anything. */
 export type ReadName = Extract<
   OperationName,
-  'listMessages' | 'listRefusals' | 'listCpas' | 'auditTotals' | 'auditMessages'
+  | 'listMessages'
+  | 'listRefusals'
+  | 'listCpas'
+  | 'auditTotals'
+  | 'auditMessages'
+  | 'listConsultations'
+  | 'findConsultation'
+  | 'replayableConsultations'
+  | 'listDeadLetters'
 >;
 
 interface ReadLinkOptions {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts';
+import { newId } from '../../ids.ts';
 import { systemClock } from '../../clock.ts';
 import type { AuditedMessage, AuditQuery, AuditSource, AuditTotals } from '../../ports/audit-source.ts';
+import type { ConsultationContent, ConsultationLog } from '../../ports/consultations.ts';
 import type {
   AcceptOutcome,
   AfterAttempt,
@@ -10,12 +12,16 @@ import type {
   Conclusion,
   CpaRecord,
   CpaStore,
+  DeadLetters,
   Direction,
+  EventCursors,
+  HandoverQueue,
   Idempotency,
   InboundRecord,
   KnownInbound,
   Lease,
   MessageDetail,
+  MessageOwner,
   MessageQuery,
   MessageRecord,
   MessageSummary,
@@ -24,12 +30,14 @@ import type {
   Page,
   PayloadRecord,
   Refusal,
+  RefusalQuery,
   SealedRecord,
   SignalRecord,
   Store,
   StoredEvent,
   StoreStats,
   SubmitOutcome,
+  TakeOutcome,
 } from '../../ports/store.ts';
 import { IN_MEMORY } from './open-database.ts';
 import type { Argument, Result } from './operations/index.ts';
@@ -76,6 +84,10 @@ function readLink(path: string, clock: Clock): ReadLink {
 /** The Store on a thread of its own: this side only packs arguments; every rule is in `operations/`. */
 class SqliteStore implements Store {
   readonly cpas: CpaStore;
+  readonly consultations: ConsultationLog;
+  readonly handovers: HandoverQueue;
+  readonly cursors: EventCursors;
+  readonly deadLetters: DeadLetters;
   readonly #link: WorkerLink;
   readonly #clock: Clock;
   /** undefined: in memory there is one connection only. */
@@ -86,6 +98,11 @@ class SqliteStore implements Store {
     this.#clock = clock;
     this.#reader = reader;
     this.cpas = cpaStore(link);
+    const read: Read = (name, argument) => this.#read(name, argument);
+    this.consultations = consultationLog(link, read);
+    this.handovers = handoverQueue(link);
+    this.cursors = eventCursors(link);
+    this.deadLetters = deadLetters(link, read);
   }
 
   acceptInbound(message: InboundRecord, answer: SignalRecord | undefined, event: NewEvent): Promise<AcceptOutcome> {
@@ -127,12 +144,17 @@ class SqliteStore implements Store {
     return this.#link.call('cancelOutbound', () => cancellation);
   }
 
-  takeInbound(messageId: string, now: number, sender?: string): Promise<'taken' | 'already' | 'held' | 'unknown'> {
-    return this.#link.call('takeInbound', () => ({ messageId, now, sender }));
+  takeInbound(messageId: string, now: number, sender?: string, application?: string): Promise<TakeOutcome> {
+    return this.#link.call('takeInbound', () => ({ messageId, now, sender, application }));
   }
 
-  findMessage(messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail | undefined> {
-    return this.#link.call('findMessage', () => ({ messageId, direction, sender }));
+  findMessage(
+    messageId: string,
+    direction?: Direction,
+    sender?: string,
+    owner?: MessageOwner,
+  ): Promise<MessageDetail | undefined> {
+    return this.#link.call('findMessage', () => ({ messageId, direction, sender, owner }));
   }
 
   listMessages(query: MessageQuery): Promise<Page<MessageSummary>> {
@@ -141,6 +163,10 @@ class SqliteStore implements Store {
 
   listEvents(after: number, limit: number): Promise<readonly StoredEvent[]> {
     return this.#link.call('listEvents', () => ({ after, limit }));
+  }
+
+  listEventsOf(owner: MessageOwner, after: number, limit: number): ReturnType<Store['listEventsOf']> {
+    return this.#link.call('listEventsOf', () => ({ owner, after, limit }));
   }
 
   note({ refusal, event, signal }: Parameters<Store['note']>[0]): Promise<void> {
@@ -152,7 +178,7 @@ class SqliteStore implements Store {
     }));
   }
 
-  listRefusals(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Refusal>> {
+  listRefusals(query: RefusalQuery): Promise<Page<Refusal>> {
     return this.#read('listRefusals', query);
   }
 
@@ -163,6 +189,10 @@ class SqliteStore implements Store {
   async stats(): Promise<StoreStats> {
     const found = await this.#link.call('stats', () => ({ now: this.#clock.now() }));
     return { ...found, commits: this.#link.commits };
+  }
+
+  probe(): Promise<void> {
+    return this.#link.call('probe', () => ({ mark: newId() }));
   }
 
   auditTotals(query: { readonly damage: boolean }): Promise<AuditTotals> {
@@ -191,6 +221,55 @@ function cpaStore(link: WorkerLink): CpaStore {
     remove: (cpaId) => link.call('removeCpa', () => ({ cpaId })),
     list: () => link.call('listCpas', () => undefined),
   };
+}
+
+type Read = <Name extends ReadName>(name: Name, argument: Argument<Name>) => Promise<Result<Name>>;
+
+function consultationLog(link: WorkerLink, read: Read): ConsultationLog {
+  return {
+    begin: (consultation) => link.call('beginConsultation', () => consultation),
+    end: (id, end) =>
+      link.call('endConsultation', (put) => ({
+        id,
+        end: end.content === undefined ? end : { ...end, content: packContent(end.content, put) },
+      })),
+    list: (query) => read('listConsultations', query),
+    find: (id) => read('findConsultation', { id }),
+    replayable: (since) => read('replayableConsultations', { since }),
+    purge: (before, limit) => link.call('purgeConsultations', () => ({ before, limit })),
+  };
+}
+
+function handoverQueue(link: WorkerLink): HandoverQueue {
+  return {
+    claim: (claim) => link.call('claimHandovers', () => claim),
+    confirm: (lease, now) => link.call('confirmHandover', () => ({ lease, now })),
+    postpone: (lease, failure) => link.call('postponeHandover', () => ({ lease, failure })),
+    hasten: (messageId, now, sender) => link.call('hastenHandover', () => ({ messageId, now, sender })),
+    hastenAll: (destination, now) => link.call('hastenHandovers', () => ({ destination, now })),
+    waiting: () => link.call('waitingHandovers', () => undefined),
+  };
+}
+
+function eventCursors(link: WorkerLink): EventCursors {
+  return {
+    open: (subscriber) => link.call('openCursor', () => ({ subscriber })),
+    advance: (subscriber, sequence) => link.call('advanceCursor', () => ({ subscriber, sequence })),
+  };
+}
+
+function deadLetters(link: WorkerLink, read: Read): DeadLetters {
+  return {
+    bury: (subscriber, sequence, failure) => link.call('buryEvent', () => ({ subscriber, sequence, failure })),
+    list: (query) => read('listDeadLetters', query),
+    replay: (id) => link.call('markDeadLetter', () => ({ id })),
+    marked: (subscriber, limit) => link.call('markedDeadLetters', () => ({ subscriber, limit })),
+    settle: (id, failure) => link.call('settleDeadLetter', () => ({ id, failure })),
+  };
+}
+
+function packContent({ request, answer }: ConsultationContent, put: Put): ConsultationContent {
+  return { request: request && put(request), answer: answer && put(answer) };
 }
 
 function packSignal(signal: SignalRecord, put: Put): SignalRecord {

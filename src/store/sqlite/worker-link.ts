@@ -19,6 +19,8 @@ type State = 'down' | 'starting' | 'idle' | 'busy' | 'closed';
 
 /** Longer batches would only make the first of them wait longer. */
 const MAX_BATCH = 256;
+/** A commit is worth its flush: the thread need not stand idle until the whole crowd is there. */
+const ENOUGH = 16;
 /** More than this waits only when the disk stands still. */
 const MAX_WAITING = 10_000;
 
@@ -123,6 +125,7 @@ export class WorkerLink {
     this.#flushing = true;
     onceGathered(
       () => this.#queue[0]?.calls.length ?? 0,
+      ENOUGH,
       () => {
         this.#flushing = false;
         this.#flush();

@@ -15,6 +15,16 @@ export function openDecipher(algorithm: ContentAlgorithm, key: Buffer, iv: Buffe
   return algorithm.mode === 'gcm' ? openGcm(algorithm, key, iv) : openCbc(algorithm, key, iv);
 }
 
+/** All of a cipher text that is in memory, its iv before it. Throws DECRYPTION_FAILED. */
+export function decipherWhole(algorithm: ContentAlgorithm, key: Buffer, octets: Buffer): Buffer {
+  const { ivLength } = algorithm;
+  const end = octets.length - HELD;
+  if (end < ivLength) throw decryptionFailed('CipherValue: too short');
+  const decipher = openDecipher(algorithm, key, octets.subarray(0, ivLength));
+  const plain = decipher.update(octets.subarray(ivLength, end));
+  return Buffer.concat([plain, decipher.finish(octets.subarray(end))]);
+}
+
 /** @spec XML Encryption 1.1 §5.2.4 */
 function openGcm({ cipher }: GcmAlgorithm, key: Buffer, iv: Buffer): BlockDecipher {
   const decipher = createDecipheriv(cipher, key, iv, { authTagLength: HELD });

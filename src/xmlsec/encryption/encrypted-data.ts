@@ -21,7 +21,7 @@ export function readEncryptedData(el: XmlElement): EncryptedData {
   if (!isXenc(el, 'EncryptedData')) throw malformedAt(el, 'not EncryptedData');
   allowAttributes(el, 'Id', 'Type', 'MimeType');
   const [method, keyInfo, cipherData, surplus] = onlyElements(el);
-  const algorithm = readMethod(requireXenc(el, method, 'EncryptionMethod'));
+  const algorithm = readContentMethod(requireXenc(el, method, 'EncryptionMethod'));
   const key = readKeyInfo(requireDs(el, keyInfo, 'KeyInfo'));
   const cipherValue = cipherValueOf(requireXenc(el, cipherData, 'CipherData'));
   if (cipherValue.children.length > 0) throw malformedAt(cipherValue, 'not base64');
@@ -29,7 +29,8 @@ export function readEncryptedData(el: XmlElement): EncryptedData {
   return { algorithm, key, mimeType: attribute(el, '', 'MimeType') };
 }
 
-function readMethod(el: XmlElement): ContentAlgorithm {
+/** The algorithm that an EncryptionMethod of content names. Throws SIGNATURE_INVALID, as above. */
+export function readContentMethod(el: XmlElement): ContentAlgorithm {
   const { uri, parameters } = methodOf(el);
   const algorithm = contentAlgorithm(uri);
   if (algorithm === undefined) throw malformedAt(el, `algorithm ${uri}`);

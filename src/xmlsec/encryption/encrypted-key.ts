@@ -35,8 +35,18 @@ export interface KeyRecipient {
   readonly transport: KeyTransport;
 }
 
+export interface KeyMarkup {
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Markup behind the cipher text. */
+  readonly after?: string;
+}
+
 /** Markup of an xenc:EncryptedKey that wraps `key` for one recipient. Wants xenc and ds declared. @spec XML Encryption 1.1 §3.5.1 */
-export function writeEncryptedKey(key: Uint8Array, { key: publicKey, keyInfo, transport }: KeyRecipient): string {
+export function writeEncryptedKey(
+  key: Uint8Array,
+  { key: publicKey, keyInfo, transport }: KeyRecipient,
+  { attributes = {}, after = '' }: KeyMarkup = {},
+): string {
   const { uri, digest, mgf } = transport;
   const mgfTag = () => tag('xenc11:MGF', { 'xmlns:xenc11': XENC11_NAMESPACE, Algorithm: mgfUri(mgf) });
   const method = tag(
@@ -48,10 +58,11 @@ export function writeEncryptedKey(key: Uint8Array, { key: publicKey, keyInfo, tr
   const wrapped = wrap(key, publicKey, transport).toString('base64');
   return tag(
     'xenc:EncryptedKey',
-    {},
+    attributes,
     method,
     keyInfo,
     tag('xenc:CipherData', {}, tag('xenc:CipherValue', {}, wrapped)),
+    after,
   );
 }
 
@@ -64,11 +75,23 @@ function wrap(key: Uint8Array, publicKey: KeyObject, { digest, mgf }: KeyTranspo
 /** Those children may follow; what they say is for others. */
 const PASSED_OVER: readonly string[] = ['ReferenceList', 'CarriedKeyName'];
 
+/** An EncryptedKey taken apart, whose recipient and cipher text the caller reads. */
+export interface EncryptedKeyParts extends Pick<EncryptedKey, 'algorithm' | 'wrapping'> {
+  readonly keyInfo: XmlElement | undefined;
+  readonly cipherData: XmlElement;
+}
+
+/** An xenc:EncryptedKey with all in it. KeyInfo is read for the recipient's name only. Throws as `readEncryptedKeyParts`. */
+export function readEncryptedKey(el: XmlElement): EncryptedKey {
+  const { algorithm, wrapping, keyInfo, cipherData } = readEncryptedKeyParts(el);
+  return { algorithm, wrapping, recipient: readRecipient(keyInfo), wrapped: cipherOctets(cipherData) };
+}
+
 /**
- * Takes an xenc:EncryptedKey apart: the schema's children in the schema's order. KeyInfo is read for the recipient's name only.
+ * Takes an xenc:EncryptedKey apart: the schema's children in the schema's order.
  * Throws SIGNATURE_INVALID, which the caller makes its own refusal of. @spec XML Encryption 1.1 §3.5.1
  */
-export function readEncryptedKey(el: XmlElement): EncryptedKey {
+export function readEncryptedKeyParts(el: XmlElement): EncryptedKeyParts {
   allowAttributes(el, 'Id', 'Type', 'MimeType', 'Recipient');
   const [first, second, ...others] = onlyElements(el);
   const method = requireXenc(el, first, 'EncryptionMethod');
@@ -78,7 +101,7 @@ export function readEncryptedKey(el: XmlElement): EncryptedKey {
   for (const child of rest.slice(1)) {
     if (!PASSED_OVER.some((name) => isXenc(child, name))) throw malformedAt(el, `unexpected ${child.localName}`);
   }
-  return { ...readMethod(method), recipient: readRecipient(keyInfo), wrapped: cipherOctets(cipherData) };
+  return { ...readMethod(method), keyInfo, cipherData };
 }
 
 function readMethod(el: XmlElement): Pick<EncryptedKey, 'algorithm' | 'wrapping'> {

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { hash, X509Certificate } from 'node:crypto';
 import { findChild, simpleText, type XmlElement } from '../../xml/tree.ts';
 import { escapeText, tag } from '../../xml/writer.ts';
 import { DS_NAMESPACE } from '../algorithms.ts';
@@ -11,6 +11,8 @@ export interface Recipient {
   /** base64 without white space. */
   readonly keyIdentifier: string | undefined;
   readonly certificate: string | undefined;
+  /** SHA-1 of the certificate, base64. @spec WS-Security 1.1 §7.3 */
+  readonly thumbprint?: string | undefined;
 }
 
 /** Where the sender names nobody, or a name that several have: this many keys are tried. */
@@ -55,23 +57,28 @@ export function readRecipient(keyInfo: XmlElement | undefined): Recipient {
 export function findRecipient(recipient: Recipient, certificates: readonly Uint8Array[]): readonly Uint8Array[] {
   const named = certificates.filter((der) => isNamed(recipient, der));
   if (named.length > 0) return named.slice(0, MOST_TRIED);
-  const { certificate, serialNumber, keyIdentifier } = recipient;
-  if (certificate !== undefined || serialNumber !== undefined || keyIdentifier !== undefined) return [];
+  const { certificate, serialNumber, keyIdentifier, thumbprint } = recipient;
+  if ([certificate, serialNumber, keyIdentifier, thumbprint].some((name) => name !== undefined)) return [];
   // A KeyName may be anything that the two sides understand.
   return certificates.slice(0, MOST_TRIED);
 }
 
 /** For the log. */
-export function describeRecipient({ keyName, serialNumber, keyIdentifier }: Recipient): string {
-  return `KeyName ${keyName ?? '-'}, serial number ${serialNumber ?? '-'}, key identifier ${keyIdentifier ?? '-'}`;
+export function describeRecipient({ keyName, serialNumber, keyIdentifier, thumbprint }: Recipient): string {
+  const names = { KeyName: keyName, 'serial number': serialNumber, 'key identifier': keyIdentifier, thumbprint };
+  return Object.entries(names)
+    .map(([kind, name]) => `${kind} ${name ?? '-'}`)
+    .join(', ');
 }
 
-function isNamed({ keyName, serialNumber, keyIdentifier, certificate }: Recipient, der: Uint8Array): boolean {
+function isNamed(recipient: Recipient, der: Uint8Array): boolean {
+  const { keyName, serialNumber, keyIdentifier, certificate, thumbprint } = recipient;
   const names = namesOf(der);
   if (certificate !== undefined) return certificate === names.certificate;
   // Names of issuers are printed in many ways; the number is enough to pick one of our own.
   if (serialNumber !== undefined) return serialNumber === names.serialNumber;
   if (keyIdentifier !== undefined) return keyIdentifier === names.keyIdentifier;
+  if (thumbprint !== undefined) return thumbprint === names.thumbprint;
   return keyName !== undefined && valuesOf(keyName) === names.subjectValues;
 }
 
@@ -80,6 +87,7 @@ interface CertificateNames {
   readonly serialNumber: string;
   readonly keyIdentifier: string | undefined;
   readonly certificate: string;
+  readonly thumbprint: string;
   readonly subjectValues: string;
 }
 
@@ -97,6 +105,7 @@ function certificateNames({ issuer, serialNumber, subject, raw }: X509Certificat
     serialNumber: BigInt(`0x${serialNumber}`).toString(),
     keyIdentifier: subjectKeyIdentifier(raw),
     certificate: raw.toString('base64'),
+    thumbprint: thumbprintOf(raw),
     subjectValues: valuesOf(rfc4514(subject).join(',')),
   };
 }
@@ -118,8 +127,17 @@ function valuesOf(name: string): string {
     .join('\n');
 }
 
-/** The extension's OCTET STRING in an OCTET STRING; enough to pick a key, so nothing is decoded around it. */
-function subjectKeyIdentifier(der: Buffer): string | undefined {
+/** SHA-1, since WS-Security names certificates so; it secures nothing. Base64. @spec WS-Security 1.1 §7.3 */
+export function thumbprintOf(der: Uint8Array): string {
+  return hash('sha1', der, 'base64');
+}
+
+/**
+ * Base64; undefined when the certificate has none. The extension's OCTET STRING in an OCTET STRING: enough to pick a key, so nothing
+ * is decoded around it.
+ */
+export function subjectKeyIdentifier(certificate: Uint8Array): string | undefined {
+  const der = Buffer.from(certificate.buffer, certificate.byteOffset, certificate.byteLength);
   const at = der.indexOf(Buffer.from('0603551d0e04', 'hex'));
   const start = at + 9;
   const length = der[start - 1] ?? 0;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../../src/errors.ts';
 import { type ContractTerms, dienst } from '../../setup/msh-contracts.ts';
 import {
+  alertsOf,
   type Draft,
   draft,
   markupOf,
@@ -263,10 +264,6 @@ async function conflict(at: Receiving, request: RawRequest, code: ErrorCode): Pr
   const more = (await alertsOf(at)).slice(alerts.length);
   const type = code === 'DUPLICATE_CONFLICT' ? 'alert.duplicate-conflict' : 'alert.message-refused';
   assert.deepEqual(more, [type]);
-}
-
-async function alertsOf({ here }: Receiving): Promise<readonly string[]> {
-  return (await here.events()).map((event) => event.type).filter((type) => type.startsWith('alert.'));
 }
 
 async function changed(

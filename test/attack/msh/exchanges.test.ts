@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MessageHeader } from '../../../src/ebms/message.ts';
-import { Allowance } from '../../../src/msh/exchanges/allowance.ts';
+import { Allowance } from '../../../src/clock/allowance.ts';
 import { contract, cpaIdOf, dienst, gemeente, type ContractParty } from '../../setup/msh-contracts.ts';
 import { bare, messageIn, questionMarkup, replyTo } from '../../setup/msh-exchanges.ts';
 import {

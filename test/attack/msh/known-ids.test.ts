@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ErrorCode } from '../../../src/errors.ts';
 import { dienst, gemeente } from '../../setup/msh-contracts.ts';
 import {
+  alertsOf,
   type Draft,
   draft,
   markupOf,
@@ -32,9 +33,6 @@ const changed = (one: Draft, change: (header: Header) => Partial<Header>): Draft
   ...one,
   message: { ...one.message, header: { ...one.message.header, ...change(one.message.header) } },
 });
-
-const alertsOf = async ({ here }: Receiving): Promise<readonly string[]> =>
-  (await here.events()).map(({ type }) => type).filter((type) => type.startsWith('alert.'));
 
 describe('a copy of a known message whose header the CPA does not agree to', () => {
   for (const [what, location, change] of changes) {

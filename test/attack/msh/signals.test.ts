@@ -148,6 +148,8 @@ describe('a MessageError about a message of ours', () => {
         assert.equal((await at.post(errorFor(envelope, { severity }))).status, 204);
         await requireStillSent(at, messageId);
         assert.equal(await countEvents(at, 'alert.partner-error'), 1);
+        const { partnerError } = await at.here.gateway.messages.find(messageId);
+        assert.deepEqual([partnerError?.errorCode, partnerError?.severity], ['Inconsistent', severity]);
         await at.post(await receiptFor(envelope));
         await requireDelivered(at, messageId);
       }));
@@ -200,7 +202,8 @@ describe('a MessageError about a message of ours', () => {
       const envelope = await at.sent(messageId);
       const error = errorFor(envelope);
       await at.post(error);
-      assert.equal((await at.here.gateway.messages.find(messageId)).state, 'FAILED');
+      const { state, partnerError } = await at.here.gateway.messages.find(messageId);
+      assert.deepEqual([state, partnerError?.description], ['FAILED', 'not here']);
       await at.post(error);
       const ends = (await at.here.events()).filter((event) => event.type === 'message.failed');
       assert.deepEqual(

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { buffer } from 'node:stream/consumers';
+import { once } from 'node:events';
 import { GatewayError } from '../../../src/errors.ts';
+import type { Crowd } from '../../../src/transport/crowd-report.ts';
 import type { EndpointOptions } from '../../../src/transport/https-server.ts';
-import { closeEndpoints, httpRequest, openEndpoint, RawPeer, statusOf } from '../../unit/transport/open-endpoint.ts';
+import {
+  closeEndpoints,
+  gather,
+  httpRequest,
+  openEndpoint,
+  RawPeer,
+  statusOf,
+  textAnswer,
+} from '../../unit/transport/open-endpoint.ts';
 
 const HONEST = httpRequest(['Content-Length: 3'], 'abc');
 
@@ -47,7 +56,7 @@ describe('hostile HTTP', () => {
   });
 
   it('A51 a body with broken chunks, or less of it than was said, is no body', async () => {
-    const { port, requests } = await openProven();
+    const { port, requests, reports } = await openProven();
     for (const chunks of [
       'ffffffffffffffffff\r\nabc',
       '3\nabc\n0\n\n',
@@ -62,9 +71,8 @@ describe('hostile HTTP', () => {
     const short = new RawPeer(port).send(httpRequest(['Content-Length: 10'], 'abc'));
     short.socket.end();
     assert.ok(!(await short.untilClosed()).includes(' 200 '));
-    for (const { body } of requests.slice(1)) {
-      assert.ok(body.errored instanceof GatewayError && body.errored.code === 'HTTP_MALFORMED');
-    }
+    for (const error of reports) assert.ok(error instanceof GatewayError && error.code === 'HTTP_MALFORMED');
+    assert.equal(reports.length, requests.length - 1);
   });
 
   it('A51 no Host, two Hosts or another version is refused', async () => {
@@ -102,18 +110,49 @@ describe('hostile HTTP', () => {
     const endless = new RawPeer(endlessly.port).send(httpRequest(['Transfer-Encoding: chunked']));
     for (let count = 0; count < 2_000; count += 1) endless.send(`64\r\n${'x'.repeat(100)}\r\n`);
     await endless.untilClosed();
-    const error = endlessly.requests[0]?.body.errored;
+    const [error] = endlessly.reports;
     assert.ok(error instanceof GatewayError && error.code === 'HTTP_TOO_LARGE');
   });
 
-  it('A53 one address gets so many connections and no more, and gets them back', async () => {
-    const { port } = await openProven({ limits: { maxConnectionsPerAddress: 2 } });
-    const [first, second] = [new RawPeer(port), new RawPeer(port)];
-    await Promise.all([first.send(HONEST).until('\r\n\r\n3'), second.send(HONEST).until('\r\n\r\n3')]);
+  it('A53 one address gets so many connections at work and no more, and gets them back', async () => {
+    const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const both = Promise.withResolvers<void>();
+    const told: Crowd[] = [];
+    const limits = { maxConnectionsPerAddress: 2 };
+    let count = 0;
+    const { port } = await openEndpoint({ limits, crowded: (crowd) => told.push(crowd) }, async () => {
+      const mine = asked[count++]?.promise;
+      if (count === 2) both.resolve();
+      await mine;
+      return textAnswer('3');
+    });
+    const working = [new RawPeer(port).send(HONEST), new RawPeer(port).send(HONEST)];
+    await both.promise;
     assert.equal(await new RawPeer(port).send(HONEST).untilClosed(), '');
-    first.socket.end();
-    await first.untilClosed();
+    assert.equal(await new RawPeer(port).send(HONEST).untilClosed(), '');
+    assert.deepEqual(told, [
+      { remote: '127.0.0.1', cutIdle: 0, refused: 1, full: 0, connections: 2000, connectionsPerAddress: 2 },
+    ]);
+    for (const { resolve } of asked) resolve();
+    await Promise.all(working.map((peer) => peer.until('\r\n\r\n3')));
     await new RawPeer(port).send(HONEST).until('\r\n\r\n3');
+  });
+
+  it('A53 an address that holds all its connections without a request is still heard: the oldest of them is cut', async () => {
+    const { port } = await openProven({ limits: { maxConnectionsPerAddress: 3 } });
+    const silent = new RawPeer(port);
+    await once(silent.socket, 'connect');
+    const halfway = new RawPeer(port).send('POST /ebms HTTP/1.1\r\nHost: x\r\nX-A: ');
+    await once(halfway.socket, 'connect');
+    const idle = new RawPeer(port).send(HONEST);
+    await idle.until('\r\n\r\n3');
+    const next = new RawPeer(port).send(HONEST);
+    await next.until('\r\n\r\n3');
+    assert.equal(await silent.untilClosed(), '');
+    await new RawPeer(port).send(HONEST).until('\r\n\r\n3');
+    assert.equal(await halfway.untilClosed(), '');
+    assert.equal(idle.socket.destroyed, false);
+    assert.equal(next.socket.destroyed, false);
   });
 
   it('A54 a body of 5 GB is refused from its header; no more than 64 KiB of it is read', async () => {
@@ -167,7 +206,7 @@ describe('hostile HTTP', () => {
     const entered = Promise.withResolvers<void>();
     const { port, requests, reports } = await openEndpoint({}, async ({ body }) => {
       entered.resolve();
-      return { status: 200, headers: {}, body: await buffer(body) };
+      return { status: 200, headers: {}, body: await gather(body) };
     });
     const gone = new RawPeer(port).send(httpRequest(['Content-Length: 10'], 'abc'));
     await entered.promise;

@@ -30,14 +30,14 @@ async function assertNoRequest({ port, requests }: OpenEndpoint, options: Connec
 describe('A72 hostile TLS', () => {
   afterEach(closeEndpoints);
 
-  it('A72 TLS 1.0 and 1.1 are refused [Digikoppeling TLS003, Digikoppeling TLS004]', async () => {
+  it('A72 TLS 1.0 and 1.1 are refused [Digikoppeling TLS003, Digikoppeling TLS004, Digikoppeling WT001]', async () => {
     const open = await openProven();
     for (const version of ['TLSv1', 'TLSv1.1'] as const) {
       await assertNoRequest(open, { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' });
     }
   });
 
-  it('A72 cipher suites outside the list are refused [Digikoppeling TLSCIPH001, Digikoppeling TLS006]', async () => {
+  it('A72 cipher suites outside the list are refused [Digikoppeling TLSCIPH001, Digikoppeling TLS006, Digikoppeling WT003]', async () => {
     const open = await openProven();
     for (const ciphers of [
       'AES256-GCM-SHA384',
@@ -92,6 +92,13 @@ describe('A72 hostile TLS', () => {
     assert.equal((await tlsExchange(second.port, { session })).isResumed, false);
   });
 
+  it('A72 a session ends after five minutes: the certificate is looked at again [Digikoppeling WT008]', async () => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const { session } = await tlsExchange((await openProven()).port, { maxVersion });
+      assert.equal(ticketLifetime(session ?? Buffer.alloc(0)), 300, maxVersion);
+    }
+  });
+
   it('A72 a session stays with the client that made it: the certificate handed in is that client’s', async () => {
     const { secondClient } = await testTls();
     const { port, requests } = await openProven();
@@ -115,3 +122,24 @@ describe('A72 hostile TLS', () => {
     assert.equal(requests.length, 1);
   });
 });
+
+/** Seconds that the server said a session lives: [9] INTEGER within the SEQUENCE that OpenSSL keeps; Node puts words before it. */
+function ticketLifetime(kept: Buffer): number | undefined {
+  const session = kept.subarray(Math.max(0, kept.indexOf(Buffer.of(0x30, 0x82))));
+  for (let at = contentAt(session, 0); at < session.length; at = contentAt(session, at) + lengthAt(session, at)) {
+    if (session[at] !== 0xa9) continue;
+    const integer = contentAt(session, at);
+    return session.readUIntBE(contentAt(session, integer), lengthAt(session, integer));
+  }
+  return undefined;
+}
+
+function contentAt(der: Buffer, at: number): number {
+  const length = der[at + 1] ?? 0;
+  return at + 2 + (length > 0x80 ? length - 0x80 : 0);
+}
+
+function lengthAt(der: Buffer, at: number): number {
+  const length = der[at + 1] ?? 0;
+  return length > 0x80 ? der.readUIntBE(at + 2, length - 0x80) : length;
+}

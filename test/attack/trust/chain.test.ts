@@ -60,7 +60,7 @@ describe('A69 certificates that must not be trusted', () => {
     await check(harmless, [root.certificate, ca.certificate]);
   });
 
-  it('A69 a certificate that has ended or has not begun [Digikoppeling PKI002]', async () => {
+  it('A69 a certificate that has ended or has not begun [Digikoppeling PKI002, Digikoppeling WT004]', async () => {
     const roots = [root.certificate, ca.certificate];
     await assert.rejects(check(leaf.certificate, roots, NOW + 366 * DAY_MS), UNTRUSTED);
     await assert.rejects(check(leaf.certificate, roots, NOW - DAY_MS), UNTRUSTED);

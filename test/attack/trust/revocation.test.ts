@@ -8,15 +8,14 @@ import {
   hierarchy,
   listOf,
   NOW,
-  openRevocation,
+  REVOKED,
+  revocations,
   resign,
-  type TestRevocation,
   tlv,
+  UNKNOWN,
 } from '../../setup/revocation-lists.ts';
 
 const INVALID = { code: 'CRL_INVALID' };
-const UNKNOWN = { code: 'REVOCATION_UNKNOWN' };
-const REVOKED = { code: 'CERTIFICATE_REVOKED' };
 const MIB = 2 ** 20;
 
 const TRUE = Buffer.of(0xff);
@@ -29,23 +28,13 @@ describe('A73 revocation lists that are huge, forged or for something else', () 
   let all: Hierarchy;
   let rootList: string;
   let revoking: string;
-  let opened: TestRevocation[] = [];
+  const open = revocations();
 
   before(async () => {
     all = await hierarchy();
     rootList = await listOf({ ca: all.root });
     revoking = await listOf({ ca: all.ca, revoke: [all.leaf.certificate] });
   });
-  afterEach(() => {
-    for (const one of opened) one.close();
-    opened = [];
-  });
-
-  const open = async (...args: Parameters<typeof openRevocation>): Promise<TestRevocation> => {
-    const one = await openRevocation(...args);
-    opened.push(one);
-    return one;
-  };
 
   /** Nothing is believed through such a list, and it revokes nobody. */
   const isRefused = async (list: string | Uint8Array, reason: RegExp): Promise<void> => {
@@ -69,9 +58,10 @@ describe('A73 revocation lists that are huge, forged or for something else', () 
   });
 
   it('A73 a list of a CA that nobody trusts', async () => {
-    const { check } = await open({ 'ca.crl': revoking }, { roots: [all.root.certificate], mode: 'ifPresent' });
+    const roots = [all.root.certificate];
+    const { check, failures } = await open({ 'ca.crl': revoking }, { roots, mode: 'ifPresent' });
     await assert.rejects(check(all.leaf.certificate), { code: 'CERTIFICATE_UNTRUSTED' });
-    assert.match(String(opened[0]?.failures[0]?.error), /none of the configured CAs/);
+    assert.match(String(failures[0]?.error), /none of the configured CAs/);
   });
 
   it('A73 a list of another CA says nothing of this one', async () => {

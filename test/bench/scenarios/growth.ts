@@ -1,13 +1,12 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillStore } from '../fill-store.ts';
-import { generateLoad } from '../load-generator.ts';
+import { CONNECTIONS, generateLoad } from '../load-generator.ts';
 import { cpuOf } from '../measure.ts';
 import { partnerRequests } from '../partner-requests.ts';
 import type { Measured } from '../results.ts';
 import { progress, type Scenario } from '../scenario.ts';
 import { clientTls, type TwoParties, withTwoParties } from '../two-parties.ts';
-import { CONNECTIONS } from './receive.ts';
 
 const WARM_UP = 3_000;
 const MESSAGES = 8_000;

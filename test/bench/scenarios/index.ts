@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { amqpBridge } from './amqp-bridge.ts';
 import { c14n } from './c14n.ts';
 import { encryption } from './encryption.ts';
 import { growth } from './growth.ts';
@@ -12,6 +13,10 @@ import { sendSigned } from './send-signed.ts';
 import { sign } from './sign.ts';
 import { submit } from './submit.ts';
 import { verify } from './verify.ts';
+import { wusLatency } from './wus-latency.ts';
+import { wusMtom1g } from './wus-mtom-1g.ts';
+import { wusRoundtrip } from './wus-roundtrip.ts';
+import { wusVerify } from './wus-verify.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   receiveSigned,
@@ -19,11 +24,16 @@ export const SCENARIOS: readonly Scenario[] = [
   roundtrip,
   sendSigned,
   submit,
+  amqpBridge,
   verify,
   sign,
   parse,
   c14n,
   payload1g,
+  wusRoundtrip,
+  wusLatency,
+  wusVerify,
+  wusMtom1g,
   encryption,
   growth,
   idle,

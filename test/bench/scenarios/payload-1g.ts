@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../setup/gateway-process.ts';
 import { newMessageId } from '../../../src/ids.ts';
 import { writeMultipart } from '../../../src/mime/writer.ts';
+import { copyBare } from '../bare-copy.ts';
 import { type BareServer, startBare } from '../bare.ts';
 import { digestOfLarge, largePayload, postLarge } from '../large-payload.ts';
 import { forgetPeakRss, peakRssOf, rssOf } from '../measure.ts';
@@ -28,7 +28,7 @@ export const payload1g: Scenario = {
   name: 'payload-1g',
   what: 'a signed message with one payload of --size over mutual TLS, in and out, against a bare copy to a file',
   async run({ size }) {
-    const bare = await withTwoParties('osb-be-s', (parties) => copyBare(parties, size));
+    const bare = await withTwoParties('osb-be-s', (parties) => copyBare(parties, size, ROUNDS));
     const inbound = await withTwoParties('osb-rm-s', (parties) => takeIn(parties, size));
     const outbound = await withTwoParties('osb-be-s', (parties) => sendOut(parties, size));
     return [...rows('in', inbound, { size, bare: bare.client }), ...rows('out', outbound, { size, bare: bare.server })];
@@ -43,26 +43,6 @@ function rows(way: string, { ms, rss }: Passed, { size, bare }: { size: number; 
     { what: label, value: rate(ms), unit: 'MB/s', better: 'more', bare: copy, asked: OF_BARE },
     { what: `${label}: peak RSS over idle`, value: rss, unit: 'MB', better: 'less', asked: RSS_MB },
   ];
-}
-
-/** ms as the client sees it, until the answer is there, and as the server does, from the head of the request. */
-async function copyBare(parties: TwoParties, size: number): Promise<{ client: number; server: number }> {
-  const url = new URL(parties.receiver.ebmsUrl);
-  url.port = String(await freePort());
-  const server = await startBare('copy', parties.receiver, url);
-  const [client, serverSide]: [number[], number[]] = [[], []];
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      progress('a bare copy');
-      const headers = { 'content-length': String(size) };
-      const copied = server.copied();
-      client.push((await postLarge({ url, tls: clientTls(parties.sender), headers, body: largePayload(size) })).ms);
-      serverSide.push(await copied);
-    }
-    return { client: Math.min(...client), server: Math.min(...serverSide) };
-  } finally {
-    await server.stop();
-  }
 }
 
 /** From the partner until the signed receipt is there: verified, on disk, stored. */

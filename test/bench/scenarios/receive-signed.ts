@@ -18,7 +18,7 @@ export const receiveSigned: Scenario = {
         const bare = measureFloor();
         const gateway = await parties.start(parties.receiver);
         const received = await receive(parties, gateway, size);
-        measured.push(...receivedRows(`${size / 1024} KB`, received, { bare, asked: ASKED, pid: gateway.pid }));
+        measured.push(...receivedRows(`${size / 1024} KB`, received, { bare, asked: ASKED }));
       });
     }
     return measured;

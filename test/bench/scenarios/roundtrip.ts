@@ -6,7 +6,8 @@ import { progress, type Scenario } from '../scenario.ts';
 import { withTwoParties } from '../two-parties.ts';
 import { P99_AT_HALF } from './receive.ts';
 
-const WARM_UP = 6_000;
+/** Until the compilers of V8 are through with what a message needs. */
+const WARM_UP = 16_000;
 const MESSAGES = 12_000;
 const PACED = 2_000;
 const SIZE = 2048;

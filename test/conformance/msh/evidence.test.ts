@@ -5,7 +5,10 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { makeEvidenceFolder, writeEvidenceFile } from '../../../src/app/evidence-folder.ts';
 import { verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
-import { dienst } from '../../setup/msh-contracts.ts';
+import type { EvidenceTrust } from '../../../src/msh/evidence/check-certificate.ts';
+import { createCa } from '../../../src/trust/test-pki.ts';
+import { createTrust } from '../../../src/trust/trust-store.ts';
+import { dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { hangingLine, openPair, type Pair, untilState } from '../../setup/msh-pair.ts';
 import { draft, pack, requireAccepted, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
 import { skipUnless } from '../../setup/skip.ts';
@@ -73,6 +76,24 @@ describe('evidence of a signed, reliable message', () => {
       });
     }
   }
+
+  it('without CAs of who checks, whose the certificates are is not proven; by other CAs it fails [ebMS2 §4.1.4.2-1]', () =>
+    withPair({ profile: 'osb-rm-s' }, 'receiver', async (folder) => {
+      const about = async (trust?: EvidenceTrust): Promise<readonly string[]> => {
+        const { findings, holds } = await verifyFolder(folder, trust);
+        const found = findings.filter(({ subject }) => subject === 'authorities');
+        return [String(holds), ...found.map(({ verdict, code }) => `${verdict} ${code ?? ''}`.trim())];
+      };
+      const roots = [gemeente.keys.certificate, dienst.keys.certificate];
+      assert.deepEqual(await about(), ['true', 'unproven']);
+      assert.deepEqual(await about(createTrust({ roots })), ['true', 'proven', 'proven']);
+      const [one] = roots;
+      assert.ok(one !== undefined);
+      const failed = 'failed CERTIFICATE_UNTRUSTED';
+      assert.deepEqual(await about(createTrust({ roots: [one] })), ['false', 'proven', failed]);
+      const { certificate } = await createCa({ name: 'other', keyBits: 2048 });
+      assert.deepEqual(await about(createTrust({ roots: [Buffer.from(certificate)] })), ['false', failed, failed]);
+    }));
 
   for (const side of ['sender', 'receiver'] as const) {
     it(`of the ${side}, encrypted on the way: the plain parts are what was signed`, async function () {
@@ -215,7 +236,7 @@ describe('evidence of messages that prove less', () => {
             const unproven = findings.filter(({ verdict }) => verdict === 'unproven').map(({ subject }) => subject);
             assert.deepEqual(
               unproven,
-              profile === 'osb-be-s' ? ['contract', 'receipt'] : ['contract', 'message', 'receipt'],
+              profile === 'osb-be-s' ? ['contract', 'receipt', 'authorities'] : ['contract', 'message', 'receipt'],
             );
             assert.equal(existsSync(join(folder, 'receipt.xml')), profile === 'osb-rm');
           });
@@ -266,13 +287,17 @@ describe('evidence of messages that prove less', () => {
   it('a file is written nowhere but in the folder, and only with the octets that were named', async () => {
     await withPair({ profile: 'osb-be' }, 'sender', async (folder) => {
       for (const name of ['../x.xml', '/x.xml', 'a/../x.xml', 'parts/../../x.xml', 'parts\\x.xml', '.x', 'parts/']) {
-        await assert.rejects(writeEvidenceFile(folder, { name, sha256: undefined, octets: [] }), { code: 'INTERNAL' });
+        await assert.rejects(writeEvidenceFile(folder, { name, sha256: undefined, octets: [] }), {
+          code: 'DOWNLOAD_DAMAGED',
+        });
       }
       const octets = [Buffer.from('x')];
-      await assert.rejects(writeEvidenceFile(folder, { name: 'x.xml', sha256: '00', octets }), { code: 'INTERNAL' });
+      await assert.rejects(writeEvidenceFile(folder, { name: 'x.xml', sha256: '00', octets }), {
+        code: 'DOWNLOAD_DAMAGED',
+      });
       assert.ok(!existsSync(join(folder, 'x.xml')) && !existsSync(join(folder, 'x.xml.part')));
       await assert.rejects(makeEvidenceFolder(folder), { code: 'FILE_EXISTS' });
-      await assert.rejects(verifyFolder(join(folder, 'nowhere')), { code: 'NOT_FOUND' });
+      await assert.rejects(verifyFolder(join(folder, 'nowhere')), { code: 'FILE_MISSING' });
     });
   });
 

@@ -81,6 +81,23 @@ export function exerciseAudit(use: UseStore): void {
       assert.deepEqual([one?.state, one?.outboxRows, one?.sender, one?.direction], ['SENT', 1, US, 'out']);
     });
 
+    it('a received message: its destination, and whether it waits there', async () => {
+      const { store } = use();
+      for (const messageId of ['waits@x', 'taken@x']) await accept(store, inbound({ messageId, destination: 'amqp' }));
+      await accept(store, inbound({ messageId: 'inbox@x' }));
+      const claimed = await store.handovers.claim({ destinations: ['amqp'], now: T0, leaseMs: MINUTE, limit: 9 });
+      const job = claimed.jobs.find(({ header }) => header.messageId === 'taken@x') ?? assert.fail('it is not due');
+      await store.handovers.confirm(job.lease, T0);
+      assert.deepEqual(
+        (await everyMessage(store)).map((one) => [one.messageId, one.state, one.destination, one.waits]),
+        [
+          ['waits@x', 'RECEIVED', 'amqp', true],
+          ['taken@x', 'TAKEN', 'amqp', false],
+          ['inbox@x', 'RECEIVED', 'inbox', false],
+        ],
+      );
+    });
+
     it('two own parties that used one MessageId: both final events, both final states', async () => {
       const { store } = use();
       for (const fromPartyId of [US, PARTNER])

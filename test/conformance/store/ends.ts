@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EventType, NewEvent, PartnerError } from '../../../src/ports/store.ts';
 import type { UseStore } from './store-under-test.ts';
 import {
   attempt,
@@ -93,6 +94,32 @@ export function exerciseEnds(use: UseStore): void {
       assert.deepEqual([found?.attempts, found?.attemptLog], [1, [attempt(1)]]);
     });
 
+    it('§4.2.3 what the partner said last against a message is told with it, whether or not that ended it', async () => {
+      const { store } = use();
+      const message = outbound();
+      const { messageId } = message;
+      await store.submitOutbound(message);
+      await store.submitOutbound(outbound({ messageId: 'other@us.example' }));
+      const saying = (type: EventType, errorCode: string): NewEvent => {
+        const { at, ...data } = said(errorCode);
+        return event(type, messageId, { at, direction: 'out', data: { ...data, status: 200 } });
+      };
+      const find = async (id: string): Promise<PartnerError | undefined> => (await store.findMessage(id))?.partnerError;
+      assert.equal(await find(messageId), undefined);
+      await store.note({ event: saying('alert.partner-error', 'MimeProblem') });
+      await store.note({ event: event('alert.partner-error', messageId, { direction: 'out', data: { status: 404 } }) });
+      await store.note({ event: saying('alert.signal-refused', 'Unknown') });
+      assert.deepEqual(await find(messageId), said('MimeProblem'));
+      const failed = saying('message.failed', 'OtherXml');
+      await store.concludeOutbound(conclusion(messageId, { state: 'FAILED', event: failed }));
+      assert.deepEqual(await find(messageId), said('OtherXml'));
+      const late = saying('message.late-signal', 'Inconsistent');
+      const signal = { messageId: 'error-2@partner.example', envelope: octets('<error/>'), receivedAt: T0 };
+      await store.concludeOutbound(conclusion(messageId, { state: 'FAILED', signal, late }));
+      assert.deepEqual(await find(messageId), said('Inconsistent'));
+      assert.equal(await find('other@us.example'), undefined);
+    });
+
     it('a signal after the end is stored with the late event and leaves the state', async () => {
       const { store } = use();
       const message = outbound();
@@ -163,4 +190,8 @@ export function exerciseEnds(use: UseStore): void {
       assert.deepEqual((await store.stats()).states, { DELIVERED: 3, SENT: 3, FAILED: 3, QUEUED: 3 });
     });
   });
+}
+
+function said(errorCode: string): PartnerError {
+  return { at: T0 + 1, errorCode, severity: 'Error', location: '//Header', description: '' };
 }

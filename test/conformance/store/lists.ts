@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GatewayError } from '../../../src/errors.ts';
-import type { MessageQuery, Store } from '../../../src/ports/store.ts';
+import type { MessageQuery, RefusalQuery, Store } from '../../../src/ports/store.ts';
 import type { UseStore } from './store-under-test.ts';
 import { accept, event, inbound, outbound, plain, refusal, T0 } from './records.ts';
 
@@ -96,6 +96,23 @@ export function exerciseLists(use: UseStore): void {
       assert.deepEqual(plain([...first.items, ...second.items]), plain(noted.toReversed()));
       assert.equal(second.next, undefined);
       assert.equal((await store.listEvents(0, 10)).length, 5);
+    });
+
+    it('refusals are found by id, by code and since when, page by page', async () => {
+      const { store } = use();
+      const codes = ['CPA_UNKNOWN', 'SIGNATURE_INVALID', 'CPA_UNKNOWN', 'CPA_UNKNOWN'] as const;
+      const noted = codes.map((code, i) => refusal({ id: `r${i}`, at: T0 + i, code }));
+      for (const entry of noted) await store.note({ refusal: entry });
+      const found = async (query: Omit<RefusalQuery, 'limit'>, limit = 2): Promise<string> => {
+        const { items, next } = await store.listRefusals({ ...query, limit });
+        const more = next === undefined ? '' : ` ${await found({ ...query, cursor: next }, limit)}`;
+        return items.map(({ id }) => id).join(' ') + more;
+      };
+      assert.equal(await found({ code: 'CPA_UNKNOWN' }), 'r3 r2 r0');
+      assert.equal(await found({ code: 'CPA_UNKNOWN', since: T0 + 1 }, 1), 'r3 r2');
+      assert.equal(await found({ since: T0 + 1 }), 'r3 r2 r1');
+      assert.equal(await found({ id: 'r1' }), 'r1');
+      assert.equal(await found({ id: 'nope' }), '');
     });
   });
 }

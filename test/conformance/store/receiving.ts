@@ -46,6 +46,8 @@ export function exerciseReceiving(use: UseStore): void {
         payloads,
         attemptLog: [],
         signal: { messageId: ack.messageId, envelope: ack.envelope },
+        partnerError: undefined,
+        handover: undefined,
         ackSigned: undefined,
         syncReply: undefined,
         bundle: undefined,

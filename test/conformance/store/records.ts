@@ -48,6 +48,7 @@ export function inbound(more: Partial<InboundRecord> = {}): InboundRecord {
     identity: 'a'.repeat(64),
     persistUntil: T0 + MINUTE,
     order: undefined,
+    destination: 'inbox',
     ...more,
   };
 }

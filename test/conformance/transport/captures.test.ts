@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { buffer } from 'node:stream/consumers';
 import type { Receive } from '../../../src/ports/transport.ts';
 import { fixture, fixturePath, fixturesPresent } from '../../setup/fixtures.ts';
 import { skipUnless } from '../../setup/skip.ts';
-import { closeEndpoints, openEndpoint, RawPeer, statusOf } from '../../unit/transport/open-endpoint.ts';
+import { closeEndpoints, gather, openEndpoint, RawPeer, statusOf } from '../../unit/transport/open-endpoint.ts';
 
 describe('requests of other MSHs, as they came over the wire', function () {
   before(function () {
@@ -15,7 +14,7 @@ describe('requests of other MSHs, as they came over the wire', function () {
   it('the endpoint takes each of them, chunked or not, with or without the offer of HTTP/2', async () => {
     const received: Buffer[] = [];
     const receive: Receive = async ({ body }) => {
-      received.push(await buffer(body));
+      received.push(await gather(body));
       return { status: 204, headers: {}, body: undefined };
     };
     const endpoints = new Map<string, number>();

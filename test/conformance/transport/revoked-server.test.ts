@@ -14,7 +14,7 @@ const isRefusedFor =
     error instanceof GatewayError && error.code === 'PEER_UNREACHABLE' && error.detail?.startsWith(code) === true;
 
 describe('the server certificate of a partner', () => {
-  it('is looked up before anything is sent, and again when a list changes [Digikoppeling PKI003]', async () => {
+  it('is looked up before anything is sent, and again when a list changes [Digikoppeling PKI003, Digikoppeling WT004]', async () => {
     const { ca, server } = await testTls();
     const now = Date.now();
     const lists = await openRevocation({ 'ca.crl': await listOf({ ca, now }) }, { roots: [ca.certificate] });

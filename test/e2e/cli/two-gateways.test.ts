@@ -69,7 +69,10 @@ describe('two gateways that were made by `init`', () => {
     const folder = join(root, 'bewijs');
     await postiljon('evidence', 'export', messageId, '-o', folder, '-c', a.config);
     await assert.rejects(postiljon('evidence', 'export', messageId, '-o', folder, '-c', a.config), { code: 4 });
-    assert.match(await postiljon('evidence', 'verify', folder), /^Holds: sent message/);
+    assert.match(await postiljon('evidence', 'verify', folder), /^Holds: sent message[^]*not proven: authorities: /);
+    const trusting = await postiljon('evidence', 'verify', '--trust', join(root, 'ca/ca.crt'), folder);
+    assert.match(trusting, /^Holds: sent message[^]* {2}proven: authorities: [^]* {2}proven: authorities: /);
+    assert.doesNotMatch(trusting, /not proven: authorities/);
     const report: { holds: boolean } = JSON.parse(await postiljon('evidence', 'verify', folder, '--json'));
     assert.equal(report.holds, true);
     writeFileSync(join(folder, 'parts', '1.bin'), 'something else');

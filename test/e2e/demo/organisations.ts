@@ -22,7 +22,11 @@ const TRAITS: Readonly<Record<string, string>> = {
 };
 
 /** Two organisations with a test PKI, a contract and a running gateway each: what the README does by hand. */
-export async function openOrganisations(steps: Steps, profile: string): Promise<Place> {
+export async function openOrganisations(
+  steps: Steps,
+  profile: string,
+  prepare?: (organisations: TwoOrganisations) => Promise<void>,
+): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'postiljon-demo-'));
   const running: GatewayProcess[] = [];
   const close = async (): Promise<void> => {
@@ -37,6 +41,7 @@ export async function openOrganisations(steps: Steps, profile: string): Promise<
       `Their contract: a CPA for profile ${profile} (${TRAITS[profile] ?? 'as asked'})`,
       () => makeContract(join(folder, 'cpa.xml'), organisations, { ...TERMS, profile }),
     );
+    await prepare?.(organisations);
     await steps.step('Two gateways, mutual TLS between them, each with the contract active', async () => {
       const starts = organisations.map((organisation) => startUnder(organisation, contract));
       for (const start of await Promise.allSettled(starts)) if (start.status === 'fulfilled') running.push(start.value);

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { consultation } from '../../conformance/store/consultations.ts';
 import { payloadsOf } from '../../setup/msh-pair.ts';
 import { draft, markupOf, pack, requireAccepted, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
@@ -28,6 +29,30 @@ describe('a store that cannot be used', () => {
         assert.equal((await at.here.gateway.health()).ok, false);
       }));
   }
+
+  it('K9 a consultation that cannot be recorded shows in readiness, until something can be written again', async () => {
+    let full = true;
+    const filling = (store: Store): Store =>
+      withMembers(store, {
+        consultations: {
+          ...store.consultations,
+          begin: (one) => (full ? refused() : store.consultations.begin(one)),
+        },
+        probe: () => (full ? refused() : store.probe()),
+      });
+    await withReceiver(
+      { profile: 'osb-rm-s', sync: true },
+      async ({ here: { gateway } }) => {
+        assert.equal((await gateway.health()).ok, true);
+        await assert.rejects(gateway.consultations.begin(consultation()), { code: 'STORE_UNAVAILABLE' });
+        assert.equal((await gateway.health()).ok, false);
+        full = false;
+        await gateway.consultations.begin(consultation());
+        assert.equal((await gateway.health()).ok, true);
+      },
+      { store: filling },
+    );
+  });
 
   it('K2 K9 commits and dies before it answers: 503, and the repeat finds the payload where it was', async () => {
     let lost = 0;
@@ -90,13 +115,21 @@ describe('a store that cannot be used', () => {
 
 /** The store with another `acceptInbound`: everything else is the real one. */
 function withMethod(store: Store, acceptInbound: Store['acceptInbound']): Store {
+  return withMembers(store, { acceptInbound });
+}
+
+function withMembers(store: Store, members: Partial<Store>): Store {
   return new Proxy(store, {
     get(target, name) {
-      if (name === 'acceptInbound') return acceptInbound;
+      if (Object.hasOwn(members, name)) return Reflect.get(members, name);
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+function refused(): Promise<never> {
+  return Promise.reject(new GatewayError('STORE_UNAVAILABLE', { detail: 'disk full' }));
 }
 
 function filesOf({ folder }: TestGateway): readonly string[] {

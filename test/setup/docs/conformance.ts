@@ -25,7 +25,7 @@ export function conformancePage(root: string): string {
     '`test/setup/requirements/`, the @spec tags and the test titles',
     'Each requirement of ebMS 2.0 and Digikoppeling that binds a gateway, in our words: where it is implemented, and the ' +
       'tests that prove it, by the title that names it. KVS is the Koppelvlakstandaard ebMS2, numbered by the clause of ' +
-      'ebMS 2.0 that it profiles.',
+      'ebMS 2.0 that it profiles; the rows of WUS have the numbers of the Koppelvlakstandaard WUS.',
     '## Holes',
     holes(tests),
     ...CHAPTERS.flatMap((chapter) => [`## ${chapter.title}`, requirementTable(chapter.requirements, clauses, tests)]),
@@ -113,6 +113,7 @@ function tagged(root: string, file: string): readonly string[] {
 /** What a bare § means in the titles of some rooms' tests. */
 const UNNAMED: readonly (readonly [RegExp, string])[] = [
   [/c14n|canonical/, 'XML-C14N'],
+  [/\/wus\//, 'Digikoppeling WUS'],
   [/\/xml\//, 'XML 1.0'],
   [/\/xmlsec\//, 'ebMS2'],
   [/\/cpa\//, 'CPPA 2.0'],
@@ -127,7 +128,7 @@ function titled(root: string, file: string): readonly string[] {
 }
 
 const CLAUSE =
-  /(?:\b(Digikoppeling ebMS2|XML Encryption|ebMS2|KVS|CPPA 2\.0|CPPA|SOAP 1\.1|XMLDSIG|XML-?C14N|C14N|RFC \d+|XML 1\.0)(?: 1\.1)?\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b((?:PKI|TLS|TLSCIPH|SIGN|ENC|EB)\d{3})(?:-[A-Z]+(\d{3}))?/g;
+  /(?:\b(Digikoppeling ebMS2|Digikoppeling WUS|WS-Addressing Metadata|WS-Addressing|WS-Security|WSDL|XOP|XML Encryption|ebMS2|KVS|CPPA 2\.0|CPPA|SOAP 1\.1|XMLDSIG|XML-?C14N|C14N|RFC \d+|XML 1\.0)(?: 1\.[01])?\s+)?§\s?([A-Z0-9]+(?:\.[0-9]+)*)|\b((?:PKI|TLS|TLSCIPH|SIGN|ENC|EB|WW|WS|WA|WM|WT|WB)\d{3})(?:[-–][A-Z]+(\d{3}))?/g;
 
 /** One specification under one name: the Koppelvlakstandaard ebMS2 is KVS. */
 const NAMES: Readonly<Record<string, string>> = { 'Digikoppeling ebMS2': 'KVS', CPPA: 'CPPA 2.0', C14N: 'XML-C14N' };

@@ -6,6 +6,7 @@ export function errorsPage(): string {
     `\`${code}\``,
     `${row.title} ${row.remedy}`,
     row.ebms ?? 'none',
+    row.wus ?? 'none',
     row.soap,
     String(row.http),
     row.retriable ? 'yes' : 'no',
@@ -13,10 +14,13 @@ export function errorsPage(): string {
   ]);
   return page(
     'Errors',
-    '`src/errors.ts`',
-    'A code is public and never reused; the sentences may be reworded. A partner sees the ebMS errorCode and the first ' +
-      'sentence; the second one is for us. Everything that fails in signature, certificate or decryption looks the same ' +
+    '`src/errors.ts` and `src/errors/`',
+    'A code is public and never reused; the sentences may be reworded. A partner sees the ebMS errorCode, or the code of WUS, and ' +
+      'the first sentence; the second one is for us. Everything that fails in signature, certificate or decryption looks the same ' +
       'from outside. "Again" says whether the same request may succeed later without being changed.',
-    table(['Code', 'Meaning and remedy', 'ebMS errorCode', 'SOAP faultcode', 'API status', 'Again', 'Clause'], rows),
+    table(
+      ['Code', 'Meaning and remedy', 'ebMS errorCode', 'WUS', 'SOAP faultcode', 'API status', 'Again', 'Clause'],
+      rows,
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import { DIGIKOPPELING } from './digikoppeling.ts';
+import { WUS } from './digikoppeling-wus.ts';
 import { HEADER } from './ebms2-header.ts';
 import { MODULES } from './ebms2-modules.ts';
 import { PACKAGING } from './ebms2-packaging.ts';
@@ -18,6 +19,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: 'ebMS 2.0: reliable messaging', requirements: RELIABILITY },
   { title: 'ebMS 2.0: optional modules', requirements: MODULES },
   { title: 'Digikoppeling', requirements: DIGIKOPPELING },
+  { title: 'Digikoppeling WUS', requirements: WUS },
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = CHAPTERS.flatMap((chapter) => chapter.requirements);

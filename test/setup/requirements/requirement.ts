@@ -1,6 +1,7 @@
 export type Level = 'MUST' | 'SHOULD' | 'MAY';
 
-export type Side = 'sender' | 'receiver' | 'both';
+/** Of a message; or of a consultation, under WUS. */
+export type Side = 'sender' | 'receiver' | 'provider' | 'consumer' | 'both';
 
 export interface Requirement {
   /** What tests name in their titles: `[ebMS2 §3.1.6.1-1]`. Never given to another requirement. */

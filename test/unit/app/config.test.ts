@@ -43,7 +43,7 @@ describe('postiljon.yaml', () => {
     assert.equal(config.ebms.tls, undefined);
   });
 
-  it('the port for partners can be 443 [Digikoppeling TLS005]', () => {
+  it('the port for partners can be 443 [Digikoppeling TLS005, Digikoppeling WT006]', () => {
     assert.equal(read(LEAST.replace('tls: off', 'tls: off, port: 443')).ebms.port, 443);
   });
 
@@ -133,9 +133,7 @@ describe('postiljon.yaml', () => {
     [
       'the API open to the network',
       'api: { host: 0.0.0.0 }',
-      [
-        'F:4 api.host: the API has no authentication in this version: listen on 127.0.0.1, or set api.allowRemote: true',
-      ],
+      ['F:4 api.host: name who may use it in api.applications, listen on 127.0.0.1, or set api.allowRemote: true'],
     ],
     [
       'revocation lists that are required and come from nowhere',
@@ -179,9 +177,38 @@ describe('postiljon.yaml', () => {
     [
       'a weakening that is none',
       "partners: { '00000099000000002000': { allow: [md5] } }",
-      ['F:4 partners: 00000099000000002000: allow: entry 1: must be one of sha1, cbc, rsa15, keyRef'],
+      [
+        'F:4 partners: 00000099000000002000: allow: entry 1: must be one of sha1, cbc, rsa15, keyRef, unsignedConfirmation',
+      ],
     ],
   ];
+  const broker = "url: 'amqp://h'";
+  const refusedAmqp: readonly [what: string, amqp: string, complaint: string][] = [
+    ['a broker that speaks something else', "url: 'http://h'", 'url: must begin with amqp:// or amqps://'],
+    ['a prefetch of nothing', `${broker}, prefetch: 0`, 'prefetch: must be from 1 to 65535'],
+    [
+      'as many deliveries as the broker allows',
+      `${broker}, maxDeliveries: 1000`,
+      'maxDeliveries: must be from 1 to 999',
+    ],
+    [
+      'a name that belongs to the broker',
+      `${broker}, exchange: amq.topic`,
+      'exchange: must be 255 octets at most, and not begin with amq., which belongs to the broker',
+    ],
+    [
+      'one queue for both',
+      `${broker}, refused: postiljon.send`,
+      'refused: is also the queue of what applications send: take another name',
+    ],
+    ['one exchange for both', `${broker}, refused: postiljon`, 'refused: is also the exchange: take another name'],
+    ['a certificate alone', `${broker}, tls: { certificate: k }`, 'tls.certificate: key and certificate go together'],
+  ];
+  for (const [what, amqp, complaint] of refusedAmqp) {
+    it(`refuses ${what}`, () =>
+      assert.deepEqual(complaints(`${LEAST}adapters: { amqp: { ${amqp} } }\n`), [`F:4 adapters.amqp.${complaint}`]));
+  }
+
   for (const [what, yaml, expected] of refused) {
     it(`refuses ${what}`, () => assert.deepEqual(complaints(`${LEAST}${yaml}\n`), expected));
   }
@@ -192,14 +219,48 @@ describe('postiljon.yaml', () => {
     ]);
   });
 
-  const later = ["routes: [{ to: 'x' }]", 'adapters: { amqp: { url: x } }', 'wus: { services: [a] }'];
-  for (const yaml of later) {
-    it(`says of ${yaml} that it is not in this version`, () => {
-      const found = complaints(`${LEAST}${yaml}\n`);
-      assert.equal(found.length, 1);
-      assert.match(found[0] ?? '', /is not in this version of Postiljon/);
-    });
-  }
+  it('adapters.webhooks: all that is wrong with each is named; a complete one is a destination', () => {
+    const wrong = (fields: string): readonly string[] => complaints(`${LEAST}adapters: { webhooks: [${fields}] }\n`);
+    const secret = `secret: ${'x'.repeat(32)}`;
+    const prefix = 'F:4 adapters.webhooks: ';
+    assert.deepEqual(wrong(`{ url: x, event: [] }`), [
+      `${prefix}entry 1: unknown key event (did you mean events?); name: is required; url: must be an http(s):// URL`,
+    ]);
+    assert.deepEqual(wrong('{ name: a, url: "https://x.test/" }'), [
+      `${prefix}a: secretFile: give this or secret: what is sent is signed with it`,
+    ]);
+    assert.deepEqual(wrong(`{ name: a, url: "http://x.test/", ${secret} }`), [
+      `${prefix}a: url: must be https://, or set allowPlain: true`,
+    ]);
+    assert.deepEqual(wrong(`{ name: a, url: "https://u:p@x.test/", ${secret} }`), [
+      `${prefix}a: url: must hold no user name or password`,
+    ]);
+    assert.deepEqual(wrong('{ name: a, url: "https://x.test/", secret: short, events: [message.takn] }'), [
+      `${prefix}a: secret: must be 32 characters at least, and random; events: entry 1: message.takn is no event (did you mean message.taken?); docs/states.md lists them`,
+    ]);
+    const good = `{ name: a, url: "http://127.0.0.1:1/", ${secret}, events: ['*'] }`;
+    assert.deepEqual(wrong(`${good}, ${good}`), [`${prefix}a: the name is taken`]);
+    const config = read(`${LEAST}adapters: { webhooks: [${good}] }\nroutes: [{ destination: 'webhook:a' }]\n`);
+    assert.equal(config.adapters.webhooks[0]?.inlineLimit, 2 ** 20);
+  });
+
+  it('routes: parties may be bare OINs, and * says what nothing says', () => {
+    const rules = "[{ from: '00000099000000002000', action: '*', destination: inbox }]";
+    assert.deepEqual(read(`${LEAST}routes: ${rules}\n`).routes, [
+      { from: 'urn:osb:oin:00000099000000002000', destination: 'inbox' },
+    ]);
+  });
+
+  it('routes: every rule that cannot be used is named, with what is wrong', () => {
+    const wrong = "[{ form: '1', destination: inbox }, { from: a }, { destination: nowhere }]";
+    assert.deepEqual(complaints(`${LEAST}routes: ${wrong}\n`), [
+      'F:4 routes: rule 1: unknown key form (did you mean from?); rule 2: destination: is required; ' +
+        'rule 3: destination: nowhere is no destination: inbox, amqp, files:<name> or webhook:<name>',
+    ]);
+    assert.deepEqual(complaints(`${LEAST}routes: [{ destination: 'webhook:zaak' }]\n`), [
+      'F:4 routes: rule 1: no adapter serves webhook:zaak',
+    ]);
+  });
 
   it('takes the keys of later versions when they ask for nothing', () => {
     assert.deepEqual(
@@ -219,19 +280,19 @@ describe('postiljon.yaml', () => {
     ]);
   });
 
-  it('throws CONFIG_INVALID when it is not there', () => {
+  it('throws CONFIG_MISSING when it is not there', () => {
     assert.throws(
       () => readConfig(join(folder, 'nope.yaml'), {}),
       (error) =>
-        error instanceof GatewayError && error.code === 'CONFIG_INVALID' && error.location?.endsWith('nope.yaml'),
+        error instanceof GatewayError && error.code === 'CONFIG_MISSING' && error.location?.endsWith('nope.yaml'),
     );
   });
 
   it('has a page that names every key with its variable, and no secret default', () => {
     const page = configurationDoc();
-    for (const [key, row] of Object.entries(KEYS)) {
+    for (const key of Object.keys(KEYS)) {
       assert.ok(page.includes(`| \`${key}\` |`), key);
-      assert.ok(row.kind === 'absent' || page.includes(`\`${environmentName(key)}\``), key);
+      assert.ok(page.includes(`\`${environmentName(key)}\``), key);
     }
     assert.equal(environmentName('keys.tlsClient.key'), 'POSTILJON_KEYS_TLS_CLIENT_KEY');
   });

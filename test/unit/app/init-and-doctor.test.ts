@@ -228,7 +228,7 @@ describe('a new gateway', () => {
         actions: ['melden'],
         profile: 'osb-rm-e',
       }),
-      (error) => error instanceof GatewayError && error.code === 'CONFIG_INVALID' && error.location === file,
+      (error) => error instanceof GatewayError && error.code === 'PARTY_FILE_INVALID' && error.location === file,
     );
   });
 

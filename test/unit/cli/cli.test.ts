@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createProgram } from '../../../src/cli/program.ts';
 import { EXIT_CODES, exitCodeOf } from '../../../src/cli/exit-codes.ts';
-import { formatFields, formatTable } from '../../../src/cli/table.ts';
+import { formatFields, formatTable, tableWidth } from '../../../src/cli/table.ts';
 import { parsePayloadArgument } from '../../../src/cli/upload.ts';
 import { GatewayError } from '../../../src/errors.ts';
 
@@ -143,6 +143,12 @@ describe('exit codes', () => {
     ['NOT_FOUND', 3],
     ['CPA_UNKNOWN', 3],
     ['REQUEST_INVALID', 2],
+    ['OPTION_INVALID', 2],
+    ['FILE_MISSING', 3],
+    ['CONFIG_MISSING', 3],
+    ['FILE_UNWRITABLE', 1],
+    ['PARTY_FILE_INVALID', 4],
+    ['PORT_TAKEN', 4],
     ['MESSAGE_ID_INVALID', 2],
     ['CPA_INVALID', 4],
     ['MESSAGE_ENDED', 4],
@@ -173,9 +179,16 @@ describe('--payload FILE[=TYPE]', () => {
 });
 
 describe('tables for people', () => {
-  it('fit 100 columns, and never shorten the last, which may be copied', () => {
+  it('are as wide as the terminal, and not cut where something else reads them', () => {
+    assert.equal(tableWidth({ isTTY: true, columns: 80 }), 80);
+    for (const pipe of [{}, { columns: 80 }, { isTTY: false, columns: 80 }]) assert.equal(tableWidth(pipe), Infinity);
+    const rows = [['a'.repeat(300), 'b'.repeat(300), 'c']];
+    assert.ok(formatTable(['A', 'B', 'ID'], rows, Infinity).includes(`${'a'.repeat(300)}  ${'b'.repeat(300)}  c`));
+  });
+
+  it('fit the columns there are, and never shorten the last, which may be copied', () => {
     const id = `${'i'.repeat(50)}@x`;
-    const lines = formatTable(['A', 'B', 'ID'], [['a'.repeat(80), 'b'.repeat(40), id]])
+    const lines = formatTable(['A', 'B', 'ID'], [['a'.repeat(80), 'b'.repeat(40), id]], 100)
       .trimEnd()
       .split('\n');
     assert.ok(lines.every((line) => line.length <= 100));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { event, inbound, outbound } from '../../conformance/store/records.ts';
+import { event, inbound, outbound, refusal } from '../../conformance/store/records.ts';
 import { run } from './run.ts';
 import type { Run } from './run.ts';
 import { TERMS, base64, contract, openRestGateway } from '../rest/rest-gateway.ts';
@@ -36,6 +36,13 @@ describe('commands of an operator, at a running gateway', () => {
     assert.equal((await ask('message', 'resend', 'nope@cli.test')).code, 3);
   });
 
+  it('message resend --all-failed does so with every one, and says how many', async () => {
+    const { code, stdout } = await ask('message', 'resend', '--all-failed', '--since', '2h');
+    assert.deepEqual([code, stdout], [0, '0 of 0 sent once more, 0 not\n']);
+    assert.equal((await ask('message', 'resend')).code, 2);
+    assert.equal((await ask('message', 'resend', 'een@cli.test', '--all-failed')).code, 2);
+  });
+
   it('message cancel of one that has ended ends with 4 and MESSAGE_ENDED', async () => {
     const { code, stderr } = await ask('message', 'cancel', 'een@cli.test');
     assert.equal(code, 4);
@@ -52,6 +59,40 @@ describe('commands of an operator, at a running gateway', () => {
     assert.equal((await ask('message', 'show', 'later@cli.test', '--from', 'urn:osb:oin:9')).code, 3);
   });
 
+  it('a message for another destination: list finds it there, show says how it stands, hand-over tries again', async () => {
+    const message = inbound({ messageId: 'routed@cli.test', destination: 'amqp', storedAt: Date.now() });
+    await rest.store.acceptInbound(message, undefined, event('message.received', message.messageId));
+    const terms = { destinations: ['amqp'], now: message.storedAt, leaseMs: 1_000, limit: 1 };
+    const [job] = (await rest.store.handovers.claim(terms)).jobs;
+    const failure = { at: message.storedAt, dueAt: undefined, code: 'HANDOVER_REFUSED', detail: 'no\nqueue' } as const;
+    await rest.store.handovers.postpone(job?.lease ?? assert.fail('nothing is due'), failure);
+    const metrics = await (await rest.fetch('/metrics')).text();
+    assert.match(metrics, /postiljon_handovers_waiting\{destination="amqp"\} 1\n/);
+    assert.match(metrics, /postiljon_handovers_failing\{destination="amqp"\} 1\n/);
+    assert.match((await ask('message', 'list', '--destination', 'amqp')).stdout, /RECEIVED[^]*routed@cli\.test\n/);
+    const { stdout } = await ask('message', 'show', 'routed@cli.test');
+    assert.match(stdout, /\ndestination: +amqp\n/);
+    assert.match(stdout, /\nhandover: +1 attempts; \S+Z HANDOVER_REFUSED no queue; stopped: /);
+    assert.equal((await ask('message', 'hand-over', 'routed@cli.test')).stdout, 'routed@cli.test goes to amqp now\n');
+    assert.equal((await rest.store.findMessage('routed@cli.test'))?.handover?.stopped, false);
+    const refused = await ask('message', 'hand-over', 'een@cli.test');
+    assert.equal(refused.code, 4);
+    assert.match(refused.stderr, /NOT_WAITING/);
+  });
+
+  it('dead-letter list shows what a subscriber did not take; replay sends it once more', async () => {
+    const [first] = await rest.store.listEvents(0, 1);
+    const failure = { at: Date.now(), attempts: 3, code: 'HANDOVER_FAILED', detail: 'it answers 500' } as const;
+    await rest.store.deadLetters.bury('webhook:zaak', first?.sequence ?? 0, failure);
+    const { stdout } = await ask('dead-letter', 'list', '--subscriber', 'webhook:zaak', '--json');
+    const { items }: { items: { id: string }[] } = JSON.parse(stdout);
+    assert.match((await ask('dead-letter', 'list')).stdout, /webhook:zaak +\S+ +HANDOVER_FAILED +it answers 500/);
+    const id = items[0]?.id ?? '';
+    assert.equal((await ask('dead-letter', 'replay', id)).stdout, `${id} is sent once more\n`);
+    assert.equal((await rest.store.deadLetters.marked('webhook:zaak', 1)).length, 1);
+    assert.equal((await ask('dead-letter', 'replay', 'none')).code, 3);
+  });
+
   it('message list and show say when an open message is sent again', async () => {
     const message = outbound({ messageId: 'open@cli.test', storedAt: Date.now() + 3_600_000 });
     await rest.store.submitOutbound(message);
@@ -59,6 +100,56 @@ describe('commands of an operator, at a running gateway', () => {
     assert.ok((await ask('message', 'show', 'open@cli.test')).stdout.includes(next));
     const listed = (await ask('message', 'list', '--state', 'QUEUED')).stdout;
     assert.ok(listed.includes(next.slice(5, 16).replace('T', ' ')), listed);
+  });
+
+  it('message show says what the partner said last, in one line', async () => {
+    const message = outbound({ messageId: 'refused@cli.test', storedAt: Date.now() + 3_600_000 });
+    await rest.store.submitOutbound(message);
+    const about = { at: 1_760_000_000_000, direction: 'out', cpaId: message.cpaId } as const;
+    const said = { errorCode: 'SecurityFailure', severity: 'Error', location: '', description: 'not\n\u009bsigned' };
+    await rest.store.note({ event: event('alert.partner-error', message.messageId, { ...about, data: said }) });
+    const { stdout } = await ask('message', 'show', 'refused@cli.test');
+    assert.match(stdout, /\npartnerError: +2025-10-09T08:53:20\.000Z Error SecurityFailure not signed\n/);
+    const shown: unknown = JSON.parse((await ask('message', 'show', 'refused@cli.test', '--json')).stdout);
+    assert.partialDeepStrictEqual(shown, { partnerError: { ...said, at: '2025-10-09T08:53:20.000Z' } });
+  });
+
+  it('refusal list finds by code and time, page by page; refusal show says why and what to do', async () => {
+    const at = Date.now();
+    const sample = Buffer.from('<soap:Envelope>\u001b[2J</soap:Envelope>');
+    const ids = ['refusal-1', 'refusal-2', 'refusal-3'];
+    for (const id of ids) {
+      const entry = refusal({
+        id,
+        at,
+        code: 'TLS_CLIENT_CERTIFICATE',
+        messageId: 'stranger@x',
+        detail: 'OIN\n1',
+        sample,
+      });
+      await rest.store.note({ refusal: entry });
+    }
+    await rest.store.note({ refusal: refusal({ id: 'old', at: at - 3_600_000, code: 'CPA_UNKNOWN' }) });
+    const list = async (...args: readonly string[]): Promise<string> => (await ask('refusal', 'list', ...args)).stdout;
+    const first = await list('--code', 'tls-client-certificate', '--limit', '2');
+    assert.match(first, /refusal-3\n[^]*refusal-2\nMore: --cursor \S+\n$/);
+    const [, cursor = ''] = /--cursor (\S+)/.exec(first) ?? [];
+    const second = await list('--code', 'TLS_CLIENT_CERTIFICATE', '--limit', '2', '--cursor', cursor);
+    assert.match(second, /refusal-1\n$/);
+    assert.doesNotMatch(second, /refusal-2/);
+    assert.match(await list('--code', 'CPA_UNKNOWN'), / old\n$/);
+    assert.doesNotMatch(await list('--since', '10m'), / old\n/);
+    assert.equal(await list('--code', 'SIGNATURE_INVALID'), 'No refusals.\n');
+    const { items }: { items: readonly { id: string }[] } = JSON.parse(await list('--limit', '1', '--json'));
+    assert.equal(items.length, 1);
+    const shown = await ask('refusal', 'show', 'refusal-2');
+    assert.match(
+      shown.stdout,
+      /code: +TLS_CLIENT_CERTIFICATE\n[^]*detail: +OIN 1\n[^]*do: +\S[^]*<soap:Envelope> \[2J</,
+    );
+    assert.equal((await ask('refusal', 'show', 'nope')).code, 3);
+    const wrong = await ask('refusal', 'list', '--code', 'NOPE');
+    assert.deepEqual([wrong.code, /code of docs\/errors\.md/.test(wrong.stderr)], [2, true]);
   });
 
   it('message attempts shows each attempt', async () => {

@@ -88,7 +88,7 @@ describe('createCpa', () => {
   ];
   for (const [name, more, location] of refusals) {
     it(`refuses ${name}`, () => {
-      assert.throws(() => create(more), { code: 'REQUEST_INVALID', location });
+      assert.throws(() => create(more), { code: 'OPTION_INVALID', location });
     });
   }
 });

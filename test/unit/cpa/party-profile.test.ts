@@ -45,7 +45,7 @@ describe('a party file', () => {
   ];
   for (const [name, input, location] of faults) {
     it(`refuses ${name} and names the key`, () => {
-      assert.throws(() => parsePartyProfile(input, 'a.yaml'), { code: 'CONFIG_INVALID', location });
+      assert.throws(() => parsePartyProfile(input, 'a.yaml'), { code: 'PARTY_FILE_INVALID', location });
     });
   }
 });

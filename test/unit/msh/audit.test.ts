@@ -113,6 +113,18 @@ describe('the audit', () => {
     assert.deepEqual(found, ['PAYLOAD_DAMAGED sent']);
   });
 
+  it('finds a routed message that nothing hands over, one whose destination is gone, and a taken one that would be', async () => {
+    const routed = "UPDATE message SET destination = 'amqp', state = 'RECEIVED'";
+    const repair = "UPDATE message SET destination = 'inbox', state = 'TAKEN'; DELETE FROM handover";
+    const row = "INSERT INTO handover (message, destination, due_at) SELECT id, 'amqp', 9000000000000000 FROM message";
+    assert.deepEqual(await broken('receiver', { damage: routed, repair }), [
+      'HANDOVER_MISSING sent',
+      'DESTINATION_UNKNOWN sent',
+    ]);
+    assert.deepEqual(await broken('receiver', { damage: `${routed}; ${row}`, repair }), ['DESTINATION_UNKNOWN sent']);
+    assert.deepEqual(await broken('receiver', { damage: row, repair }), ['HANDOVER_LEFT sent']);
+  });
+
   it('finds a final event that is gone, and one that came twice', async () => {
     const type = "type = 'message.delivered'";
     const keep = `CREATE TEMP TABLE was AS SELECT * FROM event WHERE ${type};`;

@@ -27,6 +27,7 @@ describe('messages over REST', () => {
     const message = await json(await rest.fetch(`${PATH}?direction=out`));
     assert.equal(message['messageId'], ID);
     assert.equal(message['state'], 'DELIVERED');
+    assert.equal(message['partnerError'], null);
     assert.equal(message['fromPartyId'], `urn:osb:oin:${OIN_A}`);
     assert.match(String(message['storedAt']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });

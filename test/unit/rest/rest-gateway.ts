@@ -4,7 +4,8 @@ import { systemClock } from '../../../src/clock.ts';
 import { createCpa } from '../../../src/cpa/create-cpa.ts';
 import { toPartyProfile } from '../../../src/cpa/party-profile.ts';
 import { openTestGateway } from '../../setup/test-gateway.ts';
-import type { TestGateway } from '../../setup/test-gateway.ts';
+import type { TestGateway, TestGatewayOptions } from '../../setup/test-gateway.ts';
+import type { WusUseCases } from '../../../src/index.ts';
 import { partyA, partyB } from '../../setup/test-keys.ts';
 
 export const OIN_A = '00000099000000001000';
@@ -25,7 +26,11 @@ export interface RestGateway extends TestGateway {
 }
 
 /** A gateway that hosts both parties and sends to itself, with the REST API before it: all parts real. */
-export async function openRestGateway(options: Partial<RestOptions> = {}): Promise<RestGateway> {
+export async function openRestGateway(
+  options: Partial<RestOptions> = {},
+  makeWus: (test: TestGateway) => Promise<WusUseCases | undefined> = () => Promise.resolve(undefined),
+  more: Partial<TestGatewayOptions> = {},
+): Promise<RestGateway> {
   const test = await openTestGateway({
     parties: [`urn:osb:oin:${OIN_A}`, `urn:osb:oin:${OIN_B}`],
     cpas: [],
@@ -35,10 +40,11 @@ export async function openRestGateway(options: Partial<RestOptions> = {}): Promi
     ],
     roots: [partyA.certificate, partyB.certificate],
     clock: systemClock,
+    ...more,
   });
   const cpa = contract(test.url);
   await test.gateway.cpas.import(cpa, true);
-  const api = await createRestApi(test.gateway, { ...DEFAULTS, ...options });
+  const api = await createRestApi(test.gateway, { ...DEFAULTS, ...options }, await makeWus(test));
   await api.listen();
   const call = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${api.address}${path}`, init);
   return {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import type { MessageQuery } from '../../../src/ports/store.ts';
+import type { ConsultationQuery, MessageQuery } from '../../../src/ports/store.ts';
 import { Database } from '../../../src/store/sqlite/database.ts';
 import type { Parameter, Query } from '../../../src/store/sqlite/database.ts';
 import { migrate } from '../../../src/store/sqlite/migrate.ts';
 import { OPERATIONS } from '../../../src/store/sqlite/operations/index.ts';
+import { consultationsStatement } from '../../../src/store/sqlite/operations/list-consultations.ts';
 import { listStatement } from '../../../src/store/sqlite/operations/list-messages.ts';
+import { ANSWERED, consultation } from '../../conformance/store/consultations.ts';
 import {
   answer,
   ASYNCHRONOUS,
@@ -23,7 +25,7 @@ import {
 
 /** Tables that grow with the number of messages: no statement may read one of them from end to end. */
 const GROWING =
-  /^SCAN (?:message|m|i|envelope|payload|signal|attempt|event|refusal|idempotency|conversation|message_order)\b(?! USING (?:COVERING )?INDEX)/;
+  /^SCAN (?:message|m|i|envelope|payload|signal|attempt|event|refusal|idempotency|conversation|message_order|consultation|consultation_content|handover|h|event_cursor|dead_letter|d|e)\b(?! USING (?:COVERING )?INDEX)/;
 
 describe('query plans of the SQLite store', () => {
   it('no operation reads a growing table from end to end or sorts', () => {
@@ -58,6 +60,29 @@ describe('query plans of the SQLite store', () => {
         assert.doesNotMatch(plan, /TEMP B-TREE/, sql);
       }
     }
+  });
+
+  it('every filter of the consultations but the operation has an index that gives the order of the list', () => {
+    const expected: readonly (readonly [Partial<ConsultationQuery>, string])[] = [
+      [{}, 'consultation_at'],
+      [{ since: T0, until: T0, role: 'provider' }, 'consultation_at'],
+      [{ result: 'answered' }, 'consultation_at'],
+      [{ result: 'failed' }, 'consultation_trouble'],
+      [{ result: 'running', role: 'consumer', since: T0 }, 'consultation_trouble'],
+      [{ service: 'echo' }, 'consultation_service'],
+      [{ service: 'echo', operation: 'Echo', until: T0 }, 'consultation_service'],
+      [{ partner: '1' }, 'consultation_partner'],
+    ];
+    for (const [query, index] of expected) {
+      for (const cursor of [undefined, Buffer.from(`${T0}.7`).toString('base64url')]) {
+        const { sql } = consultationsStatement({ limit: 10, ...query, ...(cursor !== undefined && { cursor }) });
+        const plan = planOf(sql).join('; ');
+        assert.match(plan, new RegExp(`^(SCAN|SEARCH) consultation USING INDEX ${index}\\b`), sql);
+        assert.doesNotMatch(plan, /TEMP B-TREE/, sql);
+      }
+    }
+    const one = consultationsStatement({ limit: 10, messageId: 'm', service: 'echo' });
+    assert.match(planOf(one.sql).join('; '), /^SEARCH consultation USING INDEX consultation_message\b/);
   });
 });
 
@@ -123,19 +148,59 @@ function runEveryOperation(db: Database): void {
     OPERATIONS.acceptInbound(db, { ...accepted, message: inbound({ order }) });
     OPERATIONS.submitOutbound(db, outbound({ order }));
   }
+  handOver(db);
   OPERATIONS.findSubmitted(db, idempotency);
   OPERATIONS.findMessage(db, { messageId: sent.messageId, direction: undefined });
   OPERATIONS.note(db, { refusal: refusal(), event: undefined, signal: accepted.answer, now: T0 });
   OPERATIONS.listEvents(db, { after: 0, limit: 10 });
   OPERATIONS.listRefusals(db, { limit: 10 });
+  for (const query of [{ id: 'x' }, { code: 'CPA_UNKNOWN' }, { since: T0 }, { code: 'CPA_UNKNOWN', since: T0 }])
+    OPERATIONS.listRefusals(db, { ...query, limit: 10 });
   OPERATIONS.refersTo(db, { file: 'aa/x' });
   OPERATIONS.stats(db, { now: T0 });
+  OPERATIONS.probe(db, { mark: 'x' });
   const cpa = { cpaId: 'cpa-9', bytes: new Uint8Array(3), active: true, importedAt: T0 };
   OPERATIONS.saveCpa(db, cpa);
   OPERATIONS.setCpaActive(db, cpa);
   OPERATIONS.removeCpa(db, cpa);
   OPERATIONS.listCpas(db);
   OPERATIONS.auditMessages(db, { after: 0, last: 9, limit: 9, digests: true });
+  const consulted = consultation();
+  OPERATIONS.beginConsultation(db, consulted);
+  const content = { request: new Uint8Array(3), answer: undefined };
+  OPERATIONS.endConsultation(db, { id: consulted.id, end: { ...ANSWERED, content } });
+  OPERATIONS.listConsultations(db, { limit: 9 });
+  OPERATIONS.findConsultation(db, consulted);
+  OPERATIONS.replayableConsultations(db, { since: T0 });
+  OPERATIONS.purgeConsultations(db, { before: T0 + 1, limit: 9 });
+}
+
+function handOver(db: Database): void {
+  const destination = 'amqp';
+  const order = { number: 0, reset: true, maxHeld: 9 };
+  for (const more of [{}, { order, conversationId: 'handed' }]) {
+    const message = inbound({ destination, ...more });
+    OPERATIONS.acceptInbound(db, { message, answer: undefined, event: event('message.received', 'x') });
+  }
+  const terms = { destinations: [destination], now: T0, leaseMs: 1, limit: 9 };
+  const failure = { at: T0, dueAt: T0, code: 'HANDOVER_FAILED', detail: undefined } as const;
+  for (const { lease, header } of OPERATIONS.claimHandovers(db, terms).jobs) {
+    OPERATIONS.postponeHandover(db, { lease, failure });
+    OPERATIONS.hastenHandover(db, { messageId: header.messageId, now: T0 });
+  }
+  OPERATIONS.hastenHandovers(db, { destination, now: T0 });
+  for (const { lease } of OPERATIONS.claimHandovers(db, terms).jobs) OPERATIONS.confirmHandover(db, { lease, now: T0 });
+  const subscriber = 'hook';
+  OPERATIONS.openCursor(db, { subscriber });
+  OPERATIONS.buryEvent(db, { subscriber, sequence: 1, failure: { ...failure, attempts: 1 } });
+  for (const query of [{}, { subscriber }, { id: 'x' }]) OPERATIONS.listDeadLetters(db, { limit: 9, ...query });
+  OPERATIONS.markDeadLetter(db, { id: 'x' });
+  for (const { id } of OPERATIONS.listDeadLetters(db, { limit: 9 }).items) {
+    OPERATIONS.markDeadLetter(db, { id });
+    OPERATIONS.markedDeadLetters(db, { subscriber, limit: 9 });
+    OPERATIONS.settleDeadLetter(db, { id, failure: { ...failure, attempts: 2 } });
+    OPERATIONS.settleDeadLetter(db, { id, failure: undefined });
+  }
 }
 
 function endOf(messageId: string): Parameters<typeof OPERATIONS.recordAttempt>[1]['next'] {

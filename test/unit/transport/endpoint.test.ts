@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { GatewayError } from '../../../src/errors.ts';
+import { pumpBody } from '../../../src/mime/pump-body.ts';
 import { createEndpoint } from '../../../src/transport/https-server.ts';
 import { testTls } from '../../setup/test-tls.ts';
 import { closeEndpoints, openEndpoint, httpRequest, RawPeer, statusOf, textAnswer } from './open-endpoint.ts';
 
 const isConfigInvalid = (error: unknown): boolean => error instanceof GatewayError && error.code === 'CONFIG_INVALID';
-const receive = async () => textAnswer('');
+const routes = [{ path: '/ebms', receive: async () => textAnswer('') }];
 const POST = httpRequest(['Content-Length: 3'], 'abc');
 
 describe('ebMS2 §B.2 the endpoint', () => {
@@ -27,7 +28,7 @@ describe('ebMS2 §B.2 the endpoint', () => {
     assert.equal(seen?.clientCertificate, undefined);
   });
 
-  it('keeps the connection for the next request, also after one that it refused', async () => {
+  it('keeps the connection for the next request, also after one that it refused [Digikoppeling WT007]', async () => {
     const { port } = await openEndpoint();
     const peer = new RawPeer(port);
     assert.equal(statusOf(await peer.send(httpRequest([], '', 'GET')).until('\r\n\r\n')), 405);
@@ -55,7 +56,7 @@ describe('ebMS2 §B.2 the endpoint', () => {
 
   it('sends the answer to a body that was left in the middle, then closes', async () => {
     const { port } = await openEndpoint({}, async ({ body }) => {
-      for await (const _ of body) break;
+      await pumpBody(body, Number.POSITIVE_INFINITY, { consume: () => undefined, isEnough: () => true });
       return textAnswer('enough');
     });
     const peer = new RawPeer(port).send(httpRequest(['Content-Length: 100000'], 'x'.repeat(1000)));
@@ -96,27 +97,34 @@ describe('ebMS2 §B.2 the endpoint', () => {
   });
 
   it('refuses plain HTTP beyond loopback unless it is allowed [KVS §B-1]', async () => {
-    const options = { host: '0.0.0.0', port: 0, path: '/ebms', tls: 'off' } as const;
-    assert.throws(() => createEndpoint(options, receive), isConfigInvalid);
-    createEndpoint({ ...options, allowPlain: true }, receive);
+    const options = { host: '0.0.0.0', port: 0, routes, tls: 'off' } as const;
+    assert.throws(() => createEndpoint(options), isConfigInvalid);
+    createEndpoint({ ...options, allowPlain: true });
   });
 
   it('refuses keys that cannot be used, and an empty list of client CAs, which would mean every public one', async () => {
     const { server, client, ca } = await testTls();
-    const options = { host: '127.0.0.1', port: 0, path: '/ebms' };
+    const options = { host: '127.0.0.1', port: 0, routes };
     for (const tls of [
       { ...server, clientCa: [] },
       { ...server, clientCa: '' },
       { ...server, clientCa: ca.certificate, key: client.key },
       { ...server, clientCa: ca.certificate, certificate: 'no PEM' },
     ]) {
-      assert.throws(() => createEndpoint({ ...options, tls }, receive), isConfigInvalid);
+      assert.throws(() => createEndpoint({ ...options, tls }), isConfigInvalid);
     }
   });
 
-  it('rejects CONFIG_INVALID when the port is taken', async () => {
+  it('rejects PORT_TAKEN when the port is taken, and says it once', async () => {
     const { port } = await openEndpoint();
-    await assert.rejects(openEndpoint({ port }), isConfigInvalid);
+    const reports: unknown[] = [];
+    const again = openEndpoint({ port, report: (error) => reports.push(error) });
+    await assert.rejects(again, (error) => error instanceof GatewayError && error.code === 'PORT_TAKEN');
+    assert.deepEqual(reports, []);
+  });
+
+  it('rejects CONFIG_INVALID for an address that this machine has not', async () => {
+    await assert.rejects(openEndpoint({ host: '192.0.2.1', allowPlain: true }), isConfigInvalid);
   });
 
   it('closing lets a running request end, and ends idle and half-open connections at once', async () => {

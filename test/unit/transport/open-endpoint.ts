@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { type IncomingBody, pumpBody } from '../../../src/mime/pump-body.ts';
 import type { IncomingRequest, OutgoingAnswer, Receive } from '../../../src/ports/transport.ts';
 import { createEndpoint, type Endpoint, type EndpointOptions } from '../../../src/transport/https-server.ts';
 
@@ -13,8 +13,15 @@ export interface OpenEndpoint {
   readonly reports: readonly unknown[];
 }
 
+/** The whole body, of any length. */
+export async function gather(body: IncomingBody): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await pumpBody(body, Number.POSITIVE_INFINITY, { consume: (chunk) => void chunks.push(chunk) });
+  return Buffer.concat(chunks);
+}
+
 /** Reads the body and answers its length. */
-export const echoLength: Receive = async (request) => textAnswer(String((await buffer(request.body)).length));
+export const echoLength: Receive = async (request) => textAnswer(String((await gather(request.body)).length));
 
 export function textAnswer(text: string): OutgoingAnswer {
   return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: Buffer.from(text) };
@@ -24,18 +31,23 @@ const opened = new Set<Endpoint>();
 
 /** On a free port of 127.0.0.1; plain HTTP unless told otherwise. */
 export async function openEndpoint(
-  options: Partial<EndpointOptions> = {},
+  { path = '/ebms', ...options }: Partial<Omit<EndpointOptions, 'routes'>> & { readonly path?: string } = {},
   receive: Receive = echoLength,
 ): Promise<OpenEndpoint> {
   const requests: IncomingRequest[] = [];
   const reports: unknown[] = [];
-  const endpoint = createEndpoint(
-    { host: '127.0.0.1', port: 0, path: '/ebms', tls: 'off', report: (error) => reports.push(error), ...options },
-    (request) => {
-      requests.push(request);
-      return receive(request);
-    },
-  );
+  const noted: Receive = (request) => {
+    requests.push(request);
+    return receive(request);
+  };
+  const endpoint = createEndpoint({
+    host: '127.0.0.1',
+    port: 0,
+    tls: 'off',
+    report: (error) => reports.push(error),
+    ...options,
+    routes: [{ path, receive: noted }],
+  });
   opened.add(endpoint);
   const { port } = await endpoint.listen();
   return { endpoint, port, requests, reports };

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { isLoopback } from '../../../src/transport/loopback.ts';
-import { announcesBody, refuseHead } from '../../../src/transport/request-head.ts';
+import { announcesBody, findServed, refuseHead, type RequestHead } from '../../../src/transport/request-head.ts';
 
 const served = { path: '/ebms', maxBodyBytes: 100 };
 const head = { method: 'POST', url: '/ebms', headers: {} };
-const statusFor = (more: object): number | undefined => refuseHead({ ...head, ...more }, served)?.status;
+const statusFor = (more: Partial<RequestHead>): number | undefined => {
+  const asked = { ...head, ...more };
+  return refuseHead(asked, findServed(asked.url, [served]).served)?.status;
+};
 
 describe('what the endpoint refuses for its headers alone', () => {
   it('serves one path, also in absolute form, and nothing beside it', () => {
@@ -24,6 +27,20 @@ describe('what the endpoint refuses for its headers alone', () => {
     ]) {
       assert.equal(statusFor({ url }), 404, String(url));
     }
+  });
+
+  it('serves what lies below a path that ends in a slash, as it was sent', () => {
+    const below = { path: '/wus/', maxBodyBytes: 1 };
+    const find = (url: string): string | undefined => {
+      const { path, served: found } = findServed(url, [served, below]);
+      return found === undefined ? undefined : `${found.path} ${path}`;
+    };
+    assert.equal(find('/ebms'), '/ebms /ebms');
+    assert.equal(find('/wus/echo'), '/wus/ /wus/echo');
+    assert.equal(find('https://localhost/wus/echo?wsdl'), '/wus/ /wus/echo?wsdl');
+    assert.equal(find('/wus/%2e%2e/ebms'), '/wus/ /wus/%2e%2e/ebms');
+    for (const url of ['/wus/', '/wus', '/Wus/echo', '//wus/echo', '/x/wus/echo', '/ebms/wus/echo'])
+      assert.equal(find(url), undefined, url);
   });
 
   it('serves POST only, and says so', () => {

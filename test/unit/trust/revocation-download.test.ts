@@ -55,7 +55,7 @@ describe('revocation lists from the addresses that certificates name', () => {
     return one;
   };
 
-  it('are fetched once at first need, whoever waits, and kept [Digikoppeling PKI004]', async () => {
+  it('are fetched once at first need, whoever waits, and kept [Digikoppeling PKI004, Digikoppeling WT005]', async () => {
     answer = () => listOf({ ca: all.ca });
     const { check } = await open();
     await Promise.all([check(leaf), check(leaf)]);

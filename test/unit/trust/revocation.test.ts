@@ -13,35 +13,23 @@ import {
   hierarchy,
   listOf,
   NOW,
-  openRevocation,
-  type TestRevocation,
+  REVOKED,
+  revocations,
   tlv,
+  UNKNOWN,
 } from '../../setup/revocation-lists.ts';
-
-const REVOKED = { code: 'CERTIFICATE_REVOKED' };
-const UNKNOWN = { code: 'REVOCATION_UNKNOWN' };
 
 describe('revocation', () => {
   let all: Hierarchy;
   let rootList: string;
   let caList: string;
-  let open: TestRevocation[] = [];
+  const opened = revocations();
 
   before(async () => {
     all = await hierarchy();
     rootList = await listOf({ ca: all.root });
     caList = await listOf({ ca: all.ca });
   });
-  afterEach(() => {
-    for (const one of open) one.close();
-    open = [];
-  });
-
-  const opened = async (...args: Parameters<typeof openRevocation>): Promise<TestRevocation> => {
-    const one = await openRevocation(...args);
-    open.push(one);
-    return one;
-  };
 
   it('a certificate that no list names is believed, from PEM and from DER [Digikoppeling PKI003]', async () => {
     const { check, failures } = await opened({ 'root.crl': rootList, 'ca.crl': derOfList(caList) });

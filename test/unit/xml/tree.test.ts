@@ -29,6 +29,18 @@ describe('the XML tree', () => {
     assert.equal(findChild(root, 'urn:q', 'b'), undefined);
   });
 
+  it('lists elements with an attribute called id, in whatever case and namespace', () => {
+    const { identified } = parseXml(
+      Buffer.from(
+        '<a xmlns:p="urn:p" p:Id="1"><b/><c n="2" iD="2"/><d xml:id="3"><e ID=""/></d><f ids="4" i="5"/></a>',
+      ),
+    );
+    assert.deepEqual(
+      identified.map((el) => el.localName),
+      ['a', 'c', 'd', 'e'],
+    );
+  });
+
   it('gives names, values and text as proper strings', () => {
     const root = parse('<é:ö xmlns:é="urn:ü" é:å="€ \u{1F600}">€<b>x</b>&#x20AC;</é:ö>');
     assert.equal(root.prefix, 'é');

@@ -3,7 +3,8 @@ import type { Migration } from './migration.ts';
 /**
  * Messages of both directions in one narrow table; octets (envelope, payload, signal) in tables of their own, so that
  * lists and changes of state touch few pages. An outbox row sends a message, the answer to one, or (without `message`) a
- * signal of its own. `state_count` keeps what metrics ask without a count over everything.
+ * signal of its own. `state_count` keeps what metrics ask without a count over everything. Tables with octets have
+ * rowids: without them SQLite puts what is longer than a quarter of a page on pages of its own.
  */
 export const messages: Migration = {
   version: 1,
@@ -75,7 +76,7 @@ export const messages: Migration = {
       octets BLOB,
       PRIMARY KEY (message, ordinal),
       CHECK ((file IS NULL) <> (octets IS NULL))
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     CREATE INDEX payload_file ON payload (file) WHERE file IS NOT NULL;
 
     CREATE TABLE signal (
@@ -87,7 +88,7 @@ export const messages: Migration = {
       lane TEXT,
       octets BLOB NOT NULL,
       PRIMARY KEY (message, ordinal)
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
 
     CREATE TABLE outbox (
       id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -3,7 +3,23 @@ import { operators } from './0002-operators.ts';
 import { sealedPayloads } from './0003-sealed-payloads.ts';
 import { messageOrder } from './0004-message-order.ts';
 import { bundles } from './0005-bundles.ts';
+import { consultations } from './0006-consultations.ts';
+import { partnerErrors } from './0007-partner-errors.ts';
+import { refusals } from './0008-refusals.ts';
+import { handovers } from './0009-handovers.ts';
+import { refusedConsultations } from './0010-refused-consultations.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
-export const MIGRATIONS: readonly Migration[] = [messages, operators, sealedPayloads, messageOrder, bundles];
+export const MIGRATIONS: readonly Migration[] = [
+  messages,
+  operators,
+  sealedPayloads,
+  messageOrder,
+  bundles,
+  consultations,
+  partnerErrors,
+  refusals,
+  handovers,
+  refusedConsultations,
+];

@@ -10,6 +10,7 @@ import type {
 import type { Database, Query } from '../database.ts';
 import { acceptOrdered } from './accept-ordered.ts';
 import { insertEvent } from './events.ts';
+import { insertHandover } from './handovers.ts';
 import { FIRST_SIGNAL, insertMessage, MESSAGE_KEY } from './message-rows.ts';
 
 export interface Accept {
@@ -21,7 +22,9 @@ export interface Accept {
 /** The unique key decides who is first, so that two copies at the same time cannot both be accepted. @spec ebMS2 §6.5.6 */
 export function acceptInbound(db: Database, { message, answer, event }: Accept): AcceptOutcome {
   if (message.order !== undefined) return acceptInOrder(db, { message, answer, event }, message.order);
-  if (insertInbound(db, message, answer) === undefined) return acceptAgain(db, message);
+  const key = insertInbound(db, message, answer);
+  if (key === undefined) return acceptAgain(db, message);
+  insertHandover(db, { message: key, destination: message.destination, at: message.storedAt });
   insertEvent(db, event);
   return { kind: 'accepted' };
 }
@@ -37,8 +40,9 @@ function acceptInOrder(db: Database, { message, answer, event }: Accept, order: 
 
 /** undefined: it is known. */
 function insertInbound(db: Database, message: InboundRecord, answer: SignalRecord | undefined): number | undefined {
-  const { identity, persistUntil } = message;
-  const key = insertMessage(db, message, { direction: 'in', state: 'RECEIVED', terms: { identity, persistUntil } });
+  const { identity, persistUntil, destination } = message;
+  const terms = { identity, persistUntil, destination };
+  const key = insertMessage(db, message, { direction: 'in', state: 'RECEIVED', terms });
   if (key !== undefined && answer !== undefined) insertAnswer(db, key, { answer, at: message.storedAt });
   return key;
 }

@@ -3,6 +3,7 @@ import type { Database, Query } from '../database.ts';
 import { after, distance, findConversation, insertPlace, openConversation, setNext } from './conversations.ts';
 import type { ConversationRow } from './conversations.ts';
 import { insertEvent, readEvent, writeEvent } from './events.ts';
+import { insertHandover, releaseHandover } from './handovers.ts';
 
 export interface Ordered {
   readonly message: InboundRecord;
@@ -23,6 +24,9 @@ export function acceptOrdered(db: Database, ordered: Ordered, insert: () => numb
   const message = insert();
   const conversation = known ?? openConversation(db, ordered.message, 'in');
   const { number } = ordered.order;
+  const { destination } = ordered.message;
+  const held = place.kind === 'held';
+  insertHandover(db, { message, destination, at: ordered.event.at, conversation: conversation.id, held });
   if (place.kind === 'held') {
     insertPlace(db, { message, conversation: conversation.id, number, event: writeEvent(ordered.event) });
     tellGap(db, { ...conversation, next: place.expected }, { ...ordered.event, number });
@@ -58,6 +62,7 @@ function release(db: Database, { id, gap }: ConversationRow, { from, at }: { fro
   for (let held = heldAt(db, id, next); held !== undefined; held = heldAt(db, id, next)) {
     db.run('UPDATE message_order SET event = NULL WHERE message = ?', held.message);
     insertEvent(db, { ...readEvent(held.event), at });
+    releaseHandover(db, held.message, at);
     next = after(next);
   }
   setNext(db, id, next);

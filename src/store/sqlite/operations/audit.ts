@@ -46,11 +46,14 @@ interface AuditRow {
   readonly state: MessageState;
   readonly envelopes: number;
   readonly outbox_rows: number;
+  readonly destination: string;
+  readonly waits: number;
 }
 
 const MESSAGES: Query<AuditRow> = {
   sql: `
-  SELECT id, direction, message_id, from_party_id, state,
+  SELECT id, direction, message_id, from_party_id, state, destination,
+    EXISTS (SELECT 1 FROM handover h WHERE h.message = message.id) AS waits,
     (SELECT count(*) FROM envelope e WHERE e.message = message.id) AS envelopes,
     (SELECT count(*) FROM outbox o WHERE o.message = message.id) AS outbox_rows
   FROM message WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
@@ -75,6 +78,8 @@ export function auditMessages(db: Database, { after, last, limit, digests }: Aud
     state: row.state,
     hasEnvelope: row.envelopes === 1,
     outboxRows: row.outbox_rows,
+    destination: row.destination,
+    waits: row.waits === 1,
     ...endsOf(db, row),
     payloads: payloadsOf(db, row.id, digests),
   }));

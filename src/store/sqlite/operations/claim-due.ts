@@ -1,6 +1,7 @@
 import type { Claim, OutboxJob, SentTerms } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
-import { FIRST_SIGNAL, readEnvelope, readPayloads } from './message-rows.ts';
+import { releaseHandovers } from './claim-handovers.ts';
+import { FIRST_SIGNAL, type PurposeRow, readEnvelope, readPayloads, toPurpose } from './message-rows.ts';
 
 /**
  * An outbox row is free (lease_until 0) or leased. Lane by lane the oldest free rows are found through an index, so
@@ -68,6 +69,7 @@ export function claimDue(db: Database, terms: ClaimTerms): Claim {
  */
 export function releaseLeases(db: Database): void {
   db.run('UPDATE outbox SET lease_until = 0, fence = fence + 1 WHERE lease_until > 0');
+  releaseHandovers(db);
 }
 
 function readLane(db: Database, row: LaneRow, { now, perLane, limit }: ClaimTerms): Lane {
@@ -93,7 +95,7 @@ function nextDue(lane: Lane, claimed: ReadonlySet<number>, { now, leaseMs, perLa
   return full ? [Math.max(due, Math.min(now + leaseMs, ...leaseEnds))] : [due, ...leaseEnds];
 }
 
-interface JobRow {
+interface JobRow extends PurposeRow {
   readonly message: number | null;
   readonly signal_id: string | null;
   readonly octets: Uint8Array | null;
@@ -103,13 +105,6 @@ interface JobRow {
   readonly attempts: number;
   readonly direction: 'in' | 'out' | null;
   readonly message_id: string;
-  readonly cpa_id: string;
-  readonly from_party_id: string;
-  readonly from_role: string | null;
-  readonly to_party_id: string;
-  readonly to_role: string | null;
-  readonly service: string;
-  readonly action: string;
   readonly state: SentTerms['state'];
   readonly time_to_live: number | null;
   readonly retries: number;
@@ -166,13 +161,7 @@ function messageOf(db: Database, key: number, row: JobRow): JobContent {
     envelope: readEnvelope(db, key),
     payloads: readPayloads(db, key),
     message: {
-      cpaId: row.cpa_id,
-      fromPartyId: row.from_party_id,
-      fromRole: row.from_role ?? undefined,
-      toPartyId: row.to_party_id,
-      toRole: row.to_role ?? undefined,
-      service: row.service,
-      action: row.action,
+      ...toPurpose(row),
       state: row.state,
       timeToLive: row.time_to_live ?? undefined,
       retries: row.retries,

@@ -1,6 +1,7 @@
 import { newId } from '../../../ids.ts';
-import type { Direction, EventType, NewEvent, StoredEvent } from '../../../ports/store.ts';
+import type { Direction, EventType, MessageOwner, NewEvent, StoredEvent } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
+import { ownedBy } from './owner.ts';
 
 export function insertEvent(db: Database, event: NewEvent): void {
   db.run(
@@ -15,7 +16,7 @@ export function insertEvent(db: Database, event: NewEvent): void {
   );
 }
 
-interface EventRow {
+export interface EventRow {
   readonly sequence: number;
   readonly id: string;
   readonly type: EventType;
@@ -26,16 +27,41 @@ interface EventRow {
   readonly data: string;
 }
 
+export const EVENT_COLUMNS = 'e.sequence, e.id, e.type, e.at, e.message_id, e.direction, e.cpa_id, e.data';
+
 const EVENTS: Query<EventRow> = {
-  sql: `SELECT sequence, id, type, at, message_id, direction, cpa_id, data FROM event
-        WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+  sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`,
 };
 
 export function listEvents(
   db: Database,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): readonly StoredEvent[] {
-  return db.all(EVENTS, after, limit).map((row) => ({
+  return db.all(EVENTS, after, limit).map(toEvent);
+}
+
+/** Looks at no more than `limit` events, so that who owns little costs no more than who owns all. */
+export function listEventsOf(
+  db: Database,
+  { owner, after, limit }: { readonly owner: MessageOwner; readonly after: number; readonly limit: number },
+): { readonly events: readonly StoredEvent[]; readonly seen: number; readonly more: boolean } {
+  const own = ownedBy(owner, 'm');
+  const query: Query<EventRow & { readonly own: number }> = {
+    sql: `SELECT sequence, id, type, at, message_id, direction, cpa_id, data, EXISTS (
+            SELECT 1 FROM message m WHERE m.message_id = event.message_id AND m.direction = event.direction
+              AND m.cpa_id = event.cpa_id AND ${own.sql}) AS own
+          FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+  };
+  const rows = db.all(query, ...own.parameters, after, limit);
+  return {
+    events: rows.filter((row) => row.own === 1).map(toEvent),
+    seen: rows.at(-1)?.sequence ?? after,
+    more: rows.length === limit,
+  };
+}
+
+export function toEvent(row: EventRow): StoredEvent {
+  return {
     sequence: row.sequence,
     id: row.id,
     type: row.type,
@@ -44,7 +70,7 @@ export function listEvents(
     direction: row.direction ?? undefined,
     cpaId: row.cpa_id ?? undefined,
     data: readData(row.data),
-  }));
+  };
 }
 
 /** An event that waits for its moment, as text. */

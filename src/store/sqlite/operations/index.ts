@@ -2,11 +2,24 @@ import { acceptInbound, findInbound } from './accept-inbound.ts';
 import { auditMessages, auditTotals } from './audit.ts';
 import { cancelOutbound } from './cancel-outbound.ts';
 import { claimDue, releaseLeases } from './claim-due.ts';
+import { claimHandovers, waitingHandovers } from './claim-handovers.ts';
 import { concludeOutbound } from './conclude-outbound.ts';
+import {
+  beginConsultation,
+  endConsultation,
+  findConsultation,
+  purgeConsultations,
+  replayableConsultations,
+} from './consultations.ts';
 import { listCpas, removeCpa, saveCpa, setCpaActive } from './cpas.ts';
-import { listEvents } from './events.ts';
+import { buryEvent, listDeadLetters, markDeadLetter, markedDeadLetters, settleDeadLetter } from './dead-letters.ts';
+import { advanceCursor, openCursor } from './event-cursors.ts';
+import { listEvents, listEventsOf } from './events.ts';
 import { findMessage } from './find-message.ts';
+import { confirmHandover, hastenHandover, hastenHandovers, postponeHandover } from './handovers.ts';
+import { listConsultations } from './list-consultations.ts';
 import { listMessages } from './list-messages.ts';
+import { probe } from './probe.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { listRefusals, note } from './refusals.ts';
 import { refersTo, stats } from './stats.ts';
@@ -28,16 +41,37 @@ export const OPERATIONS = {
   findMessage,
   listMessages,
   listEvents,
+  listEventsOf,
   note,
   listRefusals,
   refersTo,
   stats,
+  probe,
   saveCpa,
   setCpaActive,
   removeCpa,
   listCpas,
   auditTotals,
   auditMessages,
+  beginConsultation,
+  endConsultation,
+  listConsultations,
+  findConsultation,
+  replayableConsultations,
+  purgeConsultations,
+  claimHandovers,
+  confirmHandover,
+  postponeHandover,
+  hastenHandover,
+  hastenHandovers,
+  waitingHandovers,
+  openCursor,
+  advanceCursor,
+  buryEvent,
+  listDeadLetters,
+  markDeadLetter,
+  markedDeadLetters,
+  settleDeadLetter,
 } as const;
 
 export type Operations = typeof OPERATIONS;
@@ -52,10 +86,17 @@ export const READ_ONLY: ReadonlySet<OperationName> = new Set<OperationName>([
   'findMessage',
   'listMessages',
   'listEvents',
+  'listEventsOf',
   'listRefusals',
   'refersTo',
   'stats',
   'listCpas',
   'auditTotals',
   'auditMessages',
+  'listConsultations',
+  'findConsultation',
+  'replayableConsultations',
+  'waitingHandovers',
+  'listDeadLetters',
+  'markedDeadLetters',
 ]);

@@ -1,8 +1,9 @@
 import type { MessageQuery, MessageSummary, Page } from '../../../ports/store.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
+import { pageOf, readCursor } from '../cursor.ts';
 import type { Database, Parameter, Query } from '../database.ts';
 import { IS_HELD, SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
 import type { SummaryRow } from './message-rows.ts';
+import { ownedBy } from './owner.ts';
 
 const CONDITIONS = [
   ['state', 'state = ?'],
@@ -12,9 +13,10 @@ const CONDITIONS = [
   ['action', 'action = ?'],
   ['conversationId', 'conversation_id = ?'],
   ['held', `${IS_HELD} = ?`],
+  ['destination', 'destination = ?'],
   ['since', 'stored_at >= ?'],
   ['until', 'stored_at < ?'],
-] as const satisfies readonly (readonly [keyof MessageQuery, string])[];
+] as const satisfies readonly (readonly [Exclude<keyof MessageQuery, 'owner'>, string])[];
 
 /** Filters whose index chooses better than that of the direction: `+` keeps that one out. */
 const NARROWER = ['state', 'cpaId', 'conversationId', 'action'] as const;
@@ -27,10 +29,7 @@ export function listMessages(db: Database, query: MessageQuery): Page<MessageSum
   const { sql, parameters } = listStatement(query);
   const page: Query<SummaryRow> = { sql };
   const rows = db.all(page, ...parameters);
-  const items = rows.slice(0, query.limit).map(toSummary);
-  const last = rows[query.limit - 1];
-  const more = rows.length > query.limit && last !== undefined;
-  return { items, next: more ? writeCursor([last.stored_at, last.id]) : undefined };
+  return pageOf(rows, query.limit, { item: toSummary, place: (row) => [row.stored_at, row.id] });
 }
 
 /** One row more than the page holds, which tells whether another page follows. */
@@ -48,6 +47,11 @@ export function listStatement(query: MessageQuery): {
     conditions.push(`(${SEARCHED.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
     const pattern = `%${query.q.replace(/[\\%_]/g, '\\$&')}%`;
     parameters.push(...SEARCHED.map(() => pattern));
+  }
+  if (query.owner !== undefined) {
+    const own = ownedBy(query.owner);
+    conditions.push(own.sql);
+    parameters.push(...own.parameters);
   }
   if (query.cursor !== undefined) {
     conditions.push('(stored_at, id) < (?, ?)');

@@ -1,4 +1,11 @@
-import type { Direction, MessageRecord, MessageState, MessageSummary, PayloadRecord } from '../../../ports/store.ts';
+import type {
+  Direction,
+  MessagePurpose,
+  MessageRecord,
+  MessageState,
+  MessageSummary,
+  PayloadRecord,
+} from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 
 /** What only one direction has; the rest stays NULL. */
@@ -10,13 +17,15 @@ export interface MessageTerms {
   readonly reliable?: boolean;
   readonly syncReply?: boolean;
   readonly ackSigned?: boolean;
+  readonly destination?: string;
 }
 
 const INSERT_MESSAGE = `
   INSERT INTO message (direction, message_id, cpa_id, from_party_id, from_role, to_party_id, to_role, service, action,
     conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at,
-    identity, persist_until, retries, retry_interval, reliable, sync_reply, ack_signed)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?14, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+    identity, persist_until, retries, retry_interval, reliable, sync_reply, ack_signed, destination)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?14, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+    coalesce(?23, 'inbox'))
   ON CONFLICT (message_id, from_party_id, direction) DO NOTHING`;
 
 export const MESSAGE_KEY = 'message_id = ? AND from_party_id = ? AND direction = ?';
@@ -55,6 +64,7 @@ export function insertMessage(
     flag(terms.reliable),
     flag(terms.syncReply),
     flag(terms.ackSigned),
+    terms.destination,
   );
   if (key === undefined) return undefined;
   db.run('INSERT INTO envelope (message, octets) VALUES (?, ?)', key, record.envelope);
@@ -92,10 +102,7 @@ function insertPayload(
   );
 }
 
-export interface SummaryRow {
-  readonly id: number;
-  readonly direction: Direction;
-  readonly message_id: string;
+export interface PurposeRow {
   readonly cpa_id: string;
   readonly from_party_id: string;
   readonly from_role: string | null;
@@ -103,6 +110,24 @@ export interface SummaryRow {
   readonly to_role: string | null;
   readonly service: string;
   readonly action: string;
+}
+
+export function toPurpose(row: PurposeRow): MessagePurpose {
+  return {
+    cpaId: row.cpa_id,
+    fromPartyId: row.from_party_id,
+    fromRole: row.from_role ?? undefined,
+    toPartyId: row.to_party_id,
+    toRole: row.to_role ?? undefined,
+    service: row.service,
+    action: row.action,
+  };
+}
+
+export interface SummaryRow extends PurposeRow {
+  readonly id: number;
+  readonly direction: Direction;
+  readonly message_id: string;
   readonly conversation_id: string;
   readonly ref_to_message_id: string | null;
   readonly timestamp: number;
@@ -114,30 +139,26 @@ export interface SummaryRow {
   readonly next_attempt_at: number | null;
   readonly sequence_number: number | null;
   readonly held: number;
+  readonly destination: string;
 }
 
 export const IS_HELD = 'EXISTS (SELECT 1 FROM message_order o WHERE o.message = message.id AND o.event IS NOT NULL)';
 
 /** The outbox row of a reliable message that was sent as often as agreed only waits for its end. */
-const NEXT_ATTEMPT_AT = `(SELECT o.due_at FROM outbox o WHERE o.message = message.id AND message.direction = 'out'
+const NEXT_ATTEMPT_AT = `CASE direction WHEN 'out' THEN (SELECT o.due_at FROM outbox o WHERE o.message = message.id
     AND (message.reliable = 0 OR message.attempts <= message.retries)
-    AND (message.time_to_live IS NULL OR o.due_at < message.time_to_live))`;
+    AND (message.time_to_live IS NULL OR o.due_at < message.time_to_live))
+  ELSE (SELECT h.due_at FROM handover h WHERE h.message = message.id) END`;
 
 export const SUMMARY_COLUMNS = `id, direction, message_id, cpa_id, from_party_id, from_role, to_party_id, to_role,
-  service, action, conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at, attempts,
+  service, action, conversation_id, ref_to_message_id, timestamp, time_to_live, stored_at, state, state_at, attempts, destination,
   ${NEXT_ATTEMPT_AT} AS next_attempt_at,
   (SELECT o.number FROM message_order o WHERE o.message = message.id) AS sequence_number, ${IS_HELD} AS held`;
 
 export function toSummary(row: SummaryRow): MessageSummary {
   return {
+    ...toPurpose(row),
     messageId: row.message_id,
-    cpaId: row.cpa_id,
-    fromPartyId: row.from_party_id,
-    fromRole: row.from_role ?? undefined,
-    toPartyId: row.to_party_id,
-    toRole: row.to_role ?? undefined,
-    service: row.service,
-    action: row.action,
     conversationId: row.conversation_id,
     refToMessageId: row.ref_to_message_id ?? undefined,
     timestamp: row.timestamp,
@@ -150,6 +171,7 @@ export function toSummary(row: SummaryRow): MessageSummary {
     nextAttemptAt: row.next_attempt_at ?? undefined,
     sequenceNumber: row.sequence_number ?? undefined,
     held: row.held === 1,
+    destination: row.direction === 'in' ? row.destination : undefined,
   };
 }
 

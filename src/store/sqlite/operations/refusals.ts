@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../errors.ts';
-import type { NewEvent, Page, Refusal, SignalRecord } from '../../../ports/store.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
+import type { NewEvent, Page, Refusal, RefusalQuery, SignalRecord } from '../../../ports/store.ts';
+import { pageOf, readCursor } from '../cursor.ts';
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
 
@@ -60,18 +60,23 @@ interface RefusalRow {
   readonly sample: Uint8Array;
 }
 
-const REFUSALS: Query<RefusalRow> = {
-  sql: `SELECT sequence, id, at, code, location, detail, remote, message_id, cpa_id, from_party_id, sample
-        FROM refusal WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
-};
+const CONDITIONS = [
+  ['id', 'id = ?'],
+  ['code', 'code = ?'],
+  ['since', 'at >= ?'],
+] as const satisfies readonly (readonly [keyof RefusalQuery, string])[];
 
 /** Newest first. */
-export function listRefusals(db: Database, query: { readonly cursor?: string; readonly limit: number }): Page<Refusal> {
+export function listRefusals(db: Database, query: RefusalQuery): Page<Refusal> {
+  const used = CONDITIONS.filter(([name]) => query[name] !== undefined);
   const [before] = query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : readCursor(query.cursor, 1);
-  const rows = db.all(REFUSALS, before, query.limit + 1);
-  const last = rows[query.limit - 1];
-  const more = rows.length > query.limit && last !== undefined;
-  return { items: rows.slice(0, query.limit).map(toRefusal), next: more ? writeCursor([last.sequence]) : undefined };
+  const conditions = [...used.map(([, condition]) => condition), 'sequence < ?'].join(' AND ');
+  const page: Query<RefusalRow> = {
+    sql: `SELECT sequence, id, at, code, location, detail, remote, message_id, cpa_id, from_party_id, sample
+          FROM refusal WHERE ${conditions} ORDER BY sequence DESC LIMIT ?`,
+  };
+  const rows = db.all(page, ...used.map(([name]) => query[name]), before, query.limit + 1);
+  return pageOf(rows, query.limit, { item: toRefusal, place: ({ sequence }) => [sequence] });
 }
 
 function toRefusal(row: RefusalRow): Refusal {

@@ -1,0 +1,57 @@
+import type { Adapter, AdapterHost, Handover, HandoverControl } from '../../src/index.ts';
+import { BrokerConnection } from './broker-connection.ts';
+import { eventPublication, receivedPublication } from './publication.ts';
+import { Publisher } from './publisher.ts';
+import { SendQueue } from './send-queue.ts';
+import type { AmqpSettings } from './settings.ts';
+
+export type { AmqpSettings } from './settings.ts';
+
+export const DESTINATION = 'amqp';
+/** Messages under way to the broker: enough for its confirms to come in crowds. */
+const CONCURRENCY = 64;
+
+/**
+ * The inside world's door over AMQP 0-9-1: what is routed to `amqp` is published, what applications publish is sent, and
+ * events are told. README.md of this folder shows the mapping.
+ */
+export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Required<Adapter> {
+  const { gateway, clock, log, random } = host;
+  const publisher = new Publisher(clock);
+  const sendQueue = new SendQueue({ settings, messages: gateway.messages, publisher, clock, random, log });
+  const followers = follow(host, settings, publisher);
+  const connection = new BrokerConnection({
+    settings,
+    users: [publisher, sendQueue],
+    connected: () => {
+      for (const follower of followers) follower.ready();
+    },
+    blocked: (reason) => publisher.block(reason),
+    clock,
+    random,
+    log,
+  });
+  return {
+    start: () => connection.start(),
+    drain: () => sendQueue.drain(),
+    stop: () => connection.stop(),
+  };
+}
+
+function follow(
+  { gateway, apiUrl, source }: AdapterHost,
+  settings: AmqpSettings,
+  publisher: Publisher,
+): HandoverControl[] {
+  const { exchange, inlineLimit } = settings;
+  const base = (): string => (settings.apiUrl === undefined ? apiUrl() : `${settings.apiUrl}/api/v1`);
+  const deliver: Handover['deliver'] = async (message) =>
+    publisher.publish(await receivedPublication(message, { exchange, inlineLimit, apiUrl: base() }));
+  const messages = gateway.handovers.register(DESTINATION, { deliver }, { concurrency: CONCURRENCY });
+  if (!settings.events) return [messages];
+  const events = gateway.events.follow({
+    name: DESTINATION,
+    deliver: (event) => publisher.publish(eventPublication(event, exchange, source)),
+  });
+  return [messages, events];
+}

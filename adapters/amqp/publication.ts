@@ -1,0 +1,116 @@
+import type { Options } from 'amqplib';
+import { cloudEvent } from '../../src/index.ts';
+import type { HandedMessage, HandedPayload, StoredEvent } from '../../src/index.ts';
+import { writeParts } from './multipart.ts';
+import { eventKey, receivedKey, short } from './routing-key.ts';
+import type { AmqpSettings } from './settings.ts';
+
+/** One message as the broker gets it. */
+export interface Publication {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly content: Buffer;
+  readonly options: Options.Publish;
+}
+
+export interface Terms extends Pick<AmqpSettings, 'exchange' | 'inlineLimit'> {
+  /** Base of the API as applications see it. */
+  readonly apiUrl: string;
+}
+
+/** A received message for the applications. Throws HANDOVER_REFUSED when AMQP cannot carry one of its names. */
+export async function receivedPublication(message: HandedMessage, terms: Terms): Promise<Publication> {
+  const { contentType, content, headers } = await bodyOf(message, terms);
+  const { messageId, conversationId, timestamp, service, action } = message;
+  return {
+    exchange: terms.exchange,
+    routingKey: receivedKey(service, action),
+    content,
+    options: {
+      mandatory: true,
+      persistent: true,
+      messageId: short(messageId, 'MessageId'),
+      correlationId: short(conversationId, 'ConversationId'),
+      timestamp: Math.floor(timestamp / 1000),
+      type: short(action, 'action'),
+      ...(contentType === undefined ? {} : { contentType: short(contentType, 'Content-Type') }),
+      headers: { ...headersOf(message), ...headers },
+    },
+  };
+}
+
+/** An event as a CloudEvent in structured JSON. It is not mandatory: where nobody binds a queue for it, nobody wants it. */
+export function eventPublication(event: StoredEvent, exchange: string, source: string): Publication {
+  return {
+    exchange,
+    routingKey: eventKey(event.type),
+    content: Buffer.from(JSON.stringify(cloudEvent(event, source))),
+    options: {
+      persistent: true,
+      messageId: event.id,
+      ...(event.messageId === undefined || Buffer.byteLength(event.messageId) > 255
+        ? {}
+        : { correlationId: event.messageId }),
+      timestamp: Math.floor(event.at / 1000),
+      type: event.type,
+      contentType: 'application/cloudevents+json',
+    },
+  };
+}
+
+function headersOf({
+  cpaId,
+  fromPartyId,
+  fromRole,
+  toPartyId,
+  toRole,
+  service,
+  action,
+  refToMessageId,
+}: HandedMessage): Record<string, string> {
+  return {
+    cpaId,
+    fromPartyId,
+    ...(fromRole === undefined ? {} : { fromRole }),
+    toPartyId,
+    ...(toRole === undefined ? {} : { toRole }),
+    service,
+    action,
+    ...(refToMessageId === undefined ? {} : { refToMessageId }),
+  };
+}
+
+interface Body {
+  readonly contentType: string | undefined;
+  readonly content: Buffer;
+  readonly headers: Readonly<Record<string, string | number>>;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** One payload is the body; several are multipart/related; none, or too much, is an empty body. */
+async function bodyOf(message: HandedMessage, { inlineLimit, apiUrl }: Terms): Promise<Body> {
+  const { payloads } = message;
+  const [first] = payloads;
+  if (first === undefined) return { contentType: undefined, content: NOTHING, headers: {} };
+  const size = payloads.reduce((sum, payload) => sum + payload.size, 0);
+  if (size > inlineLimit) {
+    const headers = { payloadUrl: payloadUrl(message, apiUrl), payloadCount: payloads.length };
+    return { contentType: payloads.length === 1 ? first.contentType : undefined, content: NOTHING, headers };
+  }
+  if (payloads.length === 1) return { contentType: first.contentType, content: await octetsOf(first), headers: {} };
+  const parts = await Promise.all(payloads.map(async (payload) => ({ ...payload, octets: await octetsOf(payload) })));
+  return { ...writeParts(parts), headers: {} };
+}
+
+/** The first payload; those behind it have the numbers up to `payloadCount`. */
+function payloadUrl({ messageId, fromPartyId }: HandedMessage, apiUrl: string): string {
+  const choice = new URLSearchParams({ direction: 'in', from: fromPartyId }).toString();
+  return `${apiUrl}/messages/${encodeURIComponent(messageId)}/payloads/1?${choice}`;
+}
+
+async function octetsOf(payload: HandedPayload): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await payload.open()) as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

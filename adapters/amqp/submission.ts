@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { Message } from 'amqplib';
+import { GatewayError } from '../../src/index.ts';
+import type { SubmitRequest } from '../../src/index.ts';
+import { readParts } from './multipart.ts';
+import type { BodyPart } from './multipart.ts';
+import type { AmqpSettings } from './settings.ts';
+
+/** What an application published to be sent. */
+export interface Submission {
+  readonly terms: Omit<SubmitRequest, 'payloads' | 'idempotency' | 'resendOf'>;
+  readonly parts: readonly Pick<BodyPart, 'name' | 'contentType' | 'octets'>[];
+  /** Its message_id: the same one twice is the same message. */
+  readonly key: string;
+}
+
+export const APPLICATION = 'amqp';
+
+const MAX_PARTS = 100;
+const KEY = /^[!-~]{1,255}$/;
+/** Some clients name the charset here; only what changes the octets matters. */
+const COMPRESSED = /gzip|deflate|compress|br|zstd/i;
+const MULTIPART = /^multipart\/related[ \t]*(?:;|$)/i;
+
+/** Reads properties, headers and body. Throws REQUEST_INVALID with the name of what must be mended, MIME_MALFORMED, HTTP_TOO_LARGE. */
+export function readSubmission(message: Message, { inlineLimit }: Pick<AmqpSettings, 'inlineLimit'>): Submission {
+  const { properties, content } = message;
+  if (content.length > inlineLimit)
+    throw new GatewayError('HTTP_TOO_LARGE', {
+      location: 'body',
+      detail: `a body of ${content.length} octets; at most ${inlineLimit}: upload the payload with POST /api/v1/messages`,
+    });
+  return { terms: readTerms(message), parts: readBody(properties, content), key: readKey(properties.messageId) };
+}
+
+/** How the gateway knows a repeat: equal for equal messages. */
+export function idempotencyOf({ terms, parts, key }: Submission): NonNullable<SubmitRequest['idempotency']> {
+  const canonical = [
+    Object.entries(terms).sort(([a], [b]) => (a < b ? -1 : 1)),
+    parts.map(({ name, contentType, octets }) => [
+      name ?? null,
+      contentType,
+      octets.length,
+      createHash('sha256').update(octets).digest('hex'),
+    ]),
+  ];
+  return {
+    key,
+    application: APPLICATION,
+    digest: createHash('sha256').update(JSON.stringify(canonical)).digest('hex'),
+  };
+}
+
+function readTerms({ properties }: Message): Submission['terms'] {
+  const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
+  const header = (name: string): string | undefined => text(headers[name], `header ${name}`);
+  const required = (name: string, fallback?: string): string => {
+    const value = header(name) ?? fallback;
+    if (value === undefined) throw invalid(`header ${name}`, `the header ${name} is missing`);
+    return value;
+  };
+  const [fromRole, to, toRole] = [header('fromRole'), header('toPartyId'), header('toRole')];
+  const conversationId = text(properties.correlationId, 'correlation_id');
+  const refToMessageId = header('refToMessageId');
+  return {
+    cpaId: required('cpaId'),
+    from: required('fromPartyId'),
+    service: required('service'),
+    action: required('action', text(properties.type, 'type')),
+    ...(fromRole === undefined ? {} : { fromRole }),
+    ...(to === undefined ? {} : { to }),
+    ...(toRole === undefined ? {} : { toRole }),
+    ...(conversationId === undefined ? {} : { conversationId }),
+    ...(refToMessageId === undefined ? {} : { refToMessageId }),
+  };
+}
+
+function text(value: unknown, location: string): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  throw invalid(location, `${location} is no text`);
+}
+
+/** Without it a message that the broker hands out again could not be told from a new one. */
+function readKey(messageId: unknown): string {
+  const key = text(messageId, 'message_id');
+  if (key !== undefined && KEY.test(key)) return key;
+  throw invalid(
+    'message_id',
+    'the property message_id must be 1 to 255 visible ASCII characters, another one for each message',
+  );
+}
+
+/** An empty body is a message without payload. */
+function readBody({ contentType, contentEncoding }: Message['properties'], content: Buffer): Submission['parts'] {
+  const encoding = text(contentEncoding, 'content_encoding');
+  if (encoding !== undefined && COMPRESSED.test(encoding))
+    throw invalid('content_encoding', `a body with content_encoding ${encoding} is not unpacked: send it as it is`);
+  const type = text(contentType, 'content_type');
+  if (content.length === 0) return [];
+  if (type !== undefined && MULTIPART.test(type)) return readParts(type, content, MAX_PARTS);
+  return [{ contentType: type ?? 'application/octet-stream', name: undefined, octets: content }];
+}
+
+function invalid(location: string, detail: string): GatewayError {
+  return new GatewayError('REQUEST_INVALID', { location, detail });
+}

@@ -1,0 +1,52 @@
+import type { ConfirmChannel } from 'amqplib';
+import type { AmqpSettings } from './settings.ts';
+
+export const SEND_KEY = 'send';
+
+type Names = Pick<AmqpSettings, 'exchange' | 'sendQueue' | 'refused'>;
+
+/** Queues of ours survive a broker, and with several of them the loss of one. */
+const QUORUM = { 'x-queue-type': 'quorum' };
+
+/**
+ * The gateway refuses a message that was handed out too often long before the broker does; what the broker gives up goes the
+ * same way, and is not lost on it: at-least-once, which asks for reject-publish.
+ */
+const DELIVERY_LIMIT = 1000;
+
+/** One thing that must stand at the broker. */
+export interface Part {
+  readonly what: string;
+  readonly declare: (channel: ConfirmChannel) => Promise<unknown>;
+}
+
+/**
+ * What the adapter declares, in this order. The broker refuses a declaration that differs from what stands there already and
+ * closes the channel with it: nothing is ever changed or removed.
+ */
+export function topology({ exchange, sendQueue, refused }: Names): readonly Part[] {
+  return [
+    declared(`exchange ${exchange}`, (channel) => channel.assertExchange(exchange, 'topic', { durable: true })),
+    declared(`exchange ${refused}`, (channel) => channel.assertExchange(refused, 'topic', { durable: true })),
+    declared(`queue ${refused}`, (channel) => channel.assertQueue(refused, { durable: true, arguments: QUORUM })),
+    declared(`binding of queue ${refused}`, (channel) => channel.bindQueue(refused, refused, '#')),
+    declared(`queue ${sendQueue}`, (channel) =>
+      channel.assertQueue(sendQueue, { durable: true, arguments: sendArguments(refused) }),
+    ),
+    declared(`binding of queue ${sendQueue}`, (channel) => channel.bindQueue(sendQueue, exchange, SEND_KEY)),
+  ];
+}
+
+function declared(what: string, declare: Part['declare']): Part {
+  return { what, declare };
+}
+
+function sendArguments(refused: string): Readonly<Record<string, string | number>> {
+  return {
+    ...QUORUM,
+    'x-delivery-limit': DELIVERY_LIMIT,
+    'x-overflow': 'reject-publish',
+    'x-dead-letter-exchange': refused,
+    'x-dead-letter-strategy': 'at-least-once',
+  };
+}

@@ -1,0 +1,42 @@
+import type { Adapter } from '../../src/index.ts';
+import type { FilesHost } from './host.ts';
+import { createFolderHandover } from './inbox/folder-handover.ts';
+import { LedgerSweeper } from './inbox/ledger-sweeper.ts';
+import { OutboxPicker } from './outbox/outbox-picker.ts';
+import type { FolderSettings } from './settings.ts';
+
+export interface FilesystemOptions {
+  readonly folders: readonly FolderSettings[];
+  /** Names the store behind the gateway: what was claimed for it, no gateway with another store touches. */
+  readonly owner: string;
+}
+
+const MESSAGES_AT_ONCE = 4;
+
+/** Applications that know only folders: what they put into an outbox is sent, what comes for them appears in an inbox. */
+export function createFilesystemAdapter({ folders, owner }: FilesystemOptions, host: FilesHost): Adapter {
+  const sweepers: LedgerSweeper[] = [];
+  const pickers: OutboxPicker[] = [];
+  for (const { name, inbox, layout, outbox } of folders) {
+    if (inbox !== undefined) {
+      const handover = createFolderHandover({ inbox, layout });
+      host.gateway.handovers.register(`files:${name}`, handover, { concurrency: MESSAGES_AT_ONCE });
+      sweepers.push(new LedgerSweeper(inbox, host));
+    }
+    if (outbox !== undefined) pickers.push(new OutboxPicker(name, outbox, { host, owner }));
+  }
+  const drain = async (): Promise<void> => {
+    await Promise.all(pickers.map((picker) => picker.stop()));
+  };
+  return {
+    start() {
+      for (const one of [...sweepers, ...pickers]) one.start();
+      return Promise.resolve();
+    },
+    drain,
+    async stop() {
+      await drain();
+      await Promise.all(sweepers.map((sweeper) => sweeper.stop()));
+    },
+  };
+}

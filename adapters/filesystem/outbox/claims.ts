@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../../src/index.ts';
+import { isThere, makeFolder, removeIfEmpty, renameIfThere, syncFolder, unless } from '../durable-files.ts';
+import { compactTime } from '../names.ts';
+import { WORK_FOLDER } from '../settings.ts';
+
+/** A message that this gateway, and no other, took out of the outbox. */
+export interface Claim {
+  /** Stays the same over restarts: the idempotency key of its submission. */
+  readonly id: string;
+  /** What was claimed: the sidecar, or the document where the folder has fixed properties. */
+  readonly name: string;
+  /** Where its files are, under their own names. */
+  readonly folder: string;
+}
+
+const OWNER_ONLY = 0o700;
+
+/**
+ * `<outbox>/.postiljon/claims/<owner>/<id>/<name>/<name>`: the rename to there decides who sends. The folder of the name
+ * keeps what was claimed apart from the payloads beside it. A store has one owner name: a claim belongs to the store that
+ * knows whether it was submitted.
+ */
+export class Claims {
+  readonly #outbox: string;
+  readonly #work: string;
+  readonly #all: string;
+  readonly #folder: string;
+  readonly #clock: Clock;
+
+  constructor(outbox: string, owner: string, clock: Clock) {
+    this.#outbox = outbox;
+    this.#work = join(outbox, WORK_FOLDER);
+    this.#all = join(this.#work, 'claims');
+    this.#folder = join(this.#all, owner);
+    this.#clock = clock;
+  }
+
+  /** Throws ENOENT when the outbox itself is not there. */
+  async prepare(): Promise<void> {
+    await makeFolder(this.#work, OWNER_ONLY);
+    await makeFolder(this.#all);
+    await makeFolder(this.#folder);
+  }
+
+  /** undefined when somebody else was first. On disk when this answers. */
+  async claim(name: string): Promise<Claim | undefined> {
+    const id = `${compactTime(this.#clock.now())}-${randomUUID()}`;
+    const claim = this.#claimOf(id, name);
+    await mkdir(claim.folder, { recursive: true });
+    if (!(await renameIfThere(join(this.#outbox, name), join(claim.folder, name)))) {
+      await this.forget(claim);
+      return undefined;
+    }
+    for (const folder of [claim.folder, join(this.#folder, id), this.#folder, this.#outbox]) await syncFolder(folder);
+    return claim;
+  }
+
+  /** Moves a payload to what was claimed; false when it is neither here nor there. Folders stay where they are. */
+  async gather(claim: Claim, file: string): Promise<boolean> {
+    const target = join(claim.folder, file);
+    if (await isThere(target)) return true;
+    const source = join(this.#outbox, file);
+    const found = await unless('ENOENT', lstat(source));
+    if (found?.isDirectory() === true) return false;
+    // Who goes on with the same claim, as gateways with one store do after a restart, may have moved it meanwhile.
+    if (found === undefined || !(await renameIfThere(source, target))) return await isThere(target);
+    await syncFolder(claim.folder);
+    await syncFolder(this.#outbox);
+    return true;
+  }
+
+  /** What was claimed before and is not settled, oldest first. */
+  async unsettled(): Promise<readonly Claim[]> {
+    const claims: Claim[] = [];
+    for (const id of (await readdir(this.#folder)).sort()) {
+      const [name] = (await unless('ENOENT', readdir(join(this.#folder, id)))) ?? [];
+      const claim = this.#claimOf(id, name ?? '');
+      if (name !== undefined && (await this.isHeld(claim))) claims.push(claim);
+      else await this.forget(claim);
+    }
+    return claims;
+  }
+
+  /** False when it was settled meanwhile. */
+  async isHeld({ folder, name }: Claim): Promise<boolean> {
+    return await isThere(join(folder, name));
+  }
+
+  /** Removes what is left of a claim: folders only, and only when there is nothing in them. */
+  async forget({ id, name, folder }: Claim): Promise<void> {
+    if (name !== '') await removeIfEmpty(folder);
+    await removeIfEmpty(join(this.#folder, id));
+  }
+
+  #claimOf(id: string, name: string): Claim {
+    return { id, name, folder: join(this.#folder, id, name) };
+  }
+}

@@ -1,0 +1,76 @@
+import type { Settings } from './key-table.ts';
+import type { Rule } from './rule.ts';
+
+/** Of the adapter for AMQP; files are paths. */
+export interface AmqpConfig {
+  readonly url: string;
+  readonly tls: {
+    readonly ca: string | undefined;
+    readonly key: string | undefined;
+    readonly certificate: string | undefined;
+  };
+  readonly exchange: string;
+  readonly sendQueue: string;
+  readonly refused: string;
+  readonly prefetch: number;
+  readonly inlineLimit: number;
+  readonly maxDeliveries: number;
+  readonly heartbeatSeconds: number;
+  readonly events: boolean;
+  readonly apiUrl: string | undefined;
+}
+
+/** undefined where no broker is named. */
+export function readAmqp(settings: Settings): AmqpConfig | undefined {
+  const url = settings['adapters.amqp.url'];
+  if (url === undefined) return undefined;
+  return {
+    url,
+    tls: {
+      ca: settings['adapters.amqp.tls.ca'],
+      key: settings['adapters.amqp.tls.key'],
+      certificate: settings['adapters.amqp.tls.certificate'],
+    },
+    exchange: settings['adapters.amqp.exchange'],
+    sendQueue: settings['adapters.amqp.sendQueue'],
+    refused: settings['adapters.amqp.refused'],
+    prefetch: settings['adapters.amqp.prefetch'],
+    inlineLimit: settings['adapters.amqp.inlineLimit'],
+    maxDeliveries: settings['adapters.amqp.maxDeliveries'],
+    heartbeatSeconds: settings['adapters.amqp.heartbeatSeconds'],
+    events: settings['adapters.amqp.events'],
+    apiUrl: settings['adapters.amqp.apiUrl']?.replace(/\/$/, ''),
+  };
+}
+
+const within =
+  (key: 'adapters.amqp.prefetch' | 'adapters.amqp.maxDeliveries', most: number): Rule =>
+  (settings) =>
+    settings[key] >= 1 && settings[key] <= most ? undefined : { key, reason: `must be from 1 to ${most}` };
+
+const NAMES = ['adapters.amqp.exchange', 'adapters.amqp.sendQueue', 'adapters.amqp.refused'] as const;
+
+export const AMQP_RULES: readonly Rule[] = [
+  (settings) =>
+    /^amqps?:\/\//.test(settings['adapters.amqp.url'] ?? 'amqp://')
+      ? undefined
+      : { key: 'adapters.amqp.url', reason: 'must begin with amqp:// or amqps://' },
+  within('adapters.amqp.prefetch', 65_535),
+  within('adapters.amqp.maxDeliveries', 999),
+  (settings) => {
+    const key = NAMES.find((name) => Buffer.byteLength(settings[name]) > 255 || settings[name].startsWith('amq.'));
+    return key && { key, reason: 'must be 255 octets at most, and not begin with amq., which belongs to the broker' };
+  },
+  (settings) =>
+    settings['adapters.amqp.sendQueue'] === settings['adapters.amqp.refused']
+      ? { key: 'adapters.amqp.refused', reason: 'is also the queue of what applications send: take another name' }
+      : undefined,
+  (settings) =>
+    settings['adapters.amqp.exchange'] === settings['adapters.amqp.refused']
+      ? { key: 'adapters.amqp.refused', reason: 'is also the exchange: take another name' }
+      : undefined,
+  (settings) =>
+    (settings['adapters.amqp.tls.key'] === undefined) === (settings['adapters.amqp.tls.certificate'] === undefined)
+      ? undefined
+      : { key: 'adapters.amqp.tls.certificate', reason: 'key and certificate go together' },
+];

@@ -1,0 +1,175 @@
+import type { HandoverFailure, HandoverLease, NewEvent } from '../../../ports/store.ts';
+import type { Database, Query } from '../database.ts';
+import { insertEvent } from './events.ts';
+import { requireOneSender } from './find-message.ts';
+
+export const INBOX = 'inbox';
+
+/** What an accepted message waits for. `conversation` is that of an ordered one; `held`: earlier ones are not there yet. */
+export interface Waiting {
+  readonly message: number;
+  readonly destination: string;
+  readonly at: number;
+  readonly conversation?: number;
+  readonly held?: boolean;
+}
+
+export function insertHandover(db: Database, { message, destination, at, conversation, held = false }: Waiting): void {
+  if (destination === INBOX) return;
+  db.run(
+    'INSERT INTO handover (message, destination, due_at, conversation) VALUES (?, ?, ?, ?)',
+    message,
+    destination,
+    conversation === undefined ? at : undefined,
+    conversation,
+  );
+  if (conversation !== undefined && !held) releaseHandover(db, message, at);
+}
+
+interface TurnRow {
+  readonly destination: string;
+  readonly conversation: number;
+}
+
+const TURN_OF: Query<TurnRow> = {
+  sql: 'SELECT destination, conversation FROM handover WHERE message = ? AND conversation IS NOT NULL',
+};
+
+/** Earlier ones of its conversation are there: it takes its turn behind those of them that have the same destination. */
+export function releaseHandover(db: Database, message: number, at: number): void {
+  const row = db.get(TURN_OF, message);
+  if (row === undefined) return;
+  db.run(
+    `UPDATE handover SET turn = (SELECT coalesce(max(h.turn), 0) + 1 FROM handover h
+       WHERE h.conversation = ? AND h.destination = ?) WHERE message = ?`,
+    row.conversation,
+    row.destination,
+    message,
+  );
+  callNext(db, row, at);
+}
+
+/** Who is first in its conversation falls due, unless it is already, or stands still. */
+function callNext(db: Database, { conversation, destination }: TurnRow, at: number): void {
+  db.run(
+    `UPDATE handover SET due_at = ? WHERE due_at IS NULL AND stopped = 0 AND message =
+       (SELECT h.message FROM handover h WHERE h.conversation = ? AND h.destination = ? AND h.turn IS NOT NULL
+        ORDER BY h.turn LIMIT 1)`,
+    at,
+    conversation,
+    destination,
+  );
+}
+
+interface LeasedRow {
+  readonly destination: string;
+  readonly conversation: number | null;
+  readonly attempts: number;
+  readonly code: string | null;
+  readonly message_id: string;
+  readonly cpa_id: string;
+  readonly from_party_id: string;
+}
+
+const LEASED: Query<LeasedRow> = {
+  sql: `SELECT h.destination, h.conversation, h.attempts, h.code, m.message_id, m.cpa_id, m.from_party_id
+        FROM handover h JOIN message m ON m.id = h.message WHERE h.message = ? AND h.fence = ?`,
+};
+
+/** RECEIVED → TAKEN, and the next of its conversation falls due. False when the lease is void. */
+export function confirmHandover(
+  db: Database,
+  { lease, now }: { readonly lease: HandoverLease; readonly now: number },
+): boolean {
+  const row = db.get(LEASED, lease.message, lease.fence);
+  if (row === undefined) return false;
+  db.run('DELETE FROM handover WHERE message = ?', lease.message);
+  db.run(
+    "UPDATE message SET state = 'TAKEN', state_at = ?, attempts = ? WHERE id = ?",
+    now,
+    row.attempts,
+    lease.message,
+  );
+  const { attempts, destination } = row;
+  if (row.code !== null) insertEvent(db, eventOf(row, 'handover.recovered', { at: now, data: { attempts } }));
+  insertEvent(db, eventOf(row, 'message.taken', { at: now, data: {} }));
+  if (row.conversation !== null) callNext(db, { destination, conversation: row.conversation }, now);
+  return true;
+}
+
+/** The fence moves on, so that this lease cannot be used again. False when it is void. */
+export function postponeHandover(
+  db: Database,
+  { lease, failure }: { readonly lease: HandoverLease; readonly failure: HandoverFailure },
+): boolean {
+  const row = db.get(LEASED, lease.message, lease.fence);
+  if (row === undefined) return false;
+  const { at, dueAt, code, detail } = failure;
+  const stopped = dueAt === undefined;
+  db.run(
+    `UPDATE handover SET due_at = ?, lease_until = 0, fence = fence + 1, stopped = ?, failed_at = ?, code = ?, detail = ?
+     WHERE message = ?`,
+    dueAt,
+    Number(stopped),
+    at,
+    code,
+    detail,
+    lease.message,
+  );
+  db.run('UPDATE message SET attempts = ? WHERE id = ?', row.attempts, lease.message);
+  if (row.code === null || stopped) {
+    const data = { code, detail: detail ?? '', attempts: row.attempts, stopped };
+    insertEvent(db, eventOf(row, 'handover.failed', { at, data }));
+  }
+  return true;
+}
+
+function eventOf(
+  { message_id: messageId, cpa_id: cpaId, from_party_id: from, destination }: LeasedRow,
+  type: NewEvent['type'],
+  { at, data }: Pick<NewEvent, 'at' | 'data'>,
+): NewEvent {
+  return { type, at, messageId, direction: 'in', cpaId, data: { from, destination, ...data } };
+}
+
+export function hastenHandovers(
+  db: Database,
+  { destination, now }: { readonly destination: string; readonly now: number },
+): void {
+  db.run(
+    'UPDATE handover SET due_at = ?2 WHERE destination = ?1 AND lease_until = 0 AND due_at > ?2',
+    destination,
+    now,
+  );
+}
+
+interface WaitingRow {
+  readonly id: number;
+  readonly direction: 'in';
+}
+
+const WAITS: Query<WaitingRow> = {
+  sql: `SELECT m.id, m.direction FROM message m JOIN handover h ON h.message = m.id
+        WHERE m.message_id = ?1 AND m.from_party_id = coalesce(?2, m.from_party_id) AND m.direction = 'in' LIMIT 2`,
+};
+
+export function hastenHandover(
+  db: Database,
+  {
+    messageId,
+    now,
+    sender,
+  }: { readonly messageId: string; readonly now: number; readonly sender?: string | undefined },
+): boolean {
+  const rows = db.all(WAITS, messageId, sender);
+  const [row] = rows;
+  if (row === undefined) return false;
+  requireOneSender(rows, messageId);
+  db.run(
+    `UPDATE handover SET due_at = ?, stopped = 0
+     WHERE message = ? AND lease_until = 0 AND (due_at IS NOT NULL OR stopped = 1)`,
+    now,
+    row.id,
+  );
+  return true;
+}

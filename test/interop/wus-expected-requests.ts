@@ -1,0 +1,230 @@
+/** What cases prove, what comes of their messages (the code of a refusal, or what stands at the table), and the cases. */
+export type Row = readonly [title: string, verdict: string, cases: readonly string[]];
+
+/** `answered`, or refused. */
+export const REQUESTS: readonly Row[] = [
+  [
+    'is answered [Digikoppeling WW001]',
+    'answered',
+    ['be-small', 'be-no-chunking', 'be-fault-business', 'be-fault-internal'],
+  ],
+  [
+    'is answered, with what it attached or had inline [Digikoppeling WM001]',
+    'answered',
+    ['be-mtom-both-ways', 'be-mtom-request', 'be-base64-inline'],
+  ],
+  ['is answered with an empty SOAPAction [Digikoppeling WS002]', 'answered', ['be-soapaction-empty']],
+  ['is answered without quotes as well: WS002 asks none of a receiver', 'answered', ['err-be-soapaction-unquoted']],
+  [
+    'is answered without OIN and From: a query may leave it out [Digikoppeling WA001-From, Digikoppeling WA001-OIN]',
+    'answered',
+    ['be-no-oin-no-from'],
+  ],
+  [
+    'is answered: all that counts is signed by the partner [Digikoppeling WB001, Digikoppeling WB004, Digikoppeling WB010]',
+    'answered',
+    [
+      's-small',
+      's-large-request',
+      's-fault-business',
+      's-fault-client',
+      's-fault-unsigned',
+      's-policy',
+      's-policy-fault',
+    ],
+  ],
+  [
+    'is answered, the attachment signed as base64 [Digikoppeling WM001, Digikoppeling WB004]',
+    'answered',
+    ['s-mtom-both-ways', 's-mtom-request', 's-mtom-token-inline', 's-base64-inline', 's-fault-mtom', 's-policy-mtom'],
+  ],
+  [
+    'is answered, whatever prefixes exclusive canonicalization keeps [Digikoppeling WB007]',
+    'answered',
+    ['s-no-inclusive-prefixes', 's-prefixed-namespaces', 's-prefixed-large', 's-stax-request'],
+  ],
+  [
+    'is answered, with SHA-384 and SHA-512 as well [Digikoppeling SIGN001, Digikoppeling SIGN004]',
+    'answered',
+    ['s-sha512', 's-sha384'],
+  ],
+  ['is answered: PSS of the same hash is no weaker [Digikoppeling SIGN004]', 'answered', ['s-rsa-pss']],
+  ['is answered: the chain is a token too, and its leaf signed [Digikoppeling WB009]', 'answered', ['s-token-pkipath']],
+  [
+    'is answered, in whatever order, and with the token signed [Digikoppeling WB004]',
+    'answered',
+    ['s-str-transform', 's-order-signature-first', 's-order-references'],
+  ],
+  [
+    'is answered without Expires, or in whole seconds [Digikoppeling WB002-Expires]',
+    'answered',
+    ['s-no-expires', 's-no-millis'],
+  ],
+  ['is answered without ReplyTo [Digikoppeling WA001-ReplyTo]', 'answered', ['s-missing-replyto']],
+  [
+    'is answered, decrypted and then verified [Digikoppeling WB005, Digikoppeling WB006, Digikoppeling WB008]',
+    'answered',
+    [
+      'se-small',
+      'se-large-request',
+      'se-base64-inline',
+      'se-fault-business',
+      'se-fault-client',
+      'se-no-inclusive-prefixes',
+      'se-prefixed-namespaces',
+      'se-stax-request',
+      'se-policy',
+      'se-policy-fault',
+    ],
+  ],
+  [
+    'is answered, cipher text and key in attachments [Digikoppeling WM001]',
+    'answered',
+    ['se-mtom-both-ways', 'se-mtom-request'],
+  ],
+  [
+    'is answered: GCM, and OAEP in all its forms [Digikoppeling ENC003, Digikoppeling ENC004]',
+    'answered',
+    ['se-aes128-gcm', 'se-oaep-sha256-mgf1sha256', 'se-oaep11-defaults', 'se-oaep-mgf1p-sha256'],
+  ],
+  [
+    'is answered, however our certificate is named [Digikoppeling WB012-request]',
+    'answered',
+    ['se-recipient-ski', 'se-recipient-thumbprint', 'se-recipient-token'],
+  ],
+  [
+    'is answered: the answer alone was bent',
+    'answered',
+    [
+      'resp-be-wrong-relatesto',
+      'resp-be-no-relatesto',
+      'resp-be-html',
+      'resp-s-tampered-body',
+      'resp-s-no-confirmation',
+      'resp-s-unsigned',
+      'resp-s-other-party',
+      'resp-s-expired',
+      'resp-se-not-encrypted',
+      'resp-se-tampered-cipher',
+    ],
+  ],
+
+  [
+    'has no Action [Digikoppeling WA001-Action, Digikoppeling WUS-0006]',
+    'WUS_ACTION',
+    ['err-be-missing-action', 'err-s-missing-action'],
+  ],
+  [
+    'has no To [Digikoppeling WA001-To, Digikoppeling WUS-0005]',
+    'WUS_TO',
+    ['err-be-missing-to', 'err-be-no-addressing'],
+  ],
+  [
+    'has no MessageID [Digikoppeling WA001-MessageID, Digikoppeling WUS-0007]',
+    'WUS_MESSAGE_ID',
+    ['err-be-missing-messageid', 'err-s-missing-messageid'],
+  ],
+  [
+    'has an Action that the WSDL does not know, or is for another service [Digikoppeling WA001-Action, Digikoppeling WA001-To, Digikoppeling WUS-0011]',
+    'WUS_HEADER_VALUE',
+    ['err-be-unknown-action', 'err-s-wrong-to'],
+  ],
+  [
+    'has no SOAPAction, or that of another operation [Digikoppeling WS002, Digikoppeling WUS-0003]',
+    'WUS_SOAP_ACTION',
+    ['err-be-soapaction-mismatch', 'err-be-soapaction-missing'],
+  ],
+  ['is SOAP 1.2 [Digikoppeling WW001]', 'SOAP_VERSION', ['err-be-soap12']],
+  [
+    'has a block that must be understood [Digikoppeling WS007]',
+    'SOAP_MUST_UNDERSTAND',
+    ['err-be-mustunderstand', 'err-s-mustunderstand'],
+  ],
+  [
+    'has a block of somebody else [Digikoppeling WS007, Digikoppeling WUS-0010]',
+    'WUS_HEADER_FOREIGN',
+    ['err-be-foreign-header'],
+  ],
+  ['is cut off [Digikoppeling WUS-0001]', 'XML_MALFORMED', ['err-be-malformed']],
+  ['has a DTD [Digikoppeling WUS-0001]', 'XML_FORBIDDEN', ['err-be-doctype', 'err-s-doctype']],
+  [
+    'has a Body without child, or with two [Digikoppeling WW003, Digikoppeling WUS-0004]',
+    'WUS_BODY',
+    ['err-be-empty-body', 'err-be-two-body-children'],
+  ],
+  ['is Latin-1 [Digikoppeling WS006, Digikoppeling WUS-0009]', 'WUS_ENCODING', ['err-be-latin1']],
+  ['lacks an attachment [Digikoppeling WM001]', 'WUS_ATTACHMENT', ['err-be-mtom-missing-part']],
+  ['is no POST [Digikoppeling WW001]', 'HTTP_METHOD', ['http-get', 'http-get-wsdl']],
+
+  [
+    'was changed on its way, attachment included, or is not what was signed [Digikoppeling WB013-request]',
+    'SIGNATURE_INVALID',
+    [
+      'err-s-tampered-body',
+      'err-s-tampered-to',
+      'err-s-tampered-timestamp',
+      'err-s-tampered-signature',
+      'err-s-why-tampered',
+      'err-s-policy-tampered-body',
+      'err-s-mtom-tampered-attachment',
+      'err-s-mtom-include-signed',
+    ],
+  ],
+  ['was encrypted and then signed [Digikoppeling WB006]', 'SIGNATURE_INVALID', ['se-encrypt-before-sign']],
+  [
+    'has a Timestamp that is missing, over, or ahead [Digikoppeling WB002, Digikoppeling WB002-Expires]',
+    'WUS_TIMESTAMP',
+    ['err-s-expired', 'err-s-future', 'err-s-no-timestamp'],
+  ],
+  ['is of another profile than the service [Digikoppeling WB011]', 'WUS_SECURITY_HEADER', ['err-s-no-security']],
+  ['has a Timestamp and no signature [Digikoppeling WB003]', 'SIGNATURE_MISSING', ['err-s-no-signature']],
+  [
+    'has To, Body or Timestamp unsigned [Digikoppeling WB004-coverage]',
+    'SIGNATURE_COVERAGE',
+    [
+      'err-s-unsigned-to',
+      'err-s-unsigned-to-stock',
+      'err-s-unsigned-body',
+      'err-s-unsigned-timestamp',
+      'err-s-policy-unsigned-to',
+    ],
+  ],
+  [
+    'has what was signed inside a block of its own [Digikoppeling WB004-coverage, Digikoppeling WS007]',
+    'WUS_HEADER_FOREIGN',
+    ['err-s-xsw-body-in-header', 'err-s-xsw-to'],
+  ],
+  ['has two Bodies [Digikoppeling WW003]', 'SOAP_MALFORMED', ['err-s-xsw-second-body']],
+  [
+    'is signed by a stranger, or with a certificate that has ended [Digikoppeling WB010-trust, Digikoppeling WT004]',
+    'CERTIFICATE_UNTRUSTED',
+    ['err-s-rogue-cert', 'err-s-expired-cert'],
+  ],
+  [
+    'is signed with a certificate that was revoked [Digikoppeling WT004]',
+    'CERTIFICATE_REVOKED',
+    ['err-s-revoked-unchecked'],
+  ],
+  [
+    'is signed by another party [Digikoppeling WB009, Digikoppeling WUS-0002]',
+    'WUS_NOT_AUTHORISED',
+    ['err-s-other-party'],
+  ],
+  [
+    'names its certificate and carries none [Digikoppeling WB010]',
+    'WUS_TOKEN',
+    ['s-key-issuerserial', 's-key-ski', 's-key-x509-embedded'],
+  ],
+  ['is signed with SHA-1 [Digikoppeling SIGN001]', 'SIGNATURE_ALGORITHM', ['s-sha1']],
+  ['comes in the clear [Digikoppeling WB011]', 'ENCRYPTION_NOT_AGREED', ['err-se-not-encrypted']],
+  [
+    'cannot be decrypted, for one reason or another [Digikoppeling WB013-request]',
+    'DECRYPTION_FAILED',
+    ['err-se-tampered-cipher', 'err-se-tampered-key-empty-200', 'err-se-wrong-recipient'],
+  ],
+  [
+    'has CBC, or RSA 1.5 [Digikoppeling ENC003, Digikoppeling ENC004]',
+    'DECRYPTION_FAILED',
+    ['se-aes256-cbc', 'se-rsa15'],
+  ],
+];

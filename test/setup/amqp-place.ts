@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { type ConfirmChannel, type ConsumeMessage, connect, type GetMessage, type Options } from 'amqplib';
+import { type AmqpSettings, createAmqpAdapter } from '../../adapters/amqp/amqp-adapter.ts';
+import type { Clock } from '../../src/clock.ts';
+import type { AdapterHost } from '../../src/msh/adapter.ts';
+import type { Gateway } from '../../src/msh/gateway.ts';
+import type { Log } from '../../src/ports/log.ts';
+import { createEgress } from '../../src/transport/egress-client.ts';
+import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
+
+/** Settings with names that no other test has. */
+export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): AmqpSettings {
+  const name = `test-${randomUUID().slice(0, 8)}`;
+  return {
+    url,
+    tls: undefined,
+    exchange: name,
+    sendQueue: `${name}.send`,
+    refused: `${name}.refused`,
+    prefetch: 32,
+    inlineLimit: 1024 * 1024,
+    maxDeliveries: 20,
+    heartbeatSeconds: 30,
+    events: false,
+    apiUrl: undefined,
+    ...more,
+  };
+}
+
+/** A legacy application: knows its queues, and nothing of ebMS. */
+export interface QueueApplication {
+  readonly channel: ConfirmChannel;
+  /** Binds a queue to the exchange of a gateway, and answers its name. */
+  bind(settings: AmqpSettings, pattern: string, queue?: Options.AssertQueue): Promise<string>;
+  /** Publishes what goes by the contract of the tests; confirmed by the broker. */
+  send(settings: AmqpSettings, cpaId: string, body: Buffer, more?: Options.Publish): Promise<void>;
+  /** The next message of a queue, taken off it; what comes with it stays there until it is asked for. */
+  next(queue: string): Promise<ConsumeMessage>;
+  /** What lies there now. */
+  look(queue: string): Promise<GetMessage | undefined>;
+  close(): Promise<void>;
+}
+
+export async function openQueueApplication(url: string): Promise<QueueApplication> {
+  const connection = await connect(url, { noDelay: true });
+  connection.on('error', () => undefined);
+  const channel = await connection.createConfirmChannel();
+  channel.on('error', () => undefined);
+  const consumed = new Map<
+    string,
+    { readonly came: ConsumeMessage[]; readonly waiting: ((one: ConsumeMessage) => void)[] }
+  >();
+  return {
+    channel,
+    async bind({ exchange }, pattern, options = { arguments: { 'x-queue-type': 'quorum' } }) {
+      const { queue } = await channel.assertQueue(`${exchange}.app-${randomUUID().slice(0, 8)}`, {
+        durable: true,
+        ...options,
+      });
+      await channel.bindQueue(queue, exchange, pattern);
+      return queue;
+    },
+    async send({ exchange }, cpaId, body, more = {}) {
+      const headers = { cpaId, fromPartyId: gemeente.oin, service: SERVICE, action: ACTION };
+      channel.publish(exchange, 'send', body, {
+        persistent: true,
+        mandatory: true,
+        messageId: randomUUID(),
+        contentType: 'application/xml',
+        ...more,
+        headers: { ...headers, ...more.headers },
+      });
+      await channel.waitForConfirms();
+    },
+    async next(queue) {
+      let at = consumed.get(queue);
+      if (at === undefined) {
+        at = { came: [], waiting: [] };
+        consumed.set(queue, at);
+        const { came, waiting } = at;
+        await channel.consume(queue, (message) => {
+          if (message === null) return;
+          const taker = waiting.shift();
+          if (taker === undefined) came.push(message);
+          else taker(message);
+        });
+      }
+      const { came, waiting } = at;
+      const message = came.shift() ?? (await new Promise<ConsumeMessage>((resolve) => waiting.push(resolve)));
+      channel.ack(message);
+      return message;
+    },
+    async look(queue) {
+      const found = await channel.get(queue, { noAck: true });
+      return found === false ? undefined : found;
+    },
+    close: () => connection.close().catch(() => undefined),
+  };
+}
+
+/** An adapter that is opened with its gateway and started when the test says so. */
+export interface PreparedAdapter {
+  readonly prepare: (gateway: Gateway) => void;
+  readonly adapter: ReturnType<typeof createAmqpAdapter>;
+  readonly logged: readonly string[];
+}
+
+export function prepareAdapter(settings: AmqpSettings, clock: Clock): PreparedAdapter {
+  const logged: string[] = [];
+  const add = (_fields: object, message: string): void => void logged.push(message);
+  const log: Log = { debug: add, info: add, warn: add, error: add };
+  let opened: ReturnType<typeof createAmqpAdapter> | undefined;
+  return {
+    prepare: (gateway) => {
+      opened = createAmqpAdapter(adapterHost(gateway, clock, log), settings);
+    },
+    get adapter() {
+      if (opened === undefined) throw new Error('the gateway is not open yet');
+      return opened;
+    },
+    logged,
+  };
+}
+
+export function adapterHost(gateway: Gateway, clock: Clock, log: Log): AdapterHost {
+  return {
+    gateway,
+    clock,
+    log,
+    random: Math.random,
+    source: 'urn:nld:oin:00000099000000001000:systeem:postiljon',
+    apiUrl: () => 'http://127.0.0.1:8080/api/v1',
+    egress: createEgress,
+  };
+}

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import type { Message } from 'amqplib';
+import { GatewayError } from '../../../src/index.ts';
+import { writeParts } from '../../../adapters/amqp/multipart.ts';
+import { refusedPublication } from '../../../adapters/amqp/refusal.ts';
+import { idempotencyOf, readSubmission } from '../../../adapters/amqp/submission.ts';
+
+const TERMS = { inlineLimit: 1000 };
+const HEADERS = { cpaId: 'cpa-1', fromPartyId: '00000099000000001000', service: 'afleveren', action: 'stuur' };
+
+describe('what an application publishes', () => {
+  it('becomes a request with every value that its properties and headers hold', () => {
+    const { terms, parts, key } = readSubmission(
+      published('<a/>', {
+        correlationId: 'zaak-7',
+        headers: {
+          ...HEADERS,
+          fromRole: 'Sender',
+          toPartyId: '00000099000000002000',
+          toRole: 'R',
+          refToMessageId: 'm0',
+        },
+      }),
+      TERMS,
+    );
+    assert.deepEqual(terms, {
+      cpaId: 'cpa-1',
+      from: '00000099000000001000',
+      service: 'afleveren',
+      action: 'stuur',
+      fromRole: 'Sender',
+      to: '00000099000000002000',
+      toRole: 'R',
+      conversationId: 'zaak-7',
+      refToMessageId: 'm0',
+    });
+    assert.deepEqual(parts, [{ contentType: 'text/xml', name: undefined, octets: Buffer.from('<a/>') }]);
+    assert.equal(key, 'order-1');
+  });
+
+  it('may name its action in the property type', () => {
+    const { action: _, ...headers } = HEADERS;
+    assert.equal(readSubmission(published('x', { type: 'stuur', headers }), TERMS).terms.action, 'stuur');
+    assert.equal(readSubmission(published('x', { type: 'other' }), TERMS).terms.action, 'stuur');
+  });
+
+  it('has no payload when its body is empty', () => {
+    assert.deepEqual(readSubmission(published(''), TERMS).parts, []);
+  });
+
+  it('is octets of no known kind when it does not say its content_type', () => {
+    const [part] = readSubmission(published('x', { contentType: undefined }), TERMS).parts;
+    assert.equal(part?.contentType, 'application/octet-stream');
+  });
+
+  it('has several payloads when it is multipart/related', () => {
+    const parts = ['<a/>', '%PDF'].map((text, n) => ({
+      contentId: `p${n}`,
+      contentType: 'application/pdf',
+      name: n === 0 ? undefined : 'bijlage.pdf',
+      octets: Buffer.from(text),
+    }));
+    const { contentType, content } = writeParts(parts);
+    assert.deepEqual(
+      readSubmission(published(content, { contentType }), TERMS).parts.map(({ name, octets }) => [
+        name,
+        String(octets),
+      ]),
+      [
+        [undefined, '<a/>'],
+        ['bijlage.pdf', '%PDF'],
+      ],
+    );
+  });
+
+  it('may say its charset where some clients do, in content_encoding', () => {
+    assert.equal(readSubmission(published('x', { contentEncoding: 'UTF-8' }), TERMS).parts.length, 1);
+  });
+
+  const refused: readonly [why: string, message: Message, code: string, location: string][] = [
+    ...Object.keys(HEADERS).map((name): [string, Message, string, string] => [
+      `without ${name}`,
+      published('x', { headers: { ...HEADERS, [name]: undefined } }),
+      'REQUEST_INVALID',
+      `header ${name}`,
+    ]),
+    ['without headers', published('x', { headers: undefined }), 'REQUEST_INVALID', 'header cpaId'],
+    [
+      'with a header that is no text',
+      published('x', { headers: { ...HEADERS, toRole: 7 } }),
+      'REQUEST_INVALID',
+      'header toRole',
+    ],
+    ['without message_id', published('x', { messageId: undefined }), 'REQUEST_INVALID', 'message_id'],
+    ['with a message_id of two words', published('x', { messageId: 'a b' }), 'REQUEST_INVALID', 'message_id'],
+    ['with a compressed body', published('x', { contentEncoding: 'gzip' }), 'REQUEST_INVALID', 'content_encoding'],
+    ['with more octets than the limit', published('x'.repeat(1001)), 'HTTP_TOO_LARGE', 'body'],
+  ];
+  for (const [why, message, code, location] of refused) {
+    it(`is refused ${why}, with the place to mend`, () => {
+      assert.throws(() => readSubmission(message, TERMS), { code, location });
+    });
+  }
+
+  it('is refused with a multipart that breaks off', () => {
+    const contentType = 'multipart/related; boundary=b';
+    assert.throws(() => readSubmission(published('--b\r\n\r\nx', { contentType }), TERMS), { code: 'MIME_MALFORMED' });
+  });
+
+  it('has the same digest when it comes again, and another when anything in it changed', () => {
+    const once = digest(published('x'));
+    assert.equal(digest(published('x', { headers: Object.fromEntries(Object.entries(HEADERS).toReversed()) })), once);
+    for (const other of [
+      published('y'),
+      published('x', { contentType: 'text/plain' }),
+      published('x', { correlationId: 'z' }),
+    ])
+      assert.notEqual(digest(other), once);
+  });
+});
+
+describe('a refused message', () => {
+  const error = new GatewayError('REQUEST_INVALID', {
+    location: 'header cpaId',
+    detail: 'the header cpaId is missing',
+  });
+
+  it('lies at the dead-letter exchange as it came, with our code, the place and what to do', () => {
+    const { exchange, routingKey, content, options } = refusedPublication(
+      published('<a/>'),
+      'postiljon.refused',
+      error,
+    );
+    assert.deepEqual([exchange, routingKey, String(content)], ['postiljon.refused', 'send', '<a/>']);
+    assert.deepEqual([options.messageId, options.contentType, options.mandatory], ['order-1', 'text/xml', true]);
+    assert.partialDeepStrictEqual(options.headers, {
+      ...HEADERS,
+      reason: 'REQUEST_INVALID',
+      location: 'header cpaId',
+      detail: 'the header cpaId is missing',
+    });
+  });
+
+  it('does not carry what would lead the copy elsewhere', () => {
+    const headers = { ...HEADERS, CC: 'everywhere', BCC: 'x', 'x-delivery-count': 3, odd: { '!': 'decimal' } };
+    const { options } = refusedPublication(published('x', { headers, expiration: '1', userId: 'app' }), 'r', error);
+    assert.deepEqual(
+      Object.keys(options.headers).filter((name) => !(name in HEADERS)),
+      ['reason', 'title', 'location', 'detail', 'remedy'],
+    );
+    assert.deepEqual([options.expiration, options.userId], [undefined, undefined]);
+  });
+
+  it('says nothing of what went wrong inside', () => {
+    const inside = new GatewayError('INTERNAL', { detail: 'secret' });
+    assert.doesNotMatch(JSON.stringify(refusedPublication(published('x'), 'r', inside).options), /secret/);
+  });
+});
+
+function digest(message: Message): string {
+  return idempotencyOf(readSubmission(message, TERMS)).digest;
+}
+
+function published(content: string | Buffer, properties: Partial<Message['properties']> = {}): Message {
+  return {
+    content: Buffer.from(content),
+    fields: { deliveryTag: 1, redelivered: false, exchange: 'postiljon', routingKey: 'send' },
+    properties: {
+      contentType: 'text/xml',
+      contentEncoding: undefined,
+      headers: HEADERS,
+      deliveryMode: 2,
+      priority: undefined,
+      correlationId: undefined,
+      replyTo: undefined,
+      expiration: undefined,
+      messageId: 'order-1',
+      timestamp: undefined,
+      type: undefined,
+      userId: undefined,
+      appId: undefined,
+      clusterId: undefined,
+      ...properties,
+    },
+  };
+}
