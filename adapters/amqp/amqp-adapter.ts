@@ -7,7 +7,7 @@ import type { AmqpSettings } from './settings.ts';
 
 export type { AmqpSettings } from './settings.ts';
 
-export const DESTINATION = 'amqp';
+const DESTINATION = 'amqp';
 /** Messages under way to the broker: enough for its confirms to come in crowds. */
 const CONCURRENCY = 64;
 

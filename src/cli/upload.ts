@@ -32,16 +32,37 @@ export function parsePayloadArgument(text: string): PayloadFile {
   return { path: text, contentType: TYPES[extname(text).toLowerCase()] ?? OTHERWISE };
 }
 
-/** A multipart/form-data body that streams the files, with its exact length. Throws FILE_MISSING. */
-export async function formData(
-  message: object,
-  files: readonly PayloadFile[],
-): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly body: Readable }> {
+/** What is posted. */
+export interface Upload {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | Readable;
+}
+
+export interface StreamedUpload extends Upload {
+  readonly body: Readable;
+}
+
+/** A multipart body as it is sent: its first part whole, and what stands before each of the files. */
+interface Multipart {
+  readonly contentType: string;
+  readonly boundary: string;
+  readonly head: string;
+  readonly heads: readonly string[];
+  readonly files: readonly PayloadFile[];
+}
+
+/** A multipart/form-data body that streams the files. Throws FILE_MISSING. */
+export function formData(message: object, files: readonly PayloadFile[]): Promise<StreamedUpload> {
   const boundary = `postiljon-${randomUUID()}`;
   // The names and types stand in the message: a form cannot carry every one of them unharmed.
   const payloads = files.map(({ path, contentType }) => ({ name: basename(path), contentType }));
   const head = part(boundary, 'name="message"', 'application/json') + JSON.stringify({ ...message, payloads });
   const heads = files.map(() => `\r\n${part(boundary, 'name="payload"; filename="payload"', OTHERWISE)}`);
+  return streamed({ contentType: `multipart/form-data; boundary=${boundary}`, boundary, head, heads, files });
+}
+
+/** A multipart body that streams its files, with its exact length. Throws FILE_MISSING. */
+export async function streamed({ contentType, boundary, head, heads, files }: Multipart): Promise<StreamedUpload> {
   const tail = `\r\n--${boundary}--\r\n`;
   const sizes = await Promise.all(files.map(({ path }) => sizeOf(path)));
   const texts = [head, ...heads, tail].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -55,7 +76,7 @@ export async function formData(
     yield Buffer.from(tail);
   }
   return {
-    headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}`, 'Content-Length': String(length) },
+    headers: { 'Content-Type': contentType, 'Content-Length': String(length) },
     body: Readable.from(octets(), { objectMode: false }),
   };
 }

@@ -9,8 +9,6 @@ const AT = '//Header/MessageOrder';
 const SEQUENCE_NUMBER_ATTRIBUTES: readonly string[] = ['status'];
 /** Longest SequenceNumber that is taken, in UTF-16 units; the checks read what it says. */
 const NUMBER_MAX = 64;
-/** After this number comes 0. */
-export const SEQUENCE_NUMBER_MAX = 99_999_999;
 
 /** Its structure; whether the number is one is left to the checks. @spec ebMS2 §9.1.1 */
 export function parseMessageOrder(block: XmlElement): MessageOrder {

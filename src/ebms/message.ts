@@ -10,8 +10,6 @@ export type EbmsMessage =
   | StatusRequestMessage
   | StatusResponseMessage;
 
-export type MessageKind = EbmsMessage['kind'];
-
 interface Common {
   readonly header: MessageHeader;
   readonly syncReply: SyncReply | undefined;

@@ -48,10 +48,6 @@ export function operationOf(name: OperationName): Operation {
   return OPERATIONS[name];
 }
 
-export function isOperation(name: string): name is OperationName {
-  return Object.hasOwn(OPERATIONS, name);
-}
-
 function digestOf(messageId: string): string {
   return createHash('sha256')
     .update(JSON.stringify(['resend', messageId]))

@@ -11,8 +11,6 @@ export interface KeyRow {
   readonly shownDefault?: string;
   readonly required?: true;
   readonly choices?: readonly string[];
-  /** Choices that a later version has; refused with that reason. */
-  readonly laterChoices?: readonly string[];
   /** Never shown in logs or findings. */
   readonly secret?: true;
 }

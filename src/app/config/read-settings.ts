@@ -78,9 +78,6 @@ function readRow(row: KeyRow, raw: RawValue | undefined, folder: string): unknow
   if (value === undefined) return row.required === true ? new Unusable('is required') : undefined;
   const read = KINDS[row.kind].read(value, folder);
   if (typeof read !== 'string' || row.choices === undefined || row.choices.includes(read)) return read;
-  if (row.laterChoices?.includes(read) === true) {
-    return new Unusable(`${read} is not in this version of Postiljon; use ${row.choices.join(', ')}`);
-  }
   return new Unusable(`must be ${row.choices.length === 1 ? '' : 'one of '}${row.choices.join(', ')}`);
 }
 

@@ -5,9 +5,8 @@ import { GatewayError } from '../../index.ts';
 import { openApiClient } from '../api-client.ts';
 import { download } from '../download.ts';
 import { isEnvelope, mtomPackage } from '../mtom-upload.ts';
-import type { Upload } from '../mtom-upload.ts';
 import { createOutput } from '../output.ts';
-import { parsePayloadArgument } from '../upload.ts';
+import { parsePayloadArgument, type Upload } from '../upload.ts';
 import { collect, example, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
 

@@ -23,7 +23,7 @@ export interface LaneTerms {
 }
 
 const LEASE_MS = 15 * 60_000;
-/** Ends before the lease does: nothing is handed over twice at the same time. */
+/** Ends before the lease does; an adapter that hangs longer may be given the message again, under the same id. */
 const LONGEST_MS = 10 * 60_000;
 const STORE_RETRY_MS = 5_000;
 /** So many failures in a row say that the destination is down, and not that a message is bad. */

@@ -11,7 +11,7 @@ export interface ConsultationCount {
 }
 
 /** Names that partners made up are counted together. */
-export const OTHER_SERVICE = 'other';
+const OTHER_SERVICE = 'other';
 /** Begun and not ended, at most: a partner that hangs up may leave some. */
 const MOST_OPEN = 100_000;
 

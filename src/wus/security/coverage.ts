@@ -96,7 +96,7 @@ function tokenForm(transform: XmlElement): XmlElement {
 }
 
 /** Throws SIGNATURE_ALGORITHM for a form that is not exclusive. @spec Digikoppeling WB007 */
-export function exclusiveForm(el: XmlElement): CanonicalForm {
+function exclusiveForm(el: XmlElement): CanonicalForm {
   const form = canonicalFormOf(el);
   if (!form.exclusive) throw refusal('SIGNATURE_ALGORITHM', 'a canonicalization that is not exclusive');
   return form;
