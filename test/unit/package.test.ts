@@ -16,6 +16,7 @@ interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
   readonly files: readonly string[];
   readonly allowScripts: Readonly<Record<string, boolean>>;
+  readonly overrides: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -52,6 +53,8 @@ describe('package.json', () => {
       ['node_modules/node'],
     );
     assert.deepEqual(manifest.allowScripts, { node: true });
+    // Spectral is held at the last versions without @scarf/scarf, which reports every installation to its maker.
+    assert.deepEqual(manifest.overrides, { '@stoplight/spectral-formats': '1.8.3' });
   });
 
   it('takes every package from the public registry', () => {

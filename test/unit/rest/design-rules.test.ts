@@ -3,32 +3,17 @@ import { json, openRestGateway } from './rest-gateway.ts';
 import { newKey, openSecured } from './rest-access.ts';
 import type { RestGateway } from './rest-gateway.ts';
 
-interface Parameter {
-  readonly in: string;
-  readonly name: string;
-}
-interface Answer {
-  readonly headers?: Readonly<Record<string, { readonly $ref: string }>>;
-  readonly content?: Readonly<Record<string, { readonly schema?: { readonly $ref?: string } }>>;
-}
 interface Operation {
-  readonly parameters?: readonly Parameter[];
-  readonly responses: Readonly<Record<string, Answer>>;
+  readonly responses: Readonly<Record<string, unknown>>;
   readonly security?: readonly unknown[];
 }
 interface Document {
-  readonly openapi: string;
-  readonly info: { readonly version: string; readonly contact: Readonly<Record<string, string>> };
+  readonly info: { readonly version: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: {
-    readonly schemas: Readonly<Record<string, { readonly required: readonly string[]; readonly properties: object }>>;
-    readonly headers: object;
-    readonly securitySchemes: Readonly<Record<string, { readonly type: string }>>;
-  };
+  readonly components: { readonly securitySchemes: Readonly<Record<string, { readonly type: string }>> };
 }
 
-const METHODS = ['get', 'head', 'put', 'post', 'delete', 'patch', 'options'];
 const HEADERS: Readonly<Record<string, RegExp>> = {
   'cache-control': /^no-store$/,
   'content-security-policy': /frame-ancestors 'none'/,
@@ -38,10 +23,7 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   'content-type': /./,
 };
 
-/**
- * The rules of the API Design Rules that a linter can check, on the document that is published and on real answers. Written
- * here, and not for Spectral: what runs its rules brings a package with a script of its own on installation.
- */
+/** The API Design Rules on real answers; spectral.test.ts holds the document against them. */
 describe('API Design Rules', () => {
   let rest: RestGateway;
   let document: Document;
@@ -60,58 +42,20 @@ describe('API Design Rules', () => {
   });
   after(() => rest.close());
 
-  it('/core/doc-openapi, /core/doc-openapi-contact, /core/publish-openapi: OpenAPI 3 with a contact, for everybody', async () => {
-    assert.match(document.openapi, /^3\.[01]\.\d$/);
-    assert.deepEqual(Object.keys(document.info.contact).sort(), ['email', 'name', 'url']);
+  it('/core/publish-openapi: the document is there for everybody, from any origin', async () => {
     const response = await rest.fetch('/api/v1/openapi.json', { headers: { Origin: 'https://elders.example' } });
     assert.deepEqual([response.status, response.headers.get('access-control-allow-origin')], [200, '*']);
   });
 
-  it('/core/uri-version, /core/semver: the major version in the address of the server, the whole one in the document', () => {
-    assert.match(document.info.version, /^\d+\.\d+\.\d+$/);
+  it('/core/uri-version: the major version in the address is that of the document', () => {
     const [major] = document.info.version.split('.');
     for (const { url } of document.servers) assert.match(url, new RegExp(`/v${major}$`));
   });
 
-  it('/core/path-segments-kebab-case, /core/no-trailing-slash, /core/query-keys-camel-case', () => {
-    for (const [path, method, { parameters = [] }] of operations) {
-      assert.match(path, /^(?:\/(?:[a-z0-9]+(?:-[a-z0-9]+)*|\{[a-z][A-Za-z0-9]*\}))+$/, path);
-      for (const { in: place, name } of parameters)
-        if (place === 'query') assert.match(name, /^[a-z][A-Za-z0-9]*$/, `${method} ${path} ${name}`);
-    }
-  });
-
-  it('/core/http-methods: standard ones only', () => {
-    assert.deepEqual(
-      operations.filter(([, method]) => !METHODS.includes(method)),
-      [],
-    );
-  });
-
-  it('/core/version-header: every answer of the API names it, in the document and in truth', async () => {
-    assert.ok('API-Version' in document.components.headers);
-    for (const [path, method, { responses }] of operations) {
-      if (/^\/(?:health|metrics)/.test(path)) continue;
-      for (const [status, { headers }] of Object.entries(responses))
-        assert.equal(headers?.['API-Version']?.$ref, '#/components/headers/API-Version', `${method} ${path} ${status}`);
-    }
+  it('/core/version-header: every answer of the API names it', async () => {
     for (const path of ['messages', 'openapi.json', 'nergens', 'messages/']) {
       const version = (await rest.fetch(`/api/v1/${path}`)).headers.get('api-version');
       assert.equal(version, document.info.version, path);
-    }
-  });
-
-  it('/core/error-handling: errors are problems, and what is wrong with the input is 400', () => {
-    const { Problem } = document.components.schemas;
-    for (const name of ['status', 'title', 'detail', 'type', 'instance'])
-      assert.ok(name in (Problem?.properties ?? {}));
-    for (const [path, method, { responses }] of operations) {
-      const errors = Object.entries(responses).filter(([status, { content }]) => Number(status) >= 400 && content);
-      for (const [status, { content = {} }] of errors) {
-        if (path === '/health/ready' && status === '503') continue;
-        assert.deepEqual(Object.keys(content), ['application/problem+json'], `${method} ${path} ${status}`);
-      }
-      if (path !== '/health/live') assert.ok('400' in responses, `${method} ${path}`);
     }
   });
 
