@@ -31,7 +31,8 @@ export type {
   WaitingHandovers,
 } from './ports/store.ts';
 export type { Adapter, AdapterHost } from './msh/adapter.ts';
-export type { Egress, EgressAnswer, EgressRequest, EgressRules } from './ports/egress.ts';
+export type { Backend, BackendAnswer, BackendRegister, BackendRequest } from './ports/backend.ts';
+export type { Egress, EgressAnswer, EgressQuestion, EgressRequest, EgressRules } from './ports/egress.ts';
 export type { Log } from './ports/log.ts';
 export type { EventSubscriber } from './msh/events/pump.ts';
 export { cloudEvent } from './msh/events/cloud-event.ts';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../src/index.ts';
-import type { AdapterHost, Egress, EgressAnswer } from '../../src/index.ts';
+import type { AdapterHost, BackendAnswer, Egress, EgressAnswer, EgressQuestion } from '../../src/index.ts';
 import type { Written } from './cloud-events.ts';
 import type { Webhook } from './settings.ts';
 import { signatureHeaders } from './signature.ts';
@@ -24,20 +24,18 @@ export class WebhookSender {
   }
 
   /** Resolves at 2xx. Throws HANDOVER_REFUSED at 410, EGRESS_REFUSED, else HANDOVER_FAILED. */
-  async send({ id, headers, body }: Written): Promise<void> {
-    const { clock } = this.#host;
-    const { url, secret, timeoutSeconds } = this.#webhook;
+  async send(written: Written): Promise<void> {
+    const { url, timeoutSeconds } = this.#webhook;
     await this.handshake();
-    if (clock.now() < this.#notBefore) throw failed('the receiver asked to wait');
-    const signed = signatureHeaders(secret, { id, seconds: Math.floor(clock.now() / 1_000), body });
-    const answer = await this.#egress.request({
-      url,
-      method: 'POST',
-      headers: { ...headers, ...signed },
-      body,
-      timeoutMs: timeoutSeconds * 1_000,
-    });
-    this.#judge(answer);
+    if (this.#host.clock.now() < this.#notBefore) throw failed('the receiver asked to wait');
+    const signed = { url, headers: this.#signed(written), body: written.body };
+    this.#judge(await this.#egress.request({ ...signed, method: 'POST', timeoutMs: timeoutSeconds * 1_000 }));
+  }
+
+  /** Gives the whole answer, whatever it says; who asks sees to the handshake. Throws as `Egress.ask`. */
+  ask(written: Written, terms: Pick<EgressQuestion, 'timeoutMs' | 'maxBytes' | 'signal'>): Promise<BackendAnswer> {
+    const { url } = this.#webhook;
+    return this.#egress.ask({ ...terms, url, headers: this.#signed(written), body: written.body });
   }
 
   /** Asks once whether we may; again where that was refused or failed. @spec CloudEvents Web Hooks 1.0.2 §4 */
@@ -52,6 +50,11 @@ export class WebhookSender {
 
   async close(): Promise<void> {
     await this.#egress.close();
+  }
+
+  #signed({ id, headers, body }: Written): Written['headers'] {
+    const seconds = Math.floor(this.#host.clock.now() / 1_000);
+    return { ...headers, ...signatureHeaders(this.#webhook.secret, { id, seconds, body }) };
   }
 
   async #ask(): Promise<void> {

@@ -1,5 +1,6 @@
 import { toGatewayError } from '../../src/index.ts';
 import type { Adapter, AdapterHost, EventType } from '../../src/index.ts';
+import { webhookBackend } from './backend.ts';
 import { eventOccurrence, messageOccurrence, writeOccurrence } from './cloud-events.ts';
 import { WebhookSender } from './sender.ts';
 import type { Webhook } from './settings.ts';
@@ -11,7 +12,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * The inside world's door over webhooks. Each is a destination, `webhook:<name>`: a message routed there is posted until
- * it was taken; and where it names event types it is told of those, beside whatever is a message's destination.
+ * it was taken; and where it names event types it is told of those, beside whatever is a message's destination. And each is a
+ * backend: provided services of WUS that name it are answered by it.
  */
 export function createWebhooks(webhooks: readonly Webhook[], host: AdapterHost): Adapter {
   const senders = webhooks.map((webhook) => ({ webhook, sender: openWebhook(webhook, host) }));
@@ -26,7 +28,7 @@ export function createWebhooks(webhooks: readonly Webhook[], host: AdapterHost):
   };
 }
 
-function openWebhook(webhook: Webhook, { gateway, source, apiUrl, ...host }: AdapterHost): WebhookSender {
+function openWebhook(webhook: Webhook, { gateway, source, apiUrl, backends, ...host }: AdapterHost): WebhookSender {
   const sender = new WebhookSender(webhook, host);
   const { mode, inlineLimit, events, deadAfterHours } = webhook;
   const name = `webhook:${webhook.name}`;
@@ -40,6 +42,7 @@ function openWebhook(webhook: Webhook, { gateway, source, apiUrl, ...host }: Ada
     },
     { concurrency: CONCURRENCY },
   );
+  backends.serve(name, webhookBackend(webhook, sender, { ...host, source }));
   if (events.length > 0)
     gateway.events.follow({
       name,

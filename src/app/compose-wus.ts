@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { BackendRegister } from '../ports/backend.ts';
 import type { ConsultationLog } from '../ports/consultations.ts';
 import type { Log } from '../ports/log.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
@@ -10,6 +11,7 @@ import { readCertificates } from '../trust/certificate.ts';
 import { createExchange } from '../wus/application/exchange.ts';
 import { jsonTranslation } from '../wus/application/json-translation.ts';
 import type { WusUseCases } from '../wus/application/use-cases.ts';
+import { Backends } from '../wus/backends.ts';
 import { countConsultations } from '../wus/consultations/counts.ts';
 import { startPurger } from '../wus/consultations/purger.ts';
 import { createWus } from '../wus/create-wus.ts';
@@ -19,6 +21,8 @@ import type { LoadedWus } from './load-wus.ts';
 
 export interface ComposedWus {
   readonly route: Route;
+  /** Where adapters say what they serve. */
+  readonly backends: BackendRegister;
   readonly useCases: WusUseCases;
   /** Begins to remove old consultations. */
   start(): void;
@@ -49,17 +53,19 @@ export async function composeWus(
   for (const { service, finding } of warnings) log.warn({ service, ...finding }, 'a WSDL has a finding');
   const names = services.map(({ name }) => name);
   const { log: consultations, counts } = countConsultations(parts.consultations, names);
-  const backend = createBackendClient();
+  const http = createBackendClient();
+  const backends = new Backends(http);
   const [certificate] = sign === undefined ? [] : readCertificates(sign.certificate, 'keys.sign.certificate');
   const wus = await createWus(
     { services, partners, skewMs: skewSeconds * 1000, maxAgeMs: maxAgeSeconds * 1000 },
-    { ...parts, consultations, backend, certificate, translation: jsonTranslation },
+    { ...parts, consultations, backend: backends, certificate, translation: jsonTranslation },
   );
   const exchange = createExchange({ wus, payloads, translation: jsonTranslation });
   const failed = (err: unknown): void => log.error({ err }, 'old consultations could not be removed');
   let endPurger: (() => void) | undefined;
   return {
     route: { path: '/wus/', receive: wus.receive, maxBodyBytes: limits.message },
+    backends,
     useCases: { services, exchange, consultations: wus.consultations, counts },
     start() {
       endPurger = startPurger(keepDays, { consultations, clock, failed });
@@ -67,7 +73,7 @@ export async function composeWus(
     async stop(graceMs) {
       endPurger?.();
       await wus.stop(graceMs);
-      await backend.close();
+      await http.close();
     },
   };
 }

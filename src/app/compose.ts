@@ -105,6 +105,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
       source: eventSource(config),
       apiUrl: () => `${api.address}/api/v1`,
       egress: createEgress,
+      backends: wus.backends,
     });
     return { gateway, wus, endpoint, api, adapters, revocation };
   } catch (error) {

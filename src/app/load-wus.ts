@@ -104,7 +104,7 @@ async function serviceOf(settings: WusServiceSettings, wsdl: WsdlInterface, conf
   const ours = ourOins(config);
   if (settings.role === 'provider') {
     const { partners, addresses, backend } = settings;
-    const { url, format, timeoutSeconds, faults } = backend;
+    const { destination, format, timeoutSeconds, faults } = backend;
     return {
       ...common,
       role: 'provider',
@@ -112,7 +112,7 @@ async function serviceOf(settings: WusServiceSettings, wsdl: WsdlInterface, conf
       ours: new Set(ours),
       addresses,
       plainAddresses: config.ebms.tls === undefined || config.ebms.allowPlain,
-      backend: { url, format, timeoutMs: timeoutSeconds * 1000, faults },
+      backend: { destination, format, timeoutMs: timeoutSeconds * 1000, faults },
     };
   }
   const { partner, endpoint, to, encryptFor, timeoutSeconds } = settings;

@@ -95,8 +95,8 @@ async function stopAll(
   const graceMs = config.stop.graceSeconds * 1000;
   const end = performance.now() + graceMs;
   gateway.drain();
-  const inside = stopAdapters(gateway, adapters, graceMs);
   const consultations = wus.stop(graceMs);
+  const inside = stopAdapters({ gateway, adapters, graceMs, consultations });
   const outside = Promise.all([api.close(), endpoint.close(), inside, consultations]);
   // Whoever is told at the very end that there is no answer gets the time to hear it.
   const drained = await within(graceMs + LAST_ANSWERS_MS, outside);
@@ -106,10 +106,18 @@ async function stopAll(
   await gateway.stop(Math.max(0, end - performance.now()));
 }
 
-/** What they hand over needs them to the end. */
-async function stopAdapters(gateway: Gateway, adapters: readonly Adapter[], graceMs: number): Promise<void> {
+interface Inside {
+  readonly gateway: Gateway;
+  readonly adapters: readonly Adapter[];
+  readonly graceMs: number;
+  /** The end of the last one. */
+  readonly consultations: Promise<void>;
+}
+
+/** What they hand over, and whom they ask, needs them to the end. */
+async function stopAdapters({ gateway, adapters, graceMs, consultations }: Inside): Promise<void> {
   await Promise.all(adapters.map(async (adapter) => adapter.drain?.()));
-  await gateway.handovers.stop(graceMs);
+  await Promise.all([gateway.handovers.stop(graceMs), consultations]);
   await Promise.all(adapters.map((adapter) => adapter.stop()));
 }
 

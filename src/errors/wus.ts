@@ -138,7 +138,7 @@ export const WUS_ERRORS = {
   BACKEND_UNREACHABLE: row(
     502,
     'The service is not available now.',
-    'Start the application behind the service, and check `backend.url`.',
+    'Start the application behind the service, and check `backend`.',
     { wus: '0051', soap: 'Server', retriable: true },
   ),
   BACKEND_TIMEOUT: row(
@@ -152,6 +152,11 @@ export const WUS_ERRORS = {
     'The service is not available now.',
     'Make the application answer 200 with what the WSDL says, or 500 with a SOAP fault; the log says what came.',
     { wus: '0051', soap: 'Server' },
+  ),
+  BACKEND_LIMIT: row(
+    413,
+    'The request is larger than the service takes.',
+    'Raise `inlineLimit` of the adapter that is the backend, or give the service a `backend.url`, which takes any length.',
   ),
   WUS_SECURITY_HEADER: row(
     422,

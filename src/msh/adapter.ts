@@ -1,3 +1,4 @@
+import type { BackendRegister } from '../ports/backend.ts';
 import type { Clock } from '../clock.ts';
 import type { Egress, EgressRules } from '../ports/egress.ts';
 import type { Log } from '../ports/log.ts';
@@ -36,4 +37,6 @@ export interface AdapterHost {
   readonly apiUrl: () => string;
   /** Requests to addresses that a configuration names, kept away from everything else. */
   readonly egress: (rules: EgressRules) => Egress;
+  /** Where it says which provided services of WUS it can carry to their applications. */
+  readonly backends: BackendRegister;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BackendAnswer } from './backend.ts';
 
 /** Where requests to applications may go; everything that is not named here is the Internet, over https://. */
 export interface EgressRules {
@@ -17,6 +18,8 @@ export interface EgressRules {
  */
 export interface Egress {
   request(request: EgressRequest): Promise<EgressAnswer>;
+  /** Posts what has an answer that counts, of any length. Throws EGRESS_REFUSED, BACKEND_UNREACHABLE, BACKEND_TIMEOUT, BACKEND_ANSWER. */
+  ask(question: EgressQuestion): Promise<BackendAnswer>;
   close(): Promise<void>;
 }
 
@@ -28,6 +31,18 @@ export interface EgressRequest {
   readonly body?: Uint8Array | Readable;
   /** From the name to the last octet of the answer. */
   readonly timeoutMs: number;
+}
+
+export interface EgressQuestion {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** From the name to the last octet of the answer. */
+  readonly timeoutMs: number;
+  /** Largest answer that is no package of parts, in octets; such a package is a stream. */
+  readonly maxBytes: number;
+  /** Ends the waiting when it aborts: the call rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EgressAnswer {

@@ -1,9 +1,8 @@
 import { Agent } from 'undici';
 import { Slices } from '../clock/slices.ts';
-import { type ErrorCode, GatewayError } from '../errors.ts';
-import type { Backend, BackendAnswer, BackendRequest } from '../ports/backend.ts';
-import type { IncomingAnswer } from '../ports/transport.ts';
-import { exchange } from './exchange.ts';
+import { GatewayError } from '../errors.ts';
+import type { Backend, BackendRequest } from '../ports/backend.ts';
+import { askBackend, type Question } from './ask-backend.ts';
 
 export interface BackendClientOptions {
   /** PEM of the CAs of https:// backends; those that Node knows when undefined. */
@@ -35,30 +34,16 @@ export function createBackendClient({ ca, maxConnections }: BackendClientOptions
     connect: { timeout: CONNECT_TIMEOUT_MS, ...(ca === undefined ? {} : { ca: [...ca] }) },
   });
   return {
-    async call(request) {
-      const { contentLength, body, timeoutMs, maxBytes, signal } = request;
-      const url = requireUrl(request.url);
-      try {
-        const dispatch = {
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: 'POST' as const,
-          headers: { ...headersOf(request), 'content-length': String(contentLength) },
-          body,
-        };
-        return answerOf(await exchange(agent, dispatch, { timeoutMs, maxBytes, takesParts: true, slices, signal }));
-      } catch (error) {
-        throw backendFailure(error, request);
-      } finally {
-        if (!(body instanceof Uint8Array)) body.destroy();
-      }
-    },
+    call: async (request) => await askBackend(agent, questionOf(request), slices),
     close: () => agent.destroy(),
   };
 }
 
-function answerOf({ status, contentType, body, parts }: IncomingAnswer): BackendAnswer {
-  return { status, contentType, body: parts ?? body };
+/** Throws BACKEND_UNREACHABLE. */
+function questionOf(request: BackendRequest): Question {
+  const { destination, contentLength, body, timeoutMs, maxBytes, signal } = request;
+  const headers = { ...headersOf(request), 'content-length': String(contentLength) };
+  return { url: requireUrl(destination), headers, body, timeoutMs, maxBytes, signal };
 }
 
 /** What an application may want to know of who asks; it need not read an envelope for it. */
@@ -90,24 +75,4 @@ function requireUrl(text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new GatewayError('BACKEND_UNREACHABLE', { detail: `${text} is no http(s):// URL` });
-}
-
-/** The answer came, but cannot be used; by the names of undici's errors. */
-const ANSWER_FAILURES: ReadonlySet<string> = new Set([
-  'ResponseExceededMaxSizeError',
-  'HeadersOverflowError',
-  'HTTPParserError',
-]);
-
-/** A failure of our own, such as an attachment that cannot be read, stays what it is. */
-function backendFailure(error: unknown, { url }: BackendRequest): GatewayError {
-  if (error instanceof GatewayError && error.code !== 'PEER_ANSWER') return error;
-  const name = error instanceof Error ? error.name : '';
-  const detail = `${url}: ${error instanceof Error ? error.message : String(error)}`;
-  return new GatewayError(codeOf(error, name), { detail, cause: error });
-}
-
-function codeOf(error: unknown, name: string): ErrorCode {
-  if (error instanceof GatewayError || ANSWER_FAILURES.has(name)) return 'BACKEND_ANSWER';
-  return name === 'TimeoutError' ? 'BACKEND_TIMEOUT' : 'BACKEND_UNREACHABLE';
 }

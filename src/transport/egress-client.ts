@@ -2,14 +2,17 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { Agent } from 'undici';
+import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { Egress, EgressAnswer, EgressRequest, EgressRules } from '../ports/egress.ts';
+import { askBackend } from './ask-backend.ts';
 import { isLoopback } from './loopback.ts';
 import { isPublicAddress } from './public-address.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MOST_ANSWER_BYTES = 64 * 2 ** 10;
-const MAX_CONNECTIONS = 32;
+/** To one host and port: a question holds one for as long as its answer takes. */
+const MAX_CONNECTIONS = 128;
 
 /** How names become addresses; the system's where not given. */
 export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
@@ -26,7 +29,10 @@ const resolveBySystem: Resolve = (name) =>
 export function createEgress(rules: EgressRules, resolve: Resolve = resolveBySystem): Egress {
   const named = readNetworks(rules.networks);
   const connect = { timeout: CONNECT_TIMEOUT_MS, lookup: judgingLookup(named, resolve), ...trusted(rules) };
-  const agent = new Agent({ allowH2: false, pipelining: 1, connections: MAX_CONNECTIONS, connect });
+  // Every request has its own time.
+  const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
+  const agent = new Agent({ allowH2: false, pipelining: 1, connections: MAX_CONNECTIONS, connect, ...timeouts });
+  const slices = new Slices();
   return {
     async request(request) {
       const url = permitted(request.url, rules, named);
@@ -34,6 +40,17 @@ export function createEgress(rules: EgressRules, resolve: Resolve = resolveBySys
         return await ask(agent, url, request);
       } catch (error) {
         throw asFailure(error, url);
+      }
+    },
+    async ask(question) {
+      const url = permitted(question.url, rules, named);
+      const headers = { ...question.headers, 'content-length': String(question.body.byteLength) };
+      try {
+        return await askBackend(agent, { ...question, url, headers }, slices);
+      } catch (error) {
+        throw error instanceof GatewayError && error.cause instanceof JudgedInside
+          ? refused(error.cause.message)
+          : error;
       }
     },
     close: () => agent.destroy(),

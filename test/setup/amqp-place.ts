@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type ConfirmChannel, type ConsumeMessage, connect, type GetMessage, type Options } from 'amqplib';
 import { type AmqpSettings, createAmqpAdapter } from '../../adapters/amqp/amqp-adapter.ts';
 import type { Clock } from '../../src/clock.ts';
+import { GatewayError } from '../../src/errors.ts';
 import type { AdapterHost } from '../../src/msh/adapter.ts';
 import type { Gateway } from '../../src/msh/gateway.ts';
+import type { Backend } from '../../src/ports/backend.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { createEgress } from '../../src/transport/egress-client.ts';
+import { Backends } from '../../src/wus/backends.ts';
 import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
 
 /** Settings with names that no other test has. */
@@ -98,6 +101,8 @@ export async function openQueueApplication(url: string): Promise<QueueApplicatio
   };
 }
 
+const NO_BACKEND: Backend = { call: () => Promise.reject(new GatewayError('BACKEND_UNREACHABLE')) };
+
 /** An adapter that is opened with its gateway and started when the test says so. */
 export interface PreparedAdapter {
   readonly prepare: (gateway: Gateway) => void;
@@ -131,5 +136,6 @@ export function adapterHost(gateway: Gateway, clock: Clock, log: Log): AdapterHo
     source: 'urn:nld:oin:00000099000000001000:systeem:postiljon',
     apiUrl: () => 'http://127.0.0.1:8080/api/v1',
     egress: createEgress,
+    backends: new Backends(NO_BACKEND),
   };
 }

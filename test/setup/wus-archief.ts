@@ -41,7 +41,7 @@ export async function providedArchief(
     ours: new Set([ours.oin]),
     addresses: [],
     plainAddresses: true,
-    backend: { url: backend, format: 'soap', timeoutMs: 20_000, faults: 'declared' },
+    backend: { destination: backend, format: 'soap', timeoutMs: 20_000, faults: 'declared' },
   };
 }
 

@@ -65,7 +65,7 @@ export async function providedEcho(
     addresses: [],
     plainAddresses: false,
     ...more,
-    backend: { url: backendUrl, format: 'soap', timeoutMs: 5_000, faults: 'declared', ...more.backend },
+    backend: { destination: backendUrl, format: 'soap', timeoutMs: 5_000, faults: 'declared', ...more.backend },
   };
 }
 

@@ -127,7 +127,7 @@ export async function openRecordedProvider(
     ours: new Set([PROVIDER_OIN]),
     addresses: [],
     plainAddresses: true,
-    backend: { url: 'http://127.0.0.1/register', format: 'soap', timeoutMs: 5_000, faults: 'declared' },
+    backend: { destination: 'http://127.0.0.1/register', format: 'soap', timeoutMs: 5_000, faults: 'declared' },
   };
   return { ...(await openPlace('provider', { services: [service], partners, backend })), asked };
 }

@@ -9,7 +9,7 @@ export function wusService(service: WusService): object {
     profile: profile.name,
     partners: role === 'provider' ? [...service.partners] : [service.partner],
     endpoint: role === 'consumer' ? service.endpoint : null,
-    backend: role === 'provider' ? service.backend.url : null,
+    backend: role === 'provider' ? service.backend.destination : null,
     mtom,
     logContent,
     portType: wsdl.portType,

@@ -1,7 +1,10 @@
 import { OIN_TYPE } from '../../cpa/oin.ts';
 import { isLoopback } from '../../transport/loopback.ts';
+import { destinationsOf } from './check-route-settings.ts';
 import type { Settings } from './key-table.ts';
+import { didYouMean, isHttpUrl } from './read-value.ts';
 import type { Rule } from './rule.ts';
+import { nearest } from './suggest.ts';
 import type { WusServiceSettings } from './wus-service-settings.ts';
 
 /** What the services of WUS need beside their own entry. */
@@ -51,6 +54,18 @@ export const WUS_RULES: readonly Rule[] = [
     });
     if (plain === undefined) return undefined;
     return { key: 'wus.services', reason: `${plain.name}: endpoint: must be https:// (plain http:// is for loopback)` };
+  },
+  (settings) => {
+    const known = destinationsOf(settings);
+    const strange = settings['wus.services'].flatMap((service) => {
+      const destination = service.role === 'provider' ? service.backend.destination : undefined;
+      if (destination === undefined) return [];
+      const isAddress: boolean = isHttpUrl(destination);
+      if (isAddress || known.includes(destination)) return [];
+      const near = didYouMean(nearest(destination, known));
+      return [`${service.name}: backend: destination: no adapter serves ${destination}${near}`];
+    });
+    return strange.length === 0 ? undefined : { key: 'wus.services', reason: strange.join('; ') };
   },
 ];
 

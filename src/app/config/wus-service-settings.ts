@@ -36,7 +36,8 @@ export interface ProviderSettings extends ServiceSettings {
 }
 
 export interface BackendSettings {
-  readonly url: string;
+  /** The http(s):// `url`, or the `destination`, whichever is given. */
+  readonly destination: string;
   readonly format: 'soap' | 'xml' | 'json';
   readonly timeoutSeconds: number;
   readonly faults: 'declared' | 'all';
@@ -98,17 +99,39 @@ function commonFields(folder: string): Fields<ServiceSettings> {
   };
 }
 
-const BACKEND_FIELDS: Fields<BackendSettings> = {
-  url: required(readHttpUrl),
+const BACKEND_FIELDS: Fields<Omit<BackendSettings, 'destination'> & BackendPlace> = {
+  url: optional(readHttpUrl),
+  destination: optional(readDestination),
   format: otherwise('soap', readChoice(FORMATS)),
   timeoutSeconds: otherwise(DEFAULT_TIMEOUT_S, readTimeout),
   faults: otherwise('declared', readChoice(FAULTS)),
 };
 
+interface BackendPlace {
+  readonly url: string | undefined;
+  readonly destination: string | undefined;
+}
+
+function readBackend(value: unknown): BackendSettings | Unusable {
+  const read = readFields(value, BACKEND_FIELDS);
+  if (read instanceof Unusable) return read;
+  const { url, destination, ...terms } = read;
+  const place = url ?? destination;
+  if (place === undefined || (url !== undefined && destination !== undefined))
+    return new Unusable('url: give this, or the destination of an adapter');
+  return { destination: place, ...terms };
+}
+
+function readDestination(value: unknown): string | Unusable {
+  const text = readText(value);
+  if (text instanceof Unusable || /^webhook:.+$/.test(text)) return text;
+  return new Unusable(`${text} is none that answers: webhook:<name>`);
+}
+
 const PROVIDER_FIELDS: Fields<Omit<ProviderSettings, keyof ServiceSettings | 'role'>> = {
   partners: required(readOins),
   addresses: otherwise([], (value) => readList(value, readText)),
-  backend: required((value) => readFields(value, BACKEND_FIELDS)),
+  backend: required(readBackend),
 };
 
 function consumerFields(folder: string): Fields<Omit<ConsumerSettings, keyof ServiceSettings | 'role'>> {

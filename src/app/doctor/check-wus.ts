@@ -31,7 +31,7 @@ export async function checkWus(config: Config): Promise<readonly DoctorFinding[]
   );
   const checked = await Promise.all(
     loaded.services.map((service) =>
-      service.role === 'provider' ? checkProvided(service) : checkConsumed(service, { config, trust }),
+      service.role === 'provider' ? checkProvided(service, config) : checkConsumed(service, { config, trust }),
     ),
   );
   const partners = await Promise.all([...loaded.partners].map((partner) => checkCertificates(partner, trust)));
@@ -48,16 +48,23 @@ async function loadOrExplain(config: Config): Promise<LoadedWus | { readonly fin
   }
 }
 
-async function checkProvided(service: ProvidedService): Promise<readonly DoctorFinding[]> {
-  const { backend } = service;
+async function checkProvided(service: ProvidedService, config: Config): Promise<readonly DoctorFinding[]> {
+  const { destination } = service.backend;
   const name = nameOf(service);
-  const problem = await connectTo(new URL(backend.url));
-  const remedy = 'Start the application behind the service, or mend `backend.url`: partners get fault 0051 until then.';
+  const url = addressOf(destination, config);
+  const place = url === destination ? url : `${destination}, ${url},`;
+  const problem = await connectTo(new URL(url));
+  const remedy = 'Start the application behind the service, or mend `backend`: partners get fault 0051 until then.';
   const reached =
     problem === undefined
-      ? good(name, `${backend.url} can be reached`)
-      : doubt(name, `${backend.url} cannot be reached: ${problem}`, remedy);
+      ? good(name, `${place} can be reached`)
+      : doubt(name, `${place} cannot be reached: ${problem}`, remedy);
   return [good(name, describe(service)), ...bound(service), reached];
+}
+
+/** Where a backend is in the end. */
+function addressOf(destination: string, { adapters }: Config): string {
+  return adapters.webhooks.find(({ name }) => destination === `webhook:${name}`)?.url ?? destination;
 }
 
 /** What `mtom: true` cannot do. */

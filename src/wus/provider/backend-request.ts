@@ -15,9 +15,9 @@ import type { AcceptedRequest } from './stages.ts';
  */
 export async function backendRequest(accepted: AcceptedRequest, by: BackendWriter): Promise<BackendRequest> {
   const { service, operation, addressing, partner } = accepted;
-  const { url, timeoutMs } = service.backend;
+  const { destination, timeoutMs } = service.backend;
   return {
-    url,
+    destination,
     service: service.name,
     operation: operation.name,
     action: addressing.action,

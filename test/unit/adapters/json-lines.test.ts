@@ -13,7 +13,15 @@ import { createJsonLines } from './json-lines.ts';
 
 const quiet = (): void => undefined;
 const LOG = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-const HOST = { clock: systemClock, log: LOG, random: () => 0, source: 'urn:x', apiUrl: () => '', egress: createEgress };
+const HOST = {
+  clock: systemClock,
+  log: LOG,
+  random: () => 0,
+  source: 'urn:x',
+  apiUrl: () => '',
+  egress: createEgress,
+  backends: { serve: quiet },
+};
 const PAYLOADS = [{ contentType: 'text/plain', content: base64('één') }];
 
 const untilTaken = async (rest: RestGateway, count: number): Promise<void> => {

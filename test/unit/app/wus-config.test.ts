@@ -13,6 +13,7 @@ keys: { sign: { key: k, certificate: c }, tlsClient: { key: k, certificate: c },
 revocation: { mode: off }
 `;
 const ECHO = `name: echo, role: provider, wsdl: wsdl/echo.wsdl, profile: 2W-be-S, partners: ['${OIN}'], backend: { url: 'http://127.0.0.1:9000/' }`;
+const HOOK = `adapters: { webhooks: [{ name: zaak, url: 'https://zaak.example/', secret: ${'g'.repeat(32)} }] }\n`;
 const REGISTER = `name: register, role: consumer, wsdl: r.wsdl, profile: 2W-be-SE, partner: '${OIN}', endpoint: 'https://r.example/wus/register', encryptFor: keys/r.crt`;
 
 describe('services of WUS in postiljon.yaml', () => {
@@ -43,7 +44,7 @@ describe('services of WUS in postiljon.yaml', () => {
           logContent: false,
           partners: [OIN],
           addresses: [],
-          backend: { url: 'http://127.0.0.1:9000/', format: 'soap', timeoutSeconds: 30, faults: 'declared' },
+          backend: { destination: 'http://127.0.0.1:9000/', format: 'soap', timeoutSeconds: 30, faults: 'declared' },
         },
         {
           name: 'register',
@@ -147,6 +148,26 @@ describe('services of WUS in postiljon.yaml', () => {
       'a backend that is misspelt',
       services(ECHO.replace("9000/'", "9000/', fromat: xml")),
       ['echo: backend: unknown key fromat (did you mean format?)'],
+    ],
+    [
+      'a backend that is nowhere',
+      services(ECHO.replace("url: 'http://127.0.0.1:9000/'", 'format: xml')),
+      ['echo: backend: url: give this, or the destination of an adapter'],
+    ],
+    [
+      'a backend in two places',
+      services(ECHO.replace("9000/'", "9000/', destination: 'webhook:zaak'")),
+      ['echo: backend: url: give this, or the destination of an adapter'],
+    ],
+    [
+      'a backend that keeps what it gets',
+      services(ECHO.replace("url: 'http://127.0.0.1:9000/'", "destination: 'files:zaak'")),
+      ['echo: backend: destination: files:zaak is none that answers: webhook:<name>'],
+    ],
+    [
+      'a backend that no adapter serves',
+      `${HOOK}${services(ECHO.replace("url: 'http://127.0.0.1:9000/'", "destination: 'webhook:zak'"))}`,
+      ['echo: backend: destination: no adapter serves webhook:zak (did you mean webhook:zaak?)'],
     ],
     [
       'a backend that answers at once',

@@ -106,7 +106,7 @@ async function servicesOf(): Promise<readonly WusService[]> {
       ours: new Set(['00000099000000001000']),
       addresses: [],
       plainAddresses: true,
-      backend: { url: 'http://127.0.0.1:9/', format: 'soap', timeoutMs: 1_000, faults: 'declared' },
+      backend: { destination: 'http://127.0.0.1:9/', format: 'soap', timeoutMs: 1_000, faults: 'declared' },
     },
   ];
 }

@@ -32,7 +32,7 @@ describe('the client of backends', () => {
   }
 
   async function call(more: Partial<BackendRequest> = {}): Promise<{ readonly status: number; readonly body: string }> {
-    const { status, body } = await client.call({ ...REQUEST, url: await listening(), ...more });
+    const { status, body } = await client.call({ ...REQUEST, destination: await listening(), ...more });
     return { status, body: Buffer.isBuffer(body) ? body.toString() : `stream of ${(await buffer(body)).length}` };
   }
 
@@ -90,8 +90,8 @@ describe('the client of backends', () => {
   });
 
   it('tells a backend that is not there, one that is late and one that says what cannot be used', async () => {
-    await rejects('BACKEND_UNREACHABLE', { url: 'http://127.0.0.1:1/' });
-    await rejects('BACKEND_UNREACHABLE', { url: 'file:///etc/passwd' });
+    await rejects('BACKEND_UNREACHABLE', { destination: 'http://127.0.0.1:1/' });
+    await rejects('BACKEND_UNREACHABLE', { destination: 'file:///etc/passwd' });
     answer = (_request, response) => void response.destroy();
     await rejects('BACKEND_UNREACHABLE');
     answer = () => undefined;
