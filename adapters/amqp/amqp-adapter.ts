@@ -1,4 +1,5 @@
 import type { Adapter, AdapterHost, Handover, HandoverControl } from '../../src/index.ts';
+import { openLink091 } from './amqp091/link.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import { eventPublication, receivedPublication } from './publication.ts';
 import { Publisher } from './publisher.ts';
@@ -22,6 +23,7 @@ export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Re
   const followers = follow(host, settings, publisher);
   const connection = new BrokerConnection({
     settings,
+    openLink: openLink091,
     users: [publisher, sendQueue],
     connected: () => {
       for (const follower of followers) follower.ready();

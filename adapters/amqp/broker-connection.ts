@@ -1,22 +1,20 @@
-import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { backoffMs, GatewayError } from '../../src/index.ts';
 import type { Clock, Log } from '../../src/index.ts';
-import { declareAll } from './declare.ts';
 import type { AmqpSettings } from './settings.ts';
-import { topology } from './topology.ts';
+import type { Link, OpenLink } from './transport.ts';
 
-/** Works on a channel of its own for as long as the connection holds. */
-export interface ChannelUser {
-  /** `broken` says that the channel does not do what it should, and why: everything begins anew then. */
-  open(channel: ConfirmChannel, broken: (why: Error) => void): Promise<void>;
-  /** The channel is of no more use. */
+/** Works on a link for as long as it holds. */
+export interface LinkUser {
+  open(link: Link): Promise<void>;
+  /** The link is of no more use. */
   lost(reason: string): void;
 }
 
 export interface ConnectionParts {
   readonly settings: AmqpSettings;
-  readonly users: readonly ChannelUser[];
-  /** Told after each time that everything stands. */
+  readonly openLink: OpenLink;
+  readonly users: readonly LinkUser[];
+  /** Told after each time that everything stands, and that the broker takes messages again. */
   readonly connected: () => void;
   /** The broker takes nothing now, and why; undefined: it does again. */
   readonly blocked: (reason: string | undefined) => void;
@@ -25,17 +23,13 @@ export interface ConnectionParts {
   readonly log: Log;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 const LONGEST_WAIT_MS = 30_000;
 
-/**
- * One connection to the broker, made again when it is lost: after 1 s, 2 s, … 30 s. Whatever goes wrong on a channel ends the
- * connection, so that there is one way to begin anew.
- */
+/** One connection to the broker, made again when it is lost: after 1 s, 2 s, … 30 s. */
 export class BrokerConnection {
   readonly #parts: ConnectionParts;
-  #model: ChannelModel | undefined;
+  #link: Link | undefined;
   #failures = 0;
   #stopped = false;
   #cancelRetry: (() => void) | undefined;
@@ -43,10 +37,6 @@ export class BrokerConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-  }
-
-  get isUp(): boolean {
-    return this.#model !== undefined;
   }
 
   /**
@@ -65,65 +55,51 @@ export class BrokerConnection {
     this.#stopped = true;
     this.#cancelRetry?.();
     await this.#trying;
-    const model = this.#model;
-    this.#model = undefined;
-    if (model !== undefined) await this.#close(model);
+    const link = this.#link;
+    this.#link = undefined;
+    if (link !== undefined) await this.#close(link);
   }
 
   async #connect(): Promise<void> {
-    const { settings, log } = this.#parts;
-    const model = await connect(addressOf(settings), socketOptions(settings));
-    let why: Error | undefined;
-    model.on('error', (error) => (why = error));
+    const { settings, openLink, users, connected, log } = this.#parts;
+    let link: Link | undefined;
+    let ended: Error | undefined;
+    const opened = await openLink(settings, {
+      lost: (why) => {
+        ended ??= why;
+        if (link !== undefined) this.#lost(link, why);
+      },
+      blocked: (reason) => this.#blocked(reason),
+    });
     try {
-      await this.#open(model);
+      for (const user of users) await user.open(opened);
+      if (ended !== undefined) throw ended;
     } catch (error) {
-      await this.#close(model);
-      throw why ?? error;
+      for (const user of users) user.lost('it could not be used');
+      await this.#close(opened);
+      throw ended ?? error;
     }
-    if (why !== undefined) throw why;
-    model.on('close', (error) => this.#lost(model, error ?? why));
-    model.on('blocked', (reason) => {
-      log.warn({ reason }, 'the broker takes no messages for now');
-      this.#parts.blocked(reason);
-    });
-    model.on('unblocked', () => {
-      log.info({}, 'the broker takes messages again');
-      this.#parts.blocked(undefined);
-      this.#parts.connected();
-    });
-    this.#model = model;
+    link = opened;
+    this.#link = link;
     this.#failures = 0;
     log.info({ broker: hostOf(settings.url) }, 'connected to the broker');
-    this.#parts.connected();
+    connected();
   }
 
-  async #open(model: ChannelModel): Promise<void> {
-    const { settings, users } = this.#parts;
-    const declaring = await model.createConfirmChannel();
-    declaring.on('error', () => undefined);
-    await declareAll(declaring, topology(settings));
-    await declaring.close();
-    for (const user of users) {
-      const channel = await model.createConfirmChannel();
-      const broken = (why: Error): void => this.#broken(model, why);
-      channel.on('error', broken);
-      await user.open(channel, broken);
-    }
+  #blocked(reason: string | undefined): void {
+    const { blocked, connected, log } = this.#parts;
+    blocked(reason);
+    if (reason !== undefined) return log.warn({ reason }, 'the broker takes no messages for now');
+    log.info({}, 'the broker takes messages again');
+    connected();
   }
 
-  #broken(model: ChannelModel, why: Error): void {
-    if (this.#model !== model) return;
-    this.#lost(model, why);
-    void this.#close(model);
-  }
-
-  #lost(model: ChannelModel, reason: unknown): void {
-    if (this.#model !== model) return;
-    this.#model = undefined;
-    const text = reason instanceof Error ? reason.message : 'the connection was closed';
-    for (const user of this.#parts.users) user.lost(text);
+  #lost(link: Link, reason: Error): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    for (const user of this.#parts.users) user.lost(reason.message);
     this.#parts.blocked(undefined);
+    void this.#close(link);
     this.#retry(reason);
   }
 
@@ -138,30 +114,14 @@ export class BrokerConnection {
     });
   }
 
-  /** amqplib waits for an answer, which a broker in trouble does not give. */
-  async #close(model: ChannelModel): Promise<void> {
+  /** A broker in trouble gives no answer to it. */
+  async #close(link: Link): Promise<void> {
     const { clock } = this.#parts;
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = clock.schedule(clock.now() + CLOSE_TIMEOUT_MS, resolve);
-    await Promise.race([model.close().catch(() => undefined), late]);
+    await Promise.race([link.close().catch(() => undefined), late]);
     cancel();
   }
-}
-
-function addressOf({ url, heartbeatSeconds }: AmqpSettings): string {
-  const address = new URL(url);
-  address.searchParams.set('heartbeat', String(heartbeatSeconds));
-  return address.href;
-}
-
-function socketOptions({ tls }: AmqpSettings): Parameters<typeof connect>[1] {
-  return {
-    ...tls,
-    // With Nagle's algorithm a confirmed publish takes 40 ms.
-    noDelay: true,
-    timeout: CONNECT_TIMEOUT_MS,
-    clientProperties: { connection_name: 'postiljon' },
-  };
 }
 
 /** Without user and password. */

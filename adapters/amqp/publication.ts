@@ -1,17 +1,9 @@
-import type { Options } from 'amqplib';
 import { cloudEvent } from '../../src/index.ts';
 import type { HandedMessage, HandedPayload, StoredEvent } from '../../src/index.ts';
 import { writeParts } from './multipart.ts';
 import { eventKey, receivedKey, short } from './routing-key.ts';
 import type { AmqpSettings } from './settings.ts';
-
-/** One message as the broker gets it. */
-export interface Publication {
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly content: Buffer;
-  readonly options: Options.Publish;
-}
+import type { Publication } from './transport.ts';
 
 export interface Terms extends Pick<AmqpSettings, 'exchange' | 'inlineLimit'> {
   /** Base of the API as applications see it. */
@@ -25,17 +17,16 @@ export async function receivedPublication(message: HandedMessage, terms: Terms):
   return {
     exchange: terms.exchange,
     routingKey: receivedKey(service, action),
+    mandatory: true,
     content,
-    options: {
-      mandatory: true,
-      persistent: true,
+    properties: {
       messageId: short(messageId, 'MessageId'),
       correlationId: short(conversationId, 'ConversationId'),
       timestamp: Math.floor(timestamp / 1000),
       type: short(action, 'action'),
       ...(contentType === undefined ? {} : { contentType: short(contentType, 'Content-Type') }),
-      headers: { ...headersOf(message), ...headers },
     },
+    headers: { ...headersOf(message), ...headers },
   };
 }
 
@@ -44,9 +35,9 @@ export function eventPublication(event: StoredEvent, exchange: string, source: s
   return {
     exchange,
     routingKey: eventKey(event.type),
+    mandatory: false,
     content: Buffer.from(JSON.stringify(cloudEvent(event, source))),
-    options: {
-      persistent: true,
+    properties: {
       messageId: event.id,
       ...(event.messageId === undefined || Buffer.byteLength(event.messageId) > 255
         ? {}
@@ -55,6 +46,7 @@ export function eventPublication(event: StoredEvent, exchange: string, source: s
       type: event.type,
       contentType: 'application/cloudevents+json',
     },
+    headers: {},
   };
 }
 

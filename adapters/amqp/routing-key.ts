@@ -3,6 +3,9 @@ import { GatewayError } from '../../src/index.ts';
 /** What AMQP lets a short string hold: routing keys, and the properties that are not in `headers`. @spec AMQP 0-9-1 §4.2.5.3 */
 const SHORT_OCTETS = 255;
 
+/** Of what applications publish to be sent. */
+export const SEND_KEY = 'send';
+
 const BEYOND_WORDS = /[^A-Za-z0-9_-]/g;
 
 /**

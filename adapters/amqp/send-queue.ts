@@ -1,11 +1,11 @@
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { backoffMs, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { Clock, Log, MessageUseCases, StoredContent, SubmittedPayload } from '../../src/index.ts';
-import type { ChannelUser } from './broker-connection.ts';
+import type { LinkUser } from './broker-connection.ts';
 import type { Publisher } from './publisher.ts';
 import { refusedPublication } from './refusal.ts';
 import type { AmqpSettings } from './settings.ts';
 import { idempotencyOf, readSubmission, type Submission } from './submission.ts';
+import type { Consumer, Delivery, Link } from './transport.ts';
 
 export interface SendQueueParts {
   readonly settings: AmqpSettings;
@@ -17,12 +17,9 @@ export interface SendQueueParts {
 }
 
 const LONGEST_WAIT_MS = 60_000;
-/** The broker counts on a quorum queue how often it handed a message out before. */
-const DELIVERIES = 'x-delivery-count';
 
 interface Session {
-  readonly channel: ConfirmChannel;
-  readonly consumerTag: string;
+  consumer?: Consumer;
   /** Aborts when nothing more can be said to the broker about its messages. */
   readonly ended: AbortController;
 }
@@ -38,7 +35,7 @@ interface Session {
  *
  * Messages of one conversation keep their order; others pass each other.
  */
-export class SendQueue implements ChannelUser {
+export class SendQueue implements LinkUser {
   readonly #parts: SendQueueParts;
   readonly #running = new Set<Promise<void>>();
   readonly #conversations = new Map<string, Promise<void>>();
@@ -48,15 +45,11 @@ export class SendQueue implements ChannelUser {
     this.#parts = parts;
   }
 
-  async open(channel: ConfirmChannel, broken: (why: Error) => void): Promise<void> {
+  async open(link: Link): Promise<void> {
     const { sendQueue, prefetch } = this.#parts.settings;
-    const ended = new AbortController();
-    await channel.prefetch(prefetch);
-    const { consumerTag } = await channel.consume(sendQueue, (message) => {
-      if (message !== null) this.#take(channel, message, ended.signal);
-      else broken(new Error(`the queue ${sendQueue} was deleted`));
-    });
-    this.#session = { channel, consumerTag, ended };
+    const session: Session = { ended: new AbortController() };
+    this.#session = session;
+    session.consumer = await link.consume(sendQueue, prefetch, (delivery) => this.#take(session, delivery));
   }
 
   lost(reason: string): void {
@@ -67,33 +60,34 @@ export class SendQueue implements ChannelUser {
   /** Takes no more; what is being stored gets its answer, what waits goes back to the queue. */
   async drain(): Promise<void> {
     const session = this.#session;
-    await session?.channel.cancel(session.consumerTag).catch(() => undefined);
+    await session?.consumer?.cancel().catch(() => undefined);
     session?.ended.abort(new Error('stopping'));
     await Promise.all(this.#running);
   }
 
-  #take(channel: ConfirmChannel, message: ConsumeMessage, ended: AbortSignal): void {
+  #take(session: Session, delivery: Delivery): void {
+    const ended = session.ended.signal;
     const handle = async (): Promise<void> => {
-      await this.#handle(message, ended);
-      if (this.#session?.channel === channel) channel.ack(message);
+      await this.#handle(delivery, ended);
+      if (this.#session === session) delivery.accept();
     };
-    const conversation: unknown = message.properties.correlationId;
-    const earlier = typeof conversation === 'string' ? this.#conversations.get(conversation) : undefined;
+    const conversation = delivery.properties.correlationId;
+    const earlier = conversation === undefined ? undefined : this.#conversations.get(conversation);
     const running = (earlier === undefined ? handle() : earlier.then(handle)).catch((error: unknown) => {
-      if (this.#session?.channel === channel) channel.nack(message, false, true);
+      if (this.#session === session) delivery.release();
       if (!ended.aborted) this.#parts.log.error({ err: error }, 'a message goes back to the queue');
     });
     this.#running.add(running);
-    if (typeof conversation === 'string') this.#conversations.set(conversation, running);
+    if (conversation !== undefined) this.#conversations.set(conversation, running);
     void running.then(() => {
       this.#running.delete(running);
-      if (typeof conversation === 'string' && this.#conversations.get(conversation) === running)
+      if (conversation !== undefined && this.#conversations.get(conversation) === running)
         this.#conversations.delete(conversation);
     });
   }
 
   /** Comes to an end when the message is stored or kept as refused. */
-  async #handle(message: ConsumeMessage, ended: AbortSignal): Promise<void> {
+  async #handle(message: Delivery, ended: AbortSignal): Promise<void> {
     const { clock, random, log } = this.#parts;
     for (let failures = 1; ; failures++) {
       ended.throwIfAborted();
@@ -108,7 +102,7 @@ export class SendQueue implements ChannelUser {
     }
   }
 
-  async #storeOrRefuse(message: ConsumeMessage): Promise<void> {
+  async #storeOrRefuse(message: Delivery): Promise<void> {
     const { settings, publisher, log } = this.#parts;
     try {
       checkDeliveries(message, settings.maxDeliveries);
@@ -159,10 +153,9 @@ export class SendQueue implements ChannelUser {
   }
 }
 
-function checkDeliveries({ properties }: ConsumeMessage, most: number): void {
-  const before: unknown = properties.headers?.[DELIVERIES];
-  if (typeof before === 'number' && before >= most)
-    throw new GatewayError('REDELIVERED_TOO_OFTEN', { detail: `handed out ${before + 1} times, and never to an end` });
+function checkDeliveries({ earlier }: Delivery, most: number): void {
+  if (earlier >= most)
+    throw new GatewayError('REDELIVERED_TOO_OFTEN', { detail: `handed out ${earlier + 1} times, and never to an end` });
 }
 
 /** Rejects when `ended` comes first. */

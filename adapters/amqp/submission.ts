@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Message } from 'amqplib';
 import { GatewayError } from '../../src/index.ts';
 import type { SubmitRequest } from '../../src/index.ts';
 import { readParts } from './multipart.ts';
 import type { BodyPart } from './multipart.ts';
 import type { AmqpSettings } from './settings.ts';
+import type { BrokerMessage } from './transport.ts';
 
 /** What an application published to be sent. */
 export interface Submission {
@@ -23,7 +23,7 @@ const COMPRESSED = /gzip|deflate|compress|br|zstd/i;
 const MULTIPART = /^multipart\/related[ \t]*(?:;|$)/i;
 
 /** Reads properties, headers and body. Throws REQUEST_INVALID with the name of what must be mended, MIME_MALFORMED, HTTP_TOO_LARGE. */
-export function readSubmission(message: Message, { inlineLimit }: Pick<AmqpSettings, 'inlineLimit'>): Submission {
+export function readSubmission(message: BrokerMessage, { inlineLimit }: Pick<AmqpSettings, 'inlineLimit'>): Submission {
   const { properties, content } = message;
   if (content.length > inlineLimit)
     throw new GatewayError('HTTP_TOO_LARGE', {
@@ -51,8 +51,7 @@ export function idempotencyOf({ terms, parts, key }: Submission): NonNullable<Su
   };
 }
 
-function readTerms({ properties }: Message): Submission['terms'] {
-  const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
+function readTerms({ properties, headers }: BrokerMessage): Submission['terms'] {
   const header = (name: string): string | undefined => text(headers[name], `header ${name}`);
   const required = (name: string, fallback?: string): string => {
     const value = header(name) ?? fallback;
@@ -92,7 +91,7 @@ function readKey(messageId: unknown): string {
 }
 
 /** An empty body is a message without payload. */
-function readBody({ contentType, contentEncoding }: Message['properties'], content: Buffer): Submission['parts'] {
+function readBody({ contentType, contentEncoding }: BrokerMessage['properties'], content: Buffer): Submission['parts'] {
   const encoding = text(contentEncoding, 'content_encoding');
   if (encoding !== undefined && COMPRESSED.test(encoding))
     throw invalid('content_encoding', `a body with content_encoding ${encoding} is not unpacked: send it as it is`);

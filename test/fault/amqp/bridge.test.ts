@@ -104,9 +104,12 @@ describe('two gateways, and applications that know only queues', function () {
       arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1, 'x-overflow': 'reject-publish' },
     });
     const failed = (await receiver.gateway.events()).filter(({ type }) => type === 'handover.failed').length;
+    const delivered = (await sender.gateway.events()).filter(({ type }) => type === 'message.delivered').length;
     const sent = ['one', 'two', 'three', 'four', 'five', 'six'];
     for (const body of sent) await application.send(sender.settings, CPA_ID, Buffer.from(body));
     await untilEvents(receiver.gateway, 'handover.failed', failed + 1);
+    // What is still on its way to the partner would grow old while the clock moves.
+    await untilEvents(sender.gateway, 'message.delivered', delivered + sent.length);
     const found: string[] = [];
     while (found.length < sent.length) {
       const message = await application.look(queue);

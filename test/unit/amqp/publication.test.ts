@@ -25,56 +25,61 @@ const MESSAGE: HandedMessage = {
 
 describe('a received message for the broker', () => {
   it('carries the MessageId, the conversation and every header value of the message', async () => {
-    const { exchange, routingKey, options } = await receivedPublication(withPayloads(payload('p1', '<a/>')), TERMS);
+    const { exchange, routingKey, mandatory, properties, headers } = await receivedPublication(
+      withPayloads(payload('p1', '<a/>')),
+      TERMS,
+    );
     assert.equal(exchange, 'postiljon');
     assert.equal(routingKey, 'received.urn%3Aosb%3Aservices%3Aosb%3Aafleveren%3A1%2E1%241%2E0.afleveren');
-    assert.deepEqual(options, {
-      mandatory: true,
-      persistent: true,
+    assert.equal(mandatory, true);
+    assert.deepEqual(properties, {
       messageId: 'm1@gemeente.nl',
       correlationId: 'zaak-7',
       timestamp: Date.UTC(2026, 10, 22, 9) / 1000,
       type: 'afleveren',
       contentType: 'text/xml',
-      headers: {
-        cpaId: 'cpa-1',
-        fromPartyId: 'urn:osb:oin:00000099000000001000',
-        fromRole: 'Sender',
-        toPartyId: 'urn:osb:oin:00000099000000002000',
-        toRole: 'Receiver',
-        service: 'urn:osb:services:osb:afleveren:1.1$1.0',
-        action: 'afleveren',
-        refToMessageId: 'm0@dienst.nl',
-      },
+    });
+    assert.deepEqual(headers, {
+      cpaId: 'cpa-1',
+      fromPartyId: 'urn:osb:oin:00000099000000001000',
+      fromRole: 'Sender',
+      toPartyId: 'urn:osb:oin:00000099000000002000',
+      toRole: 'Receiver',
+      service: 'urn:osb:services:osb:afleveren:1.1$1.0',
+      action: 'afleveren',
+      refToMessageId: 'm0@dienst.nl',
     });
   });
 
   it('leaves out the headers that the message does not have', async () => {
     const bare = { ...MESSAGE, fromRole: undefined, toRole: undefined, refToMessageId: undefined };
-    const { options } = await receivedPublication(bare, TERMS);
-    assert.deepEqual(Object.keys(options.headers), ['cpaId', 'fromPartyId', 'toPartyId', 'service', 'action']);
+    const { headers } = await receivedPublication(bare, TERMS);
+    assert.deepEqual(Object.keys(headers), ['cpaId', 'fromPartyId', 'toPartyId', 'service', 'action']);
   });
 
   it('with one payload is that payload, octet for octet', async () => {
     const octets = Buffer.from([0, 255, 13, 10, 0]);
-    const { content, options } = await receivedPublication(
+    const { content, properties } = await receivedPublication(
       withPayloads(payload('p1', octets, 'application/pdf')),
       TERMS,
     );
-    assert.deepEqual([content, options.contentType], [octets, 'application/pdf']);
+    assert.deepEqual([content, properties.contentType], [octets, 'application/pdf']);
   });
 
   it('without payload has an empty body and no content type', async () => {
-    const { content, options } = await receivedPublication(MESSAGE, TERMS);
-    assert.deepEqual([content.length, 'contentType' in options], [0, false]);
+    const { content, properties } = await receivedPublication(MESSAGE, TERMS);
+    assert.deepEqual([content.length, 'contentType' in properties], [0, false]);
   });
 
   it('with several payloads is multipart/related, in their order and octet for octet', async () => {
     const both = withPayloads(payload('p1', '<a/>'), payload('p2', '--\r\n\r\n--', 'application/pdf', 'bijlage.pdf'));
-    const { content, options } = await receivedPublication(both, TERMS);
-    assert.match(String(options.contentType), /^multipart\/related; boundary="[^"]+"; type="text\/xml"; start="<p1>"$/);
+    const { content, properties } = await receivedPublication(both, TERMS);
+    assert.match(
+      String(properties.contentType),
+      /^multipart\/related; boundary="[^"]+"; type="text\/xml"; start="<p1>"$/,
+    );
     assert.deepEqual(
-      readParts(String(options.contentType), content, 2).map(({ octets, ...part }) => ({
+      readParts(String(properties.contentType), content, 2).map(({ octets, ...part }) => ({
         ...part,
         text: String(octets),
       })),
@@ -93,23 +98,23 @@ describe('a received message for the broker', () => {
   for (const [what, sizes, inline] of limits) {
     it(`with payloads ${what} ${inline ? 'has them in its body' : 'names them and stays empty'}`, async () => {
       const payloads = sizes.map((size, index) => payload(`p${index}`, 'x'.repeat(size)));
-      const { content, options } = await receivedPublication(withPayloads(...payloads), TERMS);
+      const { content, headers } = await receivedPublication(withPayloads(...payloads), TERMS);
       assert.equal(content.length > 0, inline);
-      assert.equal('payloadUrl' in options.headers, !inline);
-      if (!inline) assert.equal(options.headers.payloadCount, sizes.length);
+      assert.equal('payloadUrl' in headers, !inline);
+      if (!inline) assert.equal(headers.payloadCount, sizes.length);
     });
   }
 
   it('that is too long says where the API has its payload', async () => {
-    const { options } = await receivedPublication(
+    const { properties, headers } = await receivedPublication(
       withPayloads(payload('p1', 'x'.repeat(1001), 'application/pdf')),
       TERMS,
     );
     assert.equal(
-      options.headers.payloadUrl,
+      headers.payloadUrl,
       'http://127.0.0.1:8080/api/v1/messages/m1%40gemeente.nl/payloads/1?direction=in&from=urn%3Aosb%3Aoin%3A00000099000000001000',
     );
-    assert.equal(options.contentType, 'application/pdf');
+    assert.equal(properties.contentType, 'application/pdf');
   });
 
   it('is refused when a property is longer than AMQP can carry, and not cut', async () => {

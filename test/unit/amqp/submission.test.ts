@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Message } from 'amqplib';
 import { GatewayError } from '../../../src/index.ts';
 import { writeParts } from '../../../adapters/amqp/multipart.ts';
 import { refusedPublication } from '../../../adapters/amqp/refusal.ts';
 import { idempotencyOf, readSubmission } from '../../../adapters/amqp/submission.ts';
+import type { BrokerMessage, Properties } from '../../../adapters/amqp/transport.ts';
 
 const TERMS = { inlineLimit: 1000 };
 const HEADERS = { cpaId: 'cpa-1', fromPartyId: '00000099000000001000', service: 'afleveren', action: 'stuur' };
@@ -77,14 +77,14 @@ describe('what an application publishes', () => {
     assert.equal(readSubmission(published('x', { contentEncoding: 'UTF-8' }), TERMS).parts.length, 1);
   });
 
-  const refused: readonly [why: string, message: Message, code: string, location: string][] = [
-    ...Object.keys(HEADERS).map((name): [string, Message, string, string] => [
+  const refused: readonly [why: string, message: BrokerMessage, code: string, location: string][] = [
+    ...Object.keys(HEADERS).map((name): [string, BrokerMessage, string, string] => [
       `without ${name}`,
       published('x', { headers: { ...HEADERS, [name]: undefined } }),
       'REQUEST_INVALID',
       `header ${name}`,
     ]),
-    ['without headers', published('x', { headers: undefined }), 'REQUEST_INVALID', 'header cpaId'],
+    ['without headers', published('x', { headers: {} }), 'REQUEST_INVALID', 'header cpaId'],
     [
       'with a header that is no text',
       published('x', { headers: { ...HEADERS, toRole: 7 } }),
@@ -126,14 +126,14 @@ describe('a refused message', () => {
   });
 
   it('lies at the dead-letter exchange as it came, with our code, the place and what to do', () => {
-    const { exchange, routingKey, content, options } = refusedPublication(
+    const { exchange, routingKey, mandatory, content, properties, headers } = refusedPublication(
       published('<a/>'),
       'postiljon.refused',
       error,
     );
     assert.deepEqual([exchange, routingKey, String(content)], ['postiljon.refused', 'send', '<a/>']);
-    assert.deepEqual([options.messageId, options.contentType, options.mandatory], ['order-1', 'text/xml', true]);
-    assert.partialDeepStrictEqual(options.headers, {
+    assert.deepEqual([properties.messageId, properties.contentType, mandatory], ['order-1', 'text/xml', true]);
+    assert.partialDeepStrictEqual(headers, {
       ...HEADERS,
       reason: 'REQUEST_INVALID',
       location: 'header cpaId',
@@ -143,44 +143,30 @@ describe('a refused message', () => {
 
   it('does not carry what would lead the copy elsewhere', () => {
     const headers = { ...HEADERS, CC: 'everywhere', BCC: 'x', 'x-delivery-count': 3, odd: { '!': 'decimal' } };
-    const { options } = refusedPublication(published('x', { headers, expiration: '1', userId: 'app' }), 'r', error);
+    const copy = refusedPublication(published('x', { headers }), 'r', error);
     assert.deepEqual(
-      Object.keys(options.headers).filter((name) => !(name in HEADERS)),
+      Object.keys(copy.headers).filter((name) => !(name in HEADERS)),
       ['reason', 'title', 'location', 'detail', 'remedy'],
     );
-    assert.deepEqual([options.expiration, options.userId], [undefined, undefined]);
   });
 
   it('says nothing of what went wrong inside', () => {
     const inside = new GatewayError('INTERNAL', { detail: 'secret' });
-    assert.doesNotMatch(JSON.stringify(refusedPublication(published('x'), 'r', inside).options), /secret/);
+    assert.doesNotMatch(JSON.stringify(refusedPublication(published('x'), 'r', inside)), /secret/);
   });
 });
 
-function digest(message: Message): string {
+function digest(message: BrokerMessage): string {
   return idempotencyOf(readSubmission(message, TERMS)).digest;
 }
 
-function published(content: string | Buffer, properties: Partial<Message['properties']> = {}): Message {
+function published(
+  content: string | Buffer,
+  { headers = HEADERS, ...properties }: Properties & { readonly headers?: BrokerMessage['headers'] } = {},
+): BrokerMessage {
   return {
     content: Buffer.from(content),
-    fields: { deliveryTag: 1, redelivered: false, exchange: 'postiljon', routingKey: 'send' },
-    properties: {
-      contentType: 'text/xml',
-      contentEncoding: undefined,
-      headers: HEADERS,
-      deliveryMode: 2,
-      priority: undefined,
-      correlationId: undefined,
-      replyTo: undefined,
-      expiration: undefined,
-      messageId: 'order-1',
-      timestamp: undefined,
-      type: undefined,
-      userId: undefined,
-      appId: undefined,
-      clusterId: undefined,
-      ...properties,
-    },
+    properties: { contentType: 'text/xml', messageId: 'order-1', ...properties },
+    headers,
   };
 }

@@ -1,5 +1,5 @@
 import type { ConfirmChannel } from 'amqplib';
-import { GatewayError } from '../../src/index.ts';
+import { GatewayError } from '../../../src/index.ts';
 import type { Part } from './topology.ts';
 
 const PRECONDITION_FAILED = 406;

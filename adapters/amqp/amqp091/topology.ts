@@ -1,7 +1,6 @@
 import type { ConfirmChannel } from 'amqplib';
-import type { AmqpSettings } from './settings.ts';
-
-export const SEND_KEY = 'send';
+import { SEND_KEY } from '../routing-key.ts';
+import type { AmqpSettings } from '../settings.ts';
 
 type Names = Pick<AmqpSettings, 'exchange' | 'sendQueue' | 'refused'>;
 
