@@ -56,7 +56,7 @@ export type { WusFault } from './wus/content.ts';
 export type { WusService } from './wus/service.ts';
 export { verifyEvidence } from './msh/evidence/verify-evidence.ts';
 export type { EvidenceReport } from './msh/evidence/verify-evidence.ts';
-export type { EvidenceTrust } from './msh/evidence/check-certificate.ts';
+export type { Auditing } from './msh/evidence/check-revocation.ts';
 export type { EvidenceFinding } from './msh/evidence/findings.ts';
 export type { Evidence, EvidenceReader } from './msh/evidence/evidence.ts';
 export { parseContentType } from './mime/content-type.ts';

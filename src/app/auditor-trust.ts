@@ -1,13 +1,13 @@
 import { GatewayError } from '../errors.ts';
-import type { Trust } from '../ports/trust.ts';
+import type { Auditing } from '../msh/evidence/check-revocation.ts';
 import { readCertificates } from '../trust/certificate.ts';
-import { createTrust } from '../trust/trust-store.ts';
+import { createPastTrust } from '../trust/past-trust.ts';
 import { readGiven } from './contracts.ts';
 
-/** The CAs that somebody names who checks evidence. Throws FILE_MISSING, OPTION_INVALID. */
-export async function openAuditorTrust(files: readonly string[]): Promise<Pick<Trust, 'check'>> {
-  const roots = await Promise.all(files.map(readAuthorities));
-  return createTrust({ roots: roots.flat() });
+/** By the CAs that somebody names who checks evidence; undefined: none. Throws FILE_MISSING, OPTION_INVALID. */
+export async function openAuditing(files: readonly string[] | undefined): Promise<Auditing> {
+  const named = files && (await Promise.all(files.map(readAuthorities))).flat();
+  return { named, open: createPastTrust };
 }
 
 async function readAuthorities(file: string): Promise<readonly Uint8Array[]> {

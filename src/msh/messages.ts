@@ -5,6 +5,7 @@ import type { Direction, MessageDetail, Store } from '../ports/store.ts';
 import type { Trust } from '../ports/trust.ts';
 import type { CpaRegister } from './cpa-register.ts';
 import { assembleEvidence } from './evidence/assemble-evidence.ts';
+import { messageWithEvents } from './evidence/evidence-events.ts';
 import type { GatewayUser, MessageUseCases, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
 import { resendRequest } from './outbound/resend.ts';
 import { rawMessage } from './raw-message.ts';
@@ -50,9 +51,9 @@ export function createMessages(parts: MessageParts, user?: GatewayUser): Message
     list: (query) => store.listMessages(owner === undefined ? query : { ...query, owner }),
     find,
     async evidence(messageId, { direction, sender } = {}) {
-      const message = await find(messageId, direction, sender);
+      const { message, events } = await messageWithEvents(() => find(messageId, direction, sender), store);
       const cpa = cpas.peek(message.cpaId)?.cpa;
-      return assembleEvidence({ message, cpa, authorities: trust.authorities });
+      return assembleEvidence({ message, cpa, trust, events });
     },
     listRefusals: (query) => store.listRefusals(query),
     async findRefusal(id) {

@@ -50,6 +50,7 @@ export function observeStore(
     findMessage: (...args) => store.findMessage(...args),
     listMessages: (...args) => store.listMessages(...args),
     listEvents: (...args) => store.listEvents(...args),
+    listEventsAbout: (about) => store.listEventsAbout(about),
     listEventsOf: (...args) => store.listEventsOf(...args),
     listRefusals: (...args) => store.listRefusals(...args),
     refersTo: (...args) => store.refersTo(...args),

@@ -51,6 +51,15 @@ export const TRANSITIONS: readonly TransitionRow[] = [
   { from: 'SENT', to: 'EXPIRED', by: 'TimeToLive' },
 ];
 
+/** The event that goes with a final state: stored in the same transaction, with the same time. */
+export const END_EVENTS: Readonly<Partial<Record<MessageState, EventType>>> = {
+  TAKEN: 'message.taken',
+  DELIVERED: 'message.delivered',
+  FAILED: 'message.failed',
+  EXPIRED: 'message.expired',
+  CANCELLED: 'message.cancelled',
+};
+
 /** Events: public names, never renamed. */
 export const EVENTS: Readonly<Record<EventType, string>> = {
   'message.received': 'A message is there for the application, or for its destination.',

@@ -12,6 +12,16 @@ export interface NewEvent {
 /** A list holds things of one kind, such as the Errors of an ErrorList. */
 export type EventValue = string | number | boolean | readonly Readonly<Record<string, string>>[];
 
+/** Which events of one message: page after page, each after the last sequence of the one before. */
+export interface EventsAbout {
+  readonly messageId: string;
+  readonly direction: Direction;
+  readonly cpaId: string;
+  /** Sequence, exclusive. */
+  readonly after: number;
+  readonly limit: number;
+}
+
 export interface StoredEvent extends NewEvent {
   readonly sequence: number;
   readonly id: string;

@@ -15,7 +15,7 @@ import type { Direction, MessageState } from './message-states.ts';
 import type { MessageDetail, MessageOwner, MessageQuery, MessageSummary, Page } from './message-views.ts';
 import type { Cancellation, Conclusion, Idempotency, OutboundRecord, SubmitOutcome } from './outbound-records.ts';
 import type { AfterAttempt, Attempt, Claim, Lease } from './outbox.ts';
-import type { NewEvent, StoredEvent } from './store-events.ts';
+import type { EventsAbout, NewEvent, StoredEvent } from './store-events.ts';
 
 export type {
   Consultation,
@@ -58,7 +58,7 @@ export type {
 } from './message-views.ts';
 export type { Cancellation, Conclusion, Idempotency, OutboundRecord, SubmitOutcome } from './outbound-records.ts';
 export type { AfterAttempt, Attempt, Claim, Lease, OutboxJob, SentTerms } from './outbox.ts';
-export type { EventValue, NewEvent, StoredEvent } from './store-events.ts';
+export type { EventsAbout, EventValue, NewEvent, StoredEvent } from './store-events.ts';
 
 /**
  * The memory of the gateway. Every method is one transaction that is on disk before its promise resolves; every one
@@ -132,6 +132,8 @@ export interface Store extends AuditSource {
   listMessages(query: MessageQuery): Promise<Page<MessageSummary>>;
   /** Events in the order they happened; `after` is exclusive. */
   listEvents(after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** Events of one message, in the order they happened. Where senders used the same MessageId under one CPA, those of all. */
+  listEventsAbout(about: EventsAbout): Promise<readonly StoredEvent[]>;
   /**
    * Of the next `limit` events those about messages of `owner`; `seen` is the sequence of the last that was looked at,
    * `more` whether there were `limit`.

@@ -16,6 +16,11 @@ export interface Trust {
   checkPeer(certificate: Uint8Array): Promise<void> | undefined;
   /** DER of keys.trust, for evidence. */
   readonly authorities: readonly Uint8Array[];
+  /**
+   * DER of the revocation lists that count now for the certificate and each CA above it, for evidence; fetched first
+   * where they are. None where nothing is known, or revocation is not checked.
+   */
+  listsOf(certificate: Uint8Array): Promise<readonly Uint8Array[]>;
   /** undefined: revocation is not checked. */
   readonly revocation: RevocationState | undefined;
 }
@@ -44,6 +49,42 @@ export interface ListState {
 export interface RevocationAlarm {
   readonly at: number;
   readonly authority: string;
+  readonly detail: string;
+}
+
+/** Judges certificates at a time that has passed, by CAs that somebody names and lists that somebody kept. */
+export interface PastTrust {
+  /** Throws CERTIFICATE_UNTRUSTED unless the certificate chained to the CAs and was valid at `at` (ms since 1970). */
+  check(certificate: Uint8Array, at: number): Promise<void>;
+  /** Those that cannot be used are `faults`. */
+  readLists(kept: readonly KeptList[]): PastLists;
+}
+
+export interface PastLists {
+  readonly faults: readonly ListFault[];
+  /**
+   * What the lists say of the certificate and of each CA above it; nothing of the last, which is trusted as it stands.
+   * Throws CERTIFICATE_UNTRUSTED.
+   */
+  judge(certificate: Uint8Array, at: number): Promise<readonly PastVerdict[]>;
+}
+
+export interface KeptList {
+  readonly name: string;
+  readonly octets: Uint8Array;
+}
+
+export interface ListFault {
+  readonly name: string;
+  /** false: nothing is wrong with it, but no CA that is known here gave it. */
+  readonly damaged: boolean;
+  readonly detail: string;
+}
+
+export interface PastVerdict {
+  /** Whose certificate, in one line. */
+  readonly subject: string;
+  readonly kind: 'good' | 'revoked' | 'unknown';
   readonly detail: string;
 }
 

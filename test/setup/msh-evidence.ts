@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeEvidenceFolder, openEvidenceFolder, writeEvidenceFile } from '../../src/app/evidence-folder.ts';
-import type { EvidenceTrust } from '../../src/msh/evidence/check-certificate.ts';
 import { type EvidenceReport, verifyEvidence } from '../../src/msh/evidence/verify-evidence.ts';
+import { createPastTrust } from '../../src/trust/past-trust.ts';
 import type { TestGateway } from './test-gateway.ts';
 
 /** Writes the evidence of a message as `postiljon evidence export` does; `use` gets the folder, which is removed afterwards. */
@@ -28,6 +30,32 @@ export async function withEvidence(
   }
 }
 
-export async function verifyFolder(folder: string, trust?: EvidenceTrust): Promise<EvidenceReport> {
-  return verifyEvidence(await openEvidenceFolder(folder), trust);
+/** By the CAs `named`, as with --trust. */
+export async function verifyFolder(folder: string, named?: readonly Uint8Array[]): Promise<EvidenceReport> {
+  return verifyEvidence(await openEvidenceFolder(folder), { named, open: createPastTrust });
+}
+
+/** As who tampers would: the manifest agrees again with what is in the folder. */
+export function mendManifest(folder: string): void {
+  const path = join(folder, 'manifest.json');
+  const manifest: { files: { name: string; sha256: string }[] } = JSON.parse(readFileSync(path, 'utf8'));
+  for (const file of manifest.files) {
+    if (existsSync(join(folder, file.name))) {
+      file.sha256 = createHash('sha256')
+        .update(readFileSync(join(folder, file.name)))
+        .digest('hex');
+    }
+  }
+  writeFileSync(
+    path,
+    JSON.stringify({ ...manifest, files: manifest.files.filter(({ name }) => existsSync(join(folder, name))) }),
+  );
+}
+
+/** What does not hold, as subject and code. */
+export async function failures(folder: string, named?: readonly Uint8Array[]): Promise<readonly string[]> {
+  const { holds, findings } = await verifyFolder(folder, named);
+  const failed = findings.filter(({ verdict }) => verdict === 'failed');
+  assert.equal(holds, failed.length === 0);
+  return failed.map(({ subject, code }) => (code === undefined ? subject : `${subject} ${code}`));
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { EvidenceReport, EvidenceTrust } from '../../index.ts';
+import type { EvidenceReport } from '../../index.ts';
 import { listOf, openApiClient, textOf } from '../api-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { End } from '../exit-codes.ts';
@@ -66,20 +66,16 @@ function verifyCommand(end: End): Command {
     )
     .addHelpText('after', example('postiljon evidence verify --trust pkioverheid.pem bewijs'))
     .action(async (folder: string, { json, trust }: VerifyOptions) => {
-      const [{ openEvidenceFolder }, { verifyEvidence }] = await Promise.all([
+      const [{ openEvidenceFolder }, { openAuditing }, { verifyEvidence }] = await Promise.all([
         import('../../app/evidence-folder.ts'),
+        import('../../app/auditor-trust.ts'),
         import('../../index.ts'),
       ]);
-      const authorities = trust === undefined ? undefined : await trustOf(trust);
-      const report = await verifyEvidence(await openEvidenceFolder(folder), authorities);
+      const auditing = await openAuditing(trust);
+      const report = await verifyEvidence(await openEvidenceFolder(folder), auditing);
       createOutput(json === true).answer(report, describe(report));
       end(report.holds ? EXIT.done : EXIT.refused);
     });
-}
-
-async function trustOf(files: readonly string[]): Promise<EvidenceTrust> {
-  const { openAuditorTrust } = await import('../../app/auditor-trust.ts');
-  return openAuditorTrust(files);
 }
 
 const MARKS = { proven: 'proven', failed: 'FAILED', unproven: 'not proven' } as const;

@@ -1,16 +1,9 @@
 import type { AuditedMessage, AuditTotals } from '../../ports/audit-source.ts';
-import type { EventType, MessageState } from '../../ports/store.ts';
+import type { MessageState } from '../../ports/store.ts';
 import type { AuditFinding } from '../gateway.ts';
 import { INBOX } from '../handover/routes.ts';
-import { STATES } from '../states.ts';
+import { END_EVENTS, STATES } from '../states.ts';
 import type { AuditCode } from './findings.ts';
-
-const END_EVENTS: Readonly<Partial<Record<MessageState, EventType>>> = {
-  DELIVERED: 'message.delivered',
-  FAILED: 'message.failed',
-  EXPIRED: 'message.expired',
-  CANCELLED: 'message.cancelled',
-};
 
 /** What is wrong with one message, apart from its payload files. */
 export function judgeMessage(message: AuditedMessage, terms: JudgeTerms): readonly AuditFinding[] {

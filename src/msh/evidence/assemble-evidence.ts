@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { toDateTime } from '../../clock.ts';
 import type { Cpa } from '../../cpa/model.ts';
 import type { MessageDetail, PayloadRecord } from '../../ports/store.ts';
+import type { Trust } from '../../ports/trust.ts';
 import {
   EVIDENCE_FORMAT,
   type Evidence,
@@ -9,8 +10,10 @@ import {
   type EvidenceManifest,
   type EvidenceRecord,
   FILES,
+  listFile,
   partFile,
 } from './evidence.ts';
+import type { EvidenceEvents } from './evidence-events.ts';
 import { evidenceReadme } from './evidence-readme.ts';
 import { compareReferences } from '../signals/compare-references.ts';
 import { acknowledgmentIn, readEvidenceMessage, type Signatures, signaturesOf } from './read-evidence-message.ts';
@@ -19,23 +22,29 @@ export interface EvidenceSources {
   readonly message: MessageDetail;
   /** undefined when the contract was removed. */
   readonly cpa: Cpa | undefined;
-  /** DER of keys.trust. */
-  readonly authorities: readonly Uint8Array[];
+  readonly trust: Pick<Trust, 'authorities' | 'listsOf'>;
+  readonly events: EvidenceEvents;
 }
 
 /** All that proves one message, as files. Says in words what is missing; never fails for it. */
-export function assembleEvidence({ message, cpa, authorities }: EvidenceSources): Evidence {
+export async function assembleEvidence({ message, cpa, trust, events }: EvidenceSources): Promise<Evidence> {
   const { messageId, direction, payloads } = message;
   const envelope = envelopeOf(message);
   const signatures = signaturesOf(readEvidenceMessage(envelope), signalOf(message), cpa);
+  const lists = await listsFor(signatures, trust);
   const files: EvidenceFile[] = [
     { name: FILES.envelope, content: Buffer.from(envelope) },
     ...signalFiles(message, signatures),
     ...(cpa === undefined ? [] : [{ name: FILES.contract, content: Buffer.from(cpa.bytes) }]),
-    ...certificateFiles(signatures, authorities),
+    ...certificateFiles(signatures, trust.authorities),
+    ...lists.map((content, index) => ({ name: listFile(index + 1), content })),
     { name: FILES.record, content: json(recordOf(message)) },
+    { name: FILES.events, content: json(events) },
   ];
-  files.push({ name: FILES.readme, content: Buffer.from(evidenceReadme(message, signatures)) });
+  files.push({
+    name: FILES.readme,
+    content: Buffer.from(evidenceReadme(message, { signatures, lists: lists.length })),
+  });
   const parts = payloads.map(({ size, sha256 }, index) => ({
     name: partFile(index + 1),
     number: index + 1,
@@ -84,6 +93,13 @@ function certificateFiles(signatures: Signatures, authorities: readonly Uint8Arr
   return files.flatMap(({ name, pem }) => (pem ? [{ name, content: Buffer.from(pem) }] : []));
 }
 
+/** Those that speak now of who signed, each once: message and receipt may share their CAs. */
+async function listsFor({ message, receipt }: Signatures, trust: EvidenceSources['trust']): Promise<readonly Buffer[]> {
+  const signers = [message.certificate, receipt?.certificate].flatMap((one) => one ?? []);
+  const found = await Promise.all(signers.map((one) => trust.listsOf(one)));
+  return [...new Map(found.flat().map((list) => [sha256Of(list), Buffer.from(list)])).values()];
+}
+
 function pemOf(der: Uint8Array | undefined): string | undefined {
   return der === undefined ? undefined : new X509Certificate(der).toString();
 }
@@ -96,6 +112,7 @@ function recordOf(message: MessageDetail): EvidenceRecord {
     state: message.state,
     storedAt: toDateTime(message.storedAt),
     stateAt: toDateTime(message.stateAt),
+    held: message.held,
     parts: message.payloads.map((payload, index) => recordedPart(payload, index + 1)),
     attempts: message.attemptLog.map(({ startedAt, endedAt, ...rest }) => ({
       ...rest,

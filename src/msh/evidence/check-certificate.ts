@@ -1,13 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { parseDateTime } from '../../clock.ts';
 import { readCertificate } from '../../cpa/certificate.ts';
-import type { Trust } from '../../ports/trust.ts';
+import type { PastTrust } from '../../ports/trust.ts';
 import { toGatewayError } from '../../errors.ts';
 import type { EvidenceFindings } from './findings.ts';
 import type { EvidenceReader } from './evidence.ts';
-
-/** The CAs that who checks the evidence trusts; those in the evidence are the word of who made it. */
-export type EvidenceTrust = Pick<Trust, 'check'>;
+import type { EvidenceLists } from './check-revocation.ts';
 
 export interface ExpectedCertificate {
   readonly file: string;
@@ -17,16 +15,19 @@ export interface ExpectedCertificate {
   readonly at: string;
 }
 
-/** The PEM is the certificate of the contract, was valid when the message was received, and chains to CAs that the auditor named. */
+/** The PEM is the certificate of the contract, was valid when the message was received, chains to CAs that the auditor named, and was not revoked. */
 export async function checkCertificate(
   {
     reader,
     findings,
     trust,
+    lists,
   }: {
     readonly reader: EvidenceReader;
     readonly findings: EvidenceFindings;
-    readonly trust: EvidenceTrust | undefined;
+    /** The CAs that who checks the evidence trusts; those in the evidence are the word of who made it. */
+    readonly trust: PastTrust | undefined;
+    readonly lists: EvidenceLists;
   },
   { file, expected, at }: ExpectedCertificate,
 ): Promise<void> {
@@ -43,17 +44,20 @@ export async function checkCertificate(
     findings.failed('certificate', `${facts.subject}: not valid on ${at}`, 'CERTIFICATE_UNTRUSTED');
     return;
   }
-  if (trust === undefined) return;
+  if (trust !== undefined) await checkAuthorities({ trust, findings }, { expected, time, subject: facts.subject });
+  await lists.check(expected, at);
+}
+
+async function checkAuthorities(
+  { trust, findings }: { readonly trust: PastTrust; readonly findings: EvidenceFindings },
+  { expected, time, subject }: { readonly expected: Uint8Array; readonly time: number; readonly subject: string },
+): Promise<void> {
   try {
     await trust.check(expected, time);
-    findings.proven('authorities', `${facts.subject}: issued under the CAs that you named`);
+    findings.proven('authorities', `${subject}: issued under the CAs that you named`);
   } catch (error) {
     const { code, detail } = toGatewayError(error);
-    findings.failed(
-      'authorities',
-      `${facts.subject}: not issued under the CAs that you named: ${detail ?? code}`,
-      code,
-    );
+    findings.failed('authorities', `${subject}: not issued under the CAs that you named: ${detail ?? code}`, code);
   }
 }
 

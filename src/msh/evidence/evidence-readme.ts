@@ -1,16 +1,20 @@
 import { decodeCid } from '../../mime/content-id.ts';
 import type { MessageDetail } from '../../ports/store.ts';
-import { FILES, partFile } from './evidence.ts';
+import { FILES, listFile, partFile } from './evidence.ts';
 import type { EnvelopeSignature, Signatures } from './read-evidence-message.ts';
 
 /** README.txt: what proves what, and how to check it with xmlsec1 alone. */
-export function evidenceReadme(message: MessageDetail, signatures: Signatures): string {
+export function evidenceReadme(
+  message: MessageDetail,
+  { signatures, lists }: { readonly signatures: Signatures; readonly lists: number },
+): string {
   const { messageId, direction } = message;
   const sections = [
     `Evidence of message ${printable(messageId)}, which this gateway ${direction === 'in' ? 'received' : 'sent'}.`,
     wholeCheck(),
     messageSection(message, signatures.message),
     receiptSection(message, signatures.receipt),
+    revocationSection(lists),
     filesSection(),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -64,6 +68,25 @@ function receiptSection(message: MessageDetail, receipt: EnvelopeSignature | und
   ].join('\n');
 }
 
+function revocationSection(lists: number): string {
+  const head = 'REVOCATION';
+  if (lists === 0) {
+    return `${head}\nThere are no revocation lists: nothing signed that has them, or the gateway had none. Nothing here says that no\ncertificate was revoked.`;
+  }
+  const commands = Array.from(
+    { length: lists },
+    (_, index) => `    openssl crl -inform DER -in ${listFile(index + 1)} -CAfile ${FILES.authorities} -noout -text`,
+  );
+  return [
+    head,
+    'The lists of the CAs above the signers, as they were in force when the evidence was made, signed by the CAs. A certificate',
+    'whose serial number is not among the revoked ones, or with a later date than that of the message, was good then. A CA may',
+    'leave out certificates that have ended: export the evidence before. To see a list, and that its CA signed it (verify OK):',
+    '',
+    ...commands,
+  ].join('\n');
+}
+
 function filesSection(): string {
   return [
     'THE FILES',
@@ -74,7 +97,8 @@ function filesSection(): string {
     '',
     '    postiljon evidence verify --trust CA.pem .',
     '',
-    `${FILES.record} is what the gateway noted: times, attempts, names of the parts. It is the word of this gateway alone.`,
+    `${FILES.record} is what the gateway noted: times, attempts, names of the parts; ${FILES.events} every event of the`,
+    'message, in order. They are the word of this gateway alone.',
     `${FILES.manifest} has the SHA-256 of every other file. Whoever keeps its own SHA-256 elsewhere can show that nothing was changed.`,
   ].join('\n');
 }

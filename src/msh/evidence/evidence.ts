@@ -13,12 +13,22 @@ export const FILES = {
   /** In place of a receipt, when the partner answered with an error. */
   error: 'error.xml',
   contract: 'cpa.xml',
+  events: 'events.json',
   messageCertificate: 'certificates/message.pem',
   receiptCertificate: 'certificates/receipt.pem',
   authorities: 'certificates/authorities.pem',
 } as const;
 
 export const EVIDENCE_FORMAT = 'postiljon-evidence-1';
+
+/** A certificate revocation list, in DER. */
+export function listFile(number: number): string {
+  return `revocation/${number}.crl`;
+}
+
+export function isListFile(name: string): boolean {
+  return /^revocation\/\d+\.crl$/.test(name);
+}
 
 export function partFile(number: number): string {
   return `parts/${number}.bin`;
@@ -55,6 +65,8 @@ export interface EvidenceRecord {
   readonly storedAt: string;
   /** Since when it is in its state; for a delivered one, when the receipt came. */
   readonly stateAt: string;
+  /** Received, and it waits for earlier messages: the application has not heard of it. */
+  readonly held: boolean;
   readonly parts: readonly RecordedPart[];
   readonly attempts: readonly object[];
 }

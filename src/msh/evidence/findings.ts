@@ -1,6 +1,14 @@
 import type { ErrorCode } from '../../errors.ts';
 
-export type EvidenceSubject = 'files' | 'contract' | 'message' | 'receipt' | 'certificate' | 'authorities';
+export type EvidenceSubject =
+  | 'files'
+  | 'contract'
+  | 'message'
+  | 'receipt'
+  | 'certificate'
+  | 'authorities'
+  | 'revocation'
+  | 'events';
 
 /** `proven`: holds. `failed`: does not hold, so the evidence is worth nothing. `unproven`: nothing here can show it. */
 export type Verdict = 'proven' | 'failed' | 'unproven';

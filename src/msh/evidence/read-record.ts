@@ -16,14 +16,15 @@ export async function readRecord(
 
 function recordOf(value: unknown): EvidenceRecord | undefined {
   if (!isObject(value)) return undefined;
-  const { messageId, direction, cpaId, state, storedAt, stateAt, parts } = value;
+  const { messageId, direction, cpaId, state, storedAt, stateAt, held, parts } = value;
   if (!isText(messageId) || !isText(cpaId) || !isText(state) || (direction !== 'in' && direction !== 'out')) {
     return undefined;
   }
   if (!isTime(storedAt) || !isTime(stateAt) || !Array.isArray(parts)) return undefined;
   const read = parts.flatMap((part: unknown, index) => partOf(part, index + 1) ?? []);
   if (read.length < parts.length) return undefined;
-  return { messageId, direction, cpaId, state, storedAt, stateAt, parts: read, attempts: [] };
+  const times = { storedAt, stateAt, held: held === true };
+  return { messageId, direction, cpaId, state, ...times, parts: read, attempts: [] };
 }
 
 function partOf(value: unknown, number: number): RecordedPart | undefined {

@@ -1,10 +1,12 @@
 import { parseCpa } from '../../cpa/parse-cpa.ts';
 import type { Cpa } from '../../cpa/model.ts';
 import { toGatewayError } from '../../errors.ts';
-import type { EvidenceTrust } from './check-certificate.ts';
+import type { PastTrust } from '../../ports/trust.ts';
+import { checkEvents } from './check-events.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkMessage } from './check-message.ts';
 import { checkReceipt } from './check-receipt.ts';
+import { type Auditing, type EvidenceLists, openLists } from './check-revocation.ts';
 import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
 import { EvidenceFindings, type EvidenceFinding } from './findings.ts';
 import { readEvidenceMessage } from './read-evidence-message.ts';
@@ -19,23 +21,26 @@ export interface EvidenceReport {
 }
 
 /**
- * Checks evidence by itself: no gateway, store or network. `trust` holds the CAs of who checks; without it nothing says whose the
- * certificates are, and the report says so. Never throws for what the files hold.
+ * Checks evidence by itself: no gateway, store or network. Where who checks names no CAs nothing says whose the certificates
+ * are, and the report says so. Never throws for what the files hold.
  */
-export async function verifyEvidence(reader: EvidenceReader, trust?: EvidenceTrust): Promise<EvidenceReport> {
+export async function verifyEvidence(reader: EvidenceReader, auditing: Auditing): Promise<EvidenceReport> {
   const findings = new EvidenceFindings();
   const manifest = await checkManifest(reader, findings);
   const record = await readRecord(reader, findings);
   const envelope = await reader.read(FILES.envelope);
+  const trust = auditing.named && auditing.open(auditing.named);
+  const lists = await openLists(reader, { findings, auditing });
   if (envelope === undefined) findings.failed('message', `${FILES.envelope} is missing`);
   if (record !== undefined && envelope !== undefined) {
     try {
-      await checkOctets({ reader, findings, record, envelope, trust });
+      await checkOctets({ reader, findings, record, envelope, trust, lists });
     } catch (error) {
       const { code, detail } = toGatewayError(error);
       findings.failed('message', `${FILES.envelope} cannot be read: ${detail ?? code}`, code);
     }
   }
+  if (record !== undefined) await checkEvents(reader, { findings, record });
   const { messageId, direction } = record ?? manifest ?? {};
   return { messageId, direction, holds: findings.hold(), findings: findings.list };
 }
@@ -45,7 +50,8 @@ interface Opened {
   readonly findings: EvidenceFindings;
   readonly record: EvidenceRecord;
   readonly envelope: Buffer;
-  readonly trust: EvidenceTrust | undefined;
+  readonly trust: PastTrust | undefined;
+  readonly lists: EvidenceLists;
 }
 
 async function checkOctets({ envelope, ...opened }: Opened): Promise<void> {

@@ -11,6 +11,7 @@ const IDLE_MS = 30_000;
 export type ReadName = Extract<
   OperationName,
   | 'listMessages'
+  | 'listEventsAbout'
   | 'listRefusals'
   | 'listCpas'
   | 'auditTotals'

@@ -34,6 +34,7 @@ import type {
   SealedRecord,
   SignalRecord,
   Store,
+  EventsAbout,
   StoredEvent,
   StoreStats,
   SubmitOutcome,
@@ -163,6 +164,10 @@ class SqliteStore implements Store {
 
   listEvents(after: number, limit: number): Promise<readonly StoredEvent[]> {
     return this.#link.call('listEvents', () => ({ after, limit }));
+  }
+
+  listEventsAbout(about: EventsAbout): Promise<readonly StoredEvent[]> {
+    return this.#read('listEventsAbout', about);
   }
 
   listEventsOf(owner: MessageOwner, after: number, limit: number): ReturnType<Store['listEventsOf']> {

@@ -8,9 +8,11 @@ export interface RevocationList {
   readonly issuer: Buffer;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
-  /** `serialOf` each. */
-  readonly serials: ReadonlySet<string>;
+  /** When each was revoked, by `serialOf`. */
+  readonly serials: ReadonlyMap<string, number>;
   readonly scope: ListScope;
+  /** DER of the whole. */
+  readonly octets: Buffer;
   /** What is signed, with what, and the signature. */
   readonly signed: Buffer;
   readonly algorithm: DerElement;
@@ -47,14 +49,15 @@ function readList(der: Buffer): RevocationList {
     const signature = list.read(TAG.bitString).content;
     list.end();
     if (signature[0] !== 0) throw new DerError('its signature is no number of octets');
-    return { ...readSigned(signed, algorithm), signed: signed.raw, algorithm, signature: signature.subarray(1) };
+    const octets = { octets: der, signed: signed.raw, signature: signature.subarray(1) };
+    return { ...readSigned(signed, algorithm), ...octets, algorithm };
   } catch (cause) {
     if (cause instanceof DerError) throw unusable(cause.message, cause);
     throw cause;
   }
 }
 
-type SignedFields = Omit<RevocationList, 'signed' | 'algorithm' | 'signature'>;
+type SignedFields = Omit<RevocationList, 'octets' | 'signed' | 'algorithm' | 'signature'>;
 
 function readSigned({ content }: DerElement, algorithm: DerElement): SignedFields {
   const reader = new DerReader(content);
@@ -67,20 +70,20 @@ function readSigned({ content }: DerElement, algorithm: DerElement): SignedField
   if (!ends) throw new DerError('it has no nextUpdate');
   const nextUpdate = timeOf(reader.any());
   const revoked = reader.maybe(TAG.sequence);
-  const serials = revoked === undefined ? new Set<string>() : readEntries(revoked.content);
+  const serials = revoked === undefined ? new Map<string, number>() : readEntries(revoked.content);
   const explicit = reader.maybe(0xa0);
   reader.end();
   const scope = explicit === undefined ? WHOLE : readExtensions(new DerReader(explicit.content).within(TAG.sequence));
   return { issuer, thisUpdate, nextUpdate, serials, scope };
 }
 
-function readEntries(content: Buffer): Set<string> {
+function readEntries(content: Buffer): Map<string, number> {
   const reader = new DerReader(content);
-  const serials = new Set<string>();
+  const serials = new Map<string, number>();
   while (!reader.done) {
     const entry = reader.within(TAG.sequence);
-    serials.add(serialOf(entry.read(TAG.integer)));
-    timeOf(entry.any());
+    const serial = serialOf(entry.read(TAG.integer));
+    serials.set(serial, timeOf(entry.any()));
     if (!entry.done) judgeEntry(entry.within(TAG.sequence));
   }
   return serials;

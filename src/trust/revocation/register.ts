@@ -83,7 +83,8 @@ function newest(lists: readonly RevocationList[]): RevocationList | undefined {
   return found;
 }
 
-function speaksOf({ scope }: RevocationList, certificate: X509Certificate): boolean {
+/** Whether its scope holds this certificate. */
+export function speaksOf({ scope }: RevocationList, certificate: X509Certificate): boolean {
   const { isAuthority, urls } = pointsOf(certificate);
   if (scope.only !== undefined && (scope.only === 'authorities') !== isAuthority) return false;
   return scope.points === undefined || scope.points.some((point) => urls.includes(point));

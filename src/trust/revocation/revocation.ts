@@ -5,6 +5,7 @@ import { openCertificate } from '../../cpa/certificate.ts';
 import { GatewayError } from '../../errors.ts';
 import type { ListFetcher, ListState, RevocationAlarm, RevocationState } from '../../ports/trust.ts';
 import { readCertificates } from '../certificate.ts';
+import { issuersAbove } from '../paths.ts';
 import { pointsOf } from './facts.ts';
 import { judgeChain, nameOf, type Verdict } from './judge.ts';
 import { ListDownloads } from './list-downloads.ts';
@@ -35,7 +36,6 @@ export interface Passed {
 const POLL_MS = 5_000;
 /** How long `ifPresent` passes over a missing list before it looks again. */
 const UNKNOWN_MS = 60_000;
-const MAX_CHAIN = 10;
 
 /** The revocation lists and what they say. `start` reads them and keeps them fresh until `stop`. */
 export class Revocation implements RevocationState {
@@ -117,14 +117,18 @@ export class Revocation implements RevocationState {
 
   /** From a certificate that TLS has chained up to a CA of the configuration; alone when its issuer is not there. */
   chainOf(certificate: X509Certificate): readonly X509Certificate[] {
-    const chain = [certificate];
-    for (let top: X509Certificate | undefined = certificate; top !== undefined && chain.length < MAX_CHAIN; ) {
-      const below: X509Certificate = top;
-      if (below.issuer === below.subject) break;
-      top = this.#authorities.find((one) => below.issuer === one.subject && below.verify(one.publicKey));
-      if (top !== undefined) chain.push(top);
-    }
-    return chain;
+    return issuersAbove(certificate, this.#authorities);
+  }
+
+  /** DER of what counts now for the certificate (DER) and each CA above it; fetched first where that may help. */
+  async listsOf(der: Uint8Array): Promise<readonly Uint8Array[]> {
+    const certificate = openCertificate(der);
+    if (certificate === undefined) return [];
+    const chain = this.chainOf(certificate);
+    const verdict = this.#judge(chain);
+    if (verdict.kind === 'unknown') await this.#downloads?.want(verdict.urls);
+    const now = this.#options.clock.now();
+    return chain.slice(1).flatMap((issuer, index) => this.#register.find(issuer, chain[index], now)?.octets ?? []);
   }
 
   isAuthority(certificate: X509Certificate): boolean {

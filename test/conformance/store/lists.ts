@@ -87,6 +87,30 @@ export function exerciseLists(use: UseStore): void {
       assert.deepEqual(await store.listEvents(rest.at(-1)?.sequence ?? 0, 10), []);
     });
 
+    it('events about one message are those of its id, direction and CPA, in order, page by page', async () => {
+      const { store } = use();
+      const about = { messageId: 'one@x', direction: 'in', cpaId: 'cpa-1', after: 0, limit: 2 } as const;
+      const others = [
+        event('message.received', 'two@x'),
+        event('message.received', 'one@x', { direction: 'out' }),
+        event('message.received', 'one@x', { cpaId: 'cpa-2' }),
+        event('message.received', 'one@x', { cpaId: undefined, direction: undefined }),
+      ];
+      const own = (['message.received', 'alert.duplicate-conflict', 'message.taken'] as const).map((type) =>
+        event(type, 'one@x'),
+      );
+      for (const [index, one] of own.entries())
+        for (const entry of [one, ...others.slice(index)]) await store.note({ event: entry });
+      const first = await store.listEventsAbout(about);
+      const rest = await store.listEventsAbout({ ...about, after: first.at(-1)?.sequence ?? 0 });
+      assert.deepEqual(
+        [first, rest].map((page) => page.map(({ type }) => type)),
+        [['message.received', 'alert.duplicate-conflict'], ['message.taken']],
+      );
+      const [all] = await store.listEvents(0, 1);
+      assert.deepEqual(first[0], all);
+    });
+
     it('refusals come newest first, page by page, as they were noted', async () => {
       const { store } = use();
       const noted = Array.from({ length: 5 }, (_, i) => refusal({ at: T0 + i, messageId: `${i}@x`, cpaId: 'cpa-1' }));

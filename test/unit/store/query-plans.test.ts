@@ -153,6 +153,7 @@ function runEveryOperation(db: Database): void {
   OPERATIONS.findMessage(db, { messageId: sent.messageId, direction: undefined });
   OPERATIONS.note(db, { refusal: refusal(), event: undefined, signal: accepted.answer, now: T0 });
   OPERATIONS.listEvents(db, { after: 0, limit: 10 });
+  OPERATIONS.listEventsAbout(db, { messageId: 'x', direction: 'in', cpaId: 'cpa-1', after: 0, limit: 10 });
   OPERATIONS.listRefusals(db, { limit: 10 });
   for (const query of [{ id: 'x' }, { code: 'CPA_UNKNOWN' }, { since: T0 }, { code: 'CPA_UNKNOWN', since: T0 }])
     OPERATIONS.listRefusals(db, { ...query, limit: 10 });

@@ -8,6 +8,7 @@ import { partnerErrors } from './0007-partner-errors.ts';
 import { refusals } from './0008-refusals.ts';
 import { handovers } from './0009-handovers.ts';
 import { refusedConsultations } from './0010-refused-consultations.ts';
+import { eventsOfMessage } from './0011-events-of-message.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   refusals,
   handovers,
   refusedConsultations,
+  eventsOfMessage,
 ];

@@ -59,7 +59,6 @@ const MESSAGES: Query<AuditRow> = {
   FROM message WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
 };
 
-/** As the index `event_end` has it, word for word: else it is not used. */
 const ENDS: Query<{ readonly type: EventType; readonly direction: Direction | null }> = {
   sql: `SELECT type, direction FROM event WHERE message_id = ?
         AND type IN ('message.delivered', 'message.failed', 'message.expired', 'message.cancelled')`,

@@ -1,5 +1,5 @@
 import { newId } from '../../../ids.ts';
-import type { Direction, EventType, MessageOwner, NewEvent, StoredEvent } from '../../../ports/store.ts';
+import type { Direction, EventsAbout, EventType, MessageOwner, NewEvent, StoredEvent } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { ownedBy } from './owner.ts';
 
@@ -38,6 +38,18 @@ export function listEvents(
   { after, limit }: { readonly after: number; readonly limit: number },
 ): readonly StoredEvent[] {
   return db.all(EVENTS, after, limit).map(toEvent);
+}
+
+const ABOUT: Query<EventRow> = {
+  sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.message_id = ? AND e.direction = ? AND e.cpa_id = ?
+          AND e.sequence > ? ORDER BY e.sequence LIMIT ?`,
+};
+
+export function listEventsAbout(
+  db: Database,
+  { messageId, direction, cpaId, after, limit }: EventsAbout,
+): readonly StoredEvent[] {
+  return db.all(ABOUT, messageId, direction, cpaId, after, limit).map(toEvent);
 }
 
 /** Looks at no more than `limit` events, so that who owns little costs no more than who owns all. */

@@ -14,7 +14,7 @@ import {
 import { listCpas, removeCpa, saveCpa, setCpaActive } from './cpas.ts';
 import { buryEvent, listDeadLetters, markDeadLetter, markedDeadLetters, settleDeadLetter } from './dead-letters.ts';
 import { advanceCursor, openCursor } from './event-cursors.ts';
-import { listEvents, listEventsOf } from './events.ts';
+import { listEvents, listEventsAbout, listEventsOf } from './events.ts';
 import { findMessage } from './find-message.ts';
 import { confirmHandover, hastenHandover, hastenHandovers, postponeHandover } from './handovers.ts';
 import { listConsultations } from './list-consultations.ts';
@@ -41,6 +41,7 @@ export const OPERATIONS = {
   findMessage,
   listMessages,
   listEvents,
+  listEventsAbout,
   listEventsOf,
   note,
   listRefusals,
@@ -86,6 +87,7 @@ export const READ_ONLY: ReadonlySet<OperationName> = new Set<OperationName>([
   'findMessage',
   'listMessages',
   'listEvents',
+  'listEventsAbout',
   'listEventsOf',
   'listRefusals',
   'refersTo',
