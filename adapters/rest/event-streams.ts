@@ -15,6 +15,8 @@ export interface EventStreamOptions {
   readonly source: string;
   readonly log: RestLog;
   readonly heartbeatMs: number | undefined;
+  /** Of one application at the same time; undefined: there is but one. */
+  readonly most: number | undefined;
 }
 
 interface Followed {
@@ -29,20 +31,24 @@ interface Followed {
  */
 export class EventStreams {
   readonly #options: EventStreamOptions;
-  readonly #open = new Set<ServerResponse>();
+  /** Whose each is. */
+  readonly #open = new Map<ServerResponse, string>();
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
   }
 
-  /** Takes over the answer. Throws BUSY when too many streams are open. */
-  open(reply: FastifyReply, { useCases, until }: Caller, after: number): void {
-    if (this.#open.size >= MOST_STREAMS) throw new GatewayError('BUSY', { detail: 'too many event streams are open' });
+  /** Takes over the answer. Throws BUSY when too many streams are open: one application never takes those of the others. */
+  open(reply: FastifyReply, { name, useCases, until }: Caller, after: number): void {
+    const { most = MOST_STREAMS } = this.#options;
+    const own = [...this.#open.values()].filter((one) => one === name).length;
+    if (own >= most || this.#open.size >= MOST_STREAMS)
+      throw new GatewayError('BUSY', { detail: `too many event streams are open: ${own} of ${name}` });
     reply.hijack();
     const response = reply.raw;
-    this.#open.add(response);
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) response.setHeader(name, value);
+    this.#open.set(response, name);
+    for (const [field, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) response.setHeader(field, value);
     }
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -59,7 +65,7 @@ export class EventStreams {
 
   close(): void {
     // A reader that no longer reads would keep its half of the connection open.
-    for (const response of this.#open) response.end(() => response.socket?.destroy());
+    for (const response of this.#open.keys()) response.end(() => response.socket?.destroy());
   }
 
   async #follow(response: ServerResponse, { events, after, until }: Followed): Promise<void> {

@@ -28,6 +28,10 @@ export interface RestLimits {
   readonly upload: number;
   /** Payloads of one message. */
   readonly parts: number;
+  /** Open at the same time; another is closed at once. 2000 where not given. */
+  readonly connections?: number;
+  /** Event streams of one application at the same time; 20 where not given. */
+  readonly streams?: number;
 }
 
 /** Fields never hold payload octets. */

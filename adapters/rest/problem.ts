@@ -122,6 +122,8 @@ function ofFastify(
 }
 
 const DETAIL_MAX = 300;
+/** What is wrong beyond that shows once these are mended. */
+const MOST_ERRORS = 50;
 /** Where the framework would repeat the path. */
 const FRAMEWORK_DETAILS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path is not percent-encoded as it should be',
@@ -139,7 +141,7 @@ export function fieldErrors(
   context: string,
   known?: readonly string[],
 ): readonly FieldError[] {
-  return found.map(({ instancePath, keyword, params, message }) => {
+  return found.slice(0, MOST_ERRORS).map(({ instancePath, keyword, params, message }) => {
     const names: Readonly<Record<string, unknown>> = { ...params };
     const extra = names['additionalProperty'];
     if (keyword === 'additionalProperties' && typeof extra === 'string') {

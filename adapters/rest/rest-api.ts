@@ -38,12 +38,14 @@ export interface RestApi {
   readonly address: string;
 }
 
+const MOST_STREAMS_OF_ONE = 20;
 const PART_LIMITS = { fieldNameSize: 100, headerPairs: 20, fileSize: Number.MAX_SAFE_INTEGER };
 
 /** The inside world's door over HTTP: everything of `/api/v1`, with health and metrics beside it. */
 export async function createRestApi(gateway: Gateway, options: RestOptions, wus?: WusUseCases): Promise<RestApi> {
-  const { source, log, heartbeatMs } = options;
-  const streams = new EventStreams({ source, log, heartbeatMs });
+  const { source, log, heartbeatMs, access, limits } = options;
+  const most = access === undefined ? undefined : (limits.streams ?? MOST_STREAMS_OF_ONE);
+  const streams = new EventStreams({ source, log, heartbeatMs, most });
   const jobs = new Jobs();
   const app = createServer(options);
   const drain = addDrain(app);

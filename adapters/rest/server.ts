@@ -10,6 +10,7 @@ import { loggedUrl } from './access/authenticate.ts';
 import { OPENAPI_PATH } from './openapi.ts';
 import type { RestOptions } from './options.ts';
 import { PROBLEM_TYPE, errorHandler, problemOf, sendProblem } from './problem.ts';
+import { mostValues, requireFewValues } from './requests/count-values.ts';
 import { guardBrowser } from './requests/guard-browser.ts';
 import { guardPath } from './requests/guard-path.ts';
 import { readQueryValues } from './requests/query-values.ts';
@@ -17,6 +18,9 @@ import { addResponseHeaders, SECURITY_HEADERS, setResponseHeaders } from './resp
 
 const PARAM_MAX = 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** A connection on which nothing moves any more, not even the heartbeat of a stream, has no one at its end. */
+const SILENT_MS = 600_000;
+const MOST_CONNECTIONS = 2000;
 
 /** The HTTP server with everything that holds for all routes: limits, guards, headers and problem documents. */
 export function createServer(options: RestOptions): FastifyInstance {
@@ -27,6 +31,7 @@ export function createServer(options: RestOptions): FastifyInstance {
     bodyLimit: options.limits.json,
     // An upload may take long; its headers may not.
     requestTimeout: 0,
+    connectionTimeout: SILENT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_MAX },
@@ -37,11 +42,12 @@ export function createServer(options: RestOptions): FastifyInstance {
       void handleError(error, request, setResponseHeaders(request, reply));
     },
     ...(options.tls === undefined ? {} : { serverFactory: tlsServer(options.tls) }),
-    clientErrorHandler: (_error, socket) => answerMalformed(socket),
+    clientErrorHandler: (error, socket) => answerMalformed(socket, error.code),
   });
+  app.server.maxConnections = options.limits.connections ?? MOST_CONNECTIONS;
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { error: nothingHere(request.url) }));
-  acceptEmptyJson(app);
+  readJson(app, mostValues(options.limits));
   addResponseHeaders(app);
   addGuards(app, options);
   addAccessLog(app, options);
@@ -51,7 +57,9 @@ export function createServer(options: RestOptions): FastifyInstance {
 /** The framework gives its type of server to what it makes itself only. */
 function tlsServer(tls: ServerOptions): (handler: RequestListener) => Server {
   return (handler) => {
-    const server = createHttpsServer({ ...tls, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 }, handler);
+    const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, handshakeTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 };
+    const server = createHttpsServer({ ...tls, ...timeouts }, handler);
+    server.setTimeout(SILENT_MS);
     return server;
   };
 }
@@ -66,6 +74,7 @@ export function urlOf(app: FastifyInstance, { host, tls }: RestOptions): string 
 function addGuards(app: FastifyInstance, options: RestOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '';
+    requireOne(request.raw.headersDistinct['host'], 'Host');
     if (path !== OPENAPI_PATH) guardBrowser(request.headers, options.names);
     guardPath(path);
     // A trailing slash names another resource, which is not there. @spec ADR /core/no-trailing-slash
@@ -78,15 +87,26 @@ function addGuards(app: FastifyInstance, options: RestOptions): void {
   });
 }
 
+/** Of two, one program believes the first and another one the last. @spec RFC 9112 §3.2 */
+function requireOne(values: readonly string[] | undefined, name: string): void {
+  if (values !== undefined && values.length > 1)
+    throw new GatewayError('REQUEST_INVALID', { location: name, detail: 'the header comes twice' });
+}
+
 /** Many clients name JSON where they send no body at all. */
-function acceptEmptyJson(app: FastifyInstance): void {
+function readJson(app: FastifyInstance, most: number): void {
   // Nothing here is plain text.
   app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null);
-    else void parse(request, body, done);
+    if (body === '') return done(null);
+    try {
+      requireFewValues(body, most);
+    } catch (refused) {
+      return done(refused instanceof Error ? refused : new Error(String(refused)));
+    }
+    void parse(request, body, done);
   });
 }
 
@@ -106,10 +126,16 @@ function nothingHere(url: string): GatewayError {
   return new GatewayError('NOT_FOUND', { detail: `there is nothing at ${url.split('?', 1)[0] ?? ''}` });
 }
 
+const MALFORMED: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'the headers are longer than 16 KiB together',
+  ERR_HTTP_REQUEST_TIMEOUT: 'the headers did not come in time',
+};
+
 /** What is no HTTP has no request: the answer is written by hand. */
-function answerMalformed(socket: Duplex): void {
+function answerMalformed(socket: Duplex, code: string): void {
   if (socket.destroyed || !socket.writable) return;
-  const problem = problemOf(new GatewayError('REQUEST_INVALID', { detail: 'the request is no HTTP' }), newId());
+  const detail = MALFORMED[code] ?? 'the request is no HTTP';
+  const problem = problemOf(new GatewayError('REQUEST_INVALID', { detail }), newId());
   const body = JSON.stringify(problem);
   const head = [
     'HTTP/1.1 400 Bad Request',

@@ -1,4 +1,6 @@
+import { GatewayError } from '../../../src/index.ts';
 import type { SubmittedPayload } from '../../../src/index.ts';
+import type { RestLimits } from '../options.ts';
 import { FieldErrors } from '../problem.ts';
 import type { ReceivedPayloads } from './received-payloads.ts';
 import type { MessageTerms } from './submission.ts';
@@ -7,11 +9,14 @@ export interface JsonMessage extends MessageTerms {
   readonly payloads: readonly { readonly name?: string; readonly contentType: string; readonly content: string }[];
 }
 
-/** Stores the payloads of a JSON body. Throws FieldErrors that name every content that is no base64. */
+/** Stores the payloads of a JSON body. Throws HTTP_TOO_LARGE, and FieldErrors that name every content that is no base64. */
 export async function storeJsonPayloads(
   message: JsonMessage,
   received: ReceivedPayloads,
+  { parts }: Pick<RestLimits, 'parts'>,
 ): Promise<readonly SubmittedPayload[]> {
+  if (message.payloads.length > parts)
+    throw new GatewayError('HTTP_TOO_LARGE', { location: '/payloads', detail: `at most ${parts} payloads` });
   const decoded = message.payloads.map(({ content }) => decodeBase64(content));
   const wrong = decoded.flatMap((octets, index) =>
     octets === undefined ? [{ location: `/payloads/${index}/content`, detail: 'must be base64' }] : [],

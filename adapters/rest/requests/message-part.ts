@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../src/index.ts';
 import { FieldErrors, fieldErrors } from '../problem.ts';
+import type { RestLimits } from '../options.ts';
 import { SUBMIT_PART } from '../schemas/message.ts';
+import { mostValues, requireFewValues } from './count-values.ts';
 import type { MessageTerms } from './submission.ts';
 
 /** The part `message` of a multipart submission. */
@@ -9,9 +11,13 @@ export interface MessagePart extends MessageTerms {
   readonly payloads?: readonly { readonly name?: string; readonly contentType?: string }[];
 }
 
-/** Reads and checks the JSON of the part. Throws REQUEST_INVALID or FieldErrors. */
-export function checkMessagePart(request: FastifyRequest, octets: Buffer): MessagePart {
-  const value = parse(octets);
+/** Reads and checks the JSON of the part. Throws REQUEST_INVALID, HTTP_TOO_LARGE or FieldErrors. */
+export function checkMessagePart(
+  request: FastifyRequest,
+  octets: Buffer,
+  limits: Pick<RestLimits, 'parts'>,
+): MessagePart {
+  const value = parse(octets, mostValues(limits));
   const validate = request.getValidationFunction(SUBMIT_PART) ?? request.compileValidationSchema(SUBMIT_PART);
   const conforms = (candidate: unknown): candidate is MessagePart =>
     typeof candidate === 'object' && candidate !== null && validate(Object(candidate));
@@ -20,10 +26,13 @@ export function checkMessagePart(request: FastifyRequest, octets: Buffer): Messa
   throw new FieldErrors(errors.length > 0 ? errors : [{ location: 'message', detail: 'must be a JSON object' }]);
 }
 
-function parse(octets: Buffer): unknown {
+function parse(octets: Buffer, most: number): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(octets));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(octets);
+    requireFewValues(text, most);
+    return JSON.parse(text);
   } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
     throw new GatewayError('REQUEST_INVALID', { location: 'message', detail: 'the part message is no JSON', cause });
   }
 }

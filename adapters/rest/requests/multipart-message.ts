@@ -32,7 +32,7 @@ export async function readMultipart(
     throw isFormDataError(thrown) ? malformed(thrown) : thrown;
   });
   if (text === undefined) throw new FieldErrors([{ location: 'message', detail: 'is required' }]);
-  const message = checkMessagePart(request, text);
+  const message = checkMessagePart(request, text, limits);
   return { message, payloads: join(message, parts) };
 }
 
@@ -71,9 +71,16 @@ function malformed(cause: Error): GatewayError {
 
 /** `isPartAFile` says yes to every part, so that nothing is decoded or cut on the way. */
 function expectFile(part: Multipart): MultipartFile {
-  if (part.type === 'file') return part;
-  throw unexpected(part.fieldname);
+  if (part.type !== 'file') throw unexpected(part.fieldname);
+  if (AS_THEY_ARE.has(part.encoding.toLowerCase())) return part;
+  throw new GatewayError('REQUEST_INVALID', {
+    location: part.fieldname.slice(0, NAME_MAX),
+    detail: 'a part with a Content-Transfer-Encoding is not decoded: send its octets as they are',
+  });
 }
+
+/** @spec RFC 2045 §6.2; RFC 7578 §4.7 */
+const AS_THEY_ARE: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary']);
 
 function unexpected(name: string | undefined): GatewayError {
   const again = name === 'message' ? 'the part message comes twice' : 'the parts are message (once) and payload';

@@ -63,7 +63,7 @@ async function readSubmission(
         detail: 'a message is needed, as JSON or multipart/form-data',
       });
     }
-    return { message: request.body, payloads: await storeJsonPayloads(request.body, received) };
+    return { message: request.body, payloads: await storeJsonPayloads(request.body, received, options.limits) };
   } catch (error) {
     await received.discard();
     throw error;

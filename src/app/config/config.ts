@@ -65,7 +65,13 @@ export interface Config {
       readonly email: string | undefined;
       readonly url: string | undefined;
     };
-    readonly limits: { readonly json: number; readonly upload: number; readonly parts: number };
+    readonly limits: {
+      readonly json: number;
+      readonly upload: number;
+      readonly parts: number;
+      readonly connections: number;
+      readonly streams: number;
+    };
   };
   readonly keys: {
     readonly sign: KeyFiles | undefined;
@@ -187,6 +193,8 @@ function build(file: string, folder: string, settings: Settings): Config {
         json: settings['api.limits.json'],
         upload: settings['api.limits.upload'],
         parts: settings['api.limits.parts'],
+        connections: settings['api.limits.connections'],
+        streams: settings['api.limits.streams'],
       },
     },
     keys: { sign, decrypt, tlsClient, trust: settings['keys.trust'] },

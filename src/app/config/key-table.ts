@@ -179,6 +179,17 @@ export const KEYS = {
   'api.limits.json': { kind: 'size', default: 20 * MIB, meaning: 'Largest JSON body, base64 included.' },
   'api.limits.upload': { kind: 'size', default: 2048 * MIB, meaning: 'Largest multipart/form-data body.' },
   'api.limits.parts': { kind: 'integer', default: 100, meaning: 'Most payloads of one message.' },
+  'api.limits.connections': {
+    kind: 'integer',
+    default: 2000,
+    meaning:
+      'Most connections to the API at the same time; another is closed at once. A connection on which nothing moves for ten minutes is closed too.',
+  },
+  'api.limits.streams': {
+    kind: 'integer',
+    default: 20,
+    meaning: 'Most event streams (`/events/stream`) of one application at the same time; 100 of all together.',
+  },
   'keys.sign.key': { ...PRIVATE_KEY, meaning: 'Private key (PEM) that signs messages and acknowledgments.' },
   'keys.sign.certificate': CERTIFICATE,
   'keys.sign.pkcs12': PKCS12,

@@ -9,6 +9,10 @@ const LARGE = 'x'.repeat(100_000);
 
 const PART = `--b\r\nContent-Disposition: form-data; name="payload"; filename="a"\r\n\r\n${LARGE}`;
 
+const ENCODED_PART =
+  '--b\r\nContent-Disposition: form-data; name="payload"\r\nContent-Transfer-Encoding: base64\r\n\r\nYQ==';
+const EMPTY_PAYLOAD = { contentType: 'text/xml', content: '' };
+
 const post = (body: string, type = 'application/json'): RequestInit => ({
   method: 'POST',
   headers: { 'Content-Type': type },
@@ -79,6 +83,8 @@ describe('bad input leaves the store as it was', () => {
       () => form(formOf(TERMS, ...Array.from({ length: 6 }, (): [string, string] => ['x', 'a']))),
       413,
     ],
+    ['too many payloads in JSON', () => terms({ payloads: Array.from({ length: 6 }, () => EMPTY_PAYLOAD) }), 413],
+    ['a part with a transfer encoding', () => multipart(`${ENCODED_PART}\r\n--b--\r\n`), 400],
     ['an upload over the limit', () => form(formOf(TERMS, [LARGE.repeat(11), 'a.txt'])), 413],
   ];
   for (const [what, init, status] of cases) {

@@ -38,6 +38,8 @@ describe('requests to the API that can be read in two ways', () => {
     ['a chunk whose size overflows', `${head('Transfer-Encoding: chunked')}fffffffffffffffff\r\n${second}`],
     ['a folded header', `${head('X-Een: a', ' Authorization: Bearer pk_fout')}${second}`],
     ['white space before the colon', `${head('Content-Length : 0')}${second}`],
+    ['two hosts', head('Host: elders.example', 'Content-Length: 0', 'Connection: close')],
+    ['headers of more than 16 KiB', `${head(`X-Lang: ${'a'.repeat(20_000)}`)}${second}`],
     ['a bare line feed', head('Content-Length: 0').replaceAll('\r\n', '\n') + second],
   ];
   for (const [what, text] of cases) {
