@@ -1,19 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { passedOctets } from './passed-octets.ts';
 
 /** Octets of one piece that is read. */
 const READ_BYTES = 128 * 1024;
-/**
- * V8 lets go of pieces that were read when it sweeps the young part of its heap. Reading alone fills that so slowly that 64 MB of
- * them would wait there: with so many words beside each piece it is half of that, and takes no longer.
- */
-const WORDS_BESIDE = 4096;
 
 /** A file from its beginning to its end; the handle is closed with the stream. */
 export class FilePieces extends Readable {
   readonly #handle: FileHandle;
-  /** Of no use but their size. */
-  beside: readonly number[] = [];
 
   constructor(handle: FileHandle) {
     super({ highWaterMark: READ_BYTES });
@@ -21,7 +15,6 @@ export class FilePieces extends Readable {
   }
 
   override _read(): void {
-    this.beside = Array.from<number>({ length: WORDS_BESIDE }).fill(0);
     this.#readPiece().then(
       (piece) => this.push(piece),
       (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -38,6 +31,7 @@ export class FilePieces extends Readable {
   async #readPiece(): Promise<Buffer | null> {
     const piece = Buffer.allocUnsafeSlow(READ_BYTES);
     const { bytesRead } = await this.#handle.read(piece, 0, READ_BYTES);
+    passedOctets(bytesRead);
     return bytesRead === 0 ? null : piece.subarray(0, bytesRead);
   }
 }

@@ -2,6 +2,7 @@ import { open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderOf, INCOMING, unavailable } from './layout.ts';
+import { passedOctets } from './passed-octets.ts';
 
 /** Octets that are written at once: TLS gives pieces of 16 KiB, and each call to the disk costs as much as copying several. */
 const BATCH = 256 * 1024;
@@ -91,6 +92,7 @@ export class FileSpool {
         const octets = this.#waitingOctets;
         await writeAll(this.#handle, this.#waiting.splice(0));
         this.#waitingOctets -= octets;
+        passedOctets(octets);
       }
     } catch (thrown) {
       this.#failure = thrown;
