@@ -1,9 +1,11 @@
 import type { Adapter, AdapterHost, Handover, HandoverControl } from '../../src/index.ts';
 import { openLink091 } from './amqp091/link.ts';
+import { AnswerBackend } from './answer-backend.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import { eventPublication, receivedPublication } from './publication.ts';
 import { Publisher } from './publisher.ts';
-import { SendQueue } from './send-queue.ts';
+import type { QueueReader, ReaderParts } from './queue-reader.ts';
+import { readSendQueue } from './send-queue.ts';
 import type { AmqpSettings } from './settings.ts';
 
 export type { AmqpSettings } from './settings.ts';
@@ -19,12 +21,14 @@ const CONCURRENCY = 64;
 export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Required<Adapter> {
   const { gateway, clock, log, random } = host;
   const publisher = new Publisher(clock);
-  const sendQueue = new SendQueue({ settings, messages: gateway.messages, publisher, clock, random, log });
+  const parts = { settings, publisher, clock, random, log };
+  const sendQueue = readSendQueue({ ...parts, messages: gateway.messages });
+  const answers = readAnswers(host, parts);
   const followers = follow(host, settings, publisher);
   const connection = new BrokerConnection({
     settings,
     openLink: openLink091,
-    users: [publisher, sendQueue],
+    users: [publisher, sendQueue, ...answers],
     connected: () => {
       for (const follower of followers) follower.ready();
     },
@@ -36,8 +40,21 @@ export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Re
   return {
     start: () => connection.start(),
     drain: () => sendQueue.drain(),
-    stop: () => connection.stop(),
+    async stop() {
+      await Promise.all(answers.map((reader) => reader.drain()));
+      await connection.stop();
+    },
   };
+}
+
+/** As the backend of provided services, where there are any that want it. */
+function readAnswers({ backends }: AdapterHost, parts: ReaderParts): readonly QueueReader[] {
+  const { settings, publisher, clock } = parts;
+  const { exchange, answerQueue, inlineLimit } = settings;
+  if (answerQueue === undefined) return [];
+  const backend = new AnswerBackend({ exchange, answerQueue, inlineLimit }, publisher, clock);
+  backends.serve(DESTINATION, backend);
+  return [backend.reader(parts)];
 }
 
 function follow(

@@ -1,5 +1,4 @@
 import type { GatewayError } from '../../src/index.ts';
-import { SEND_KEY } from './routing-key.ts';
 import type { BrokerMessage, Publication } from './transport.ts';
 
 /** Their meaning to the broker would send the copy elsewhere, or to nobody. */
@@ -8,12 +7,11 @@ const FOR_THE_BROKER = /^(?:x-.*|CC|BCC)$/i;
 /** What was refused, as it came, with our code and what to do: for the dead-letter exchange. */
 export function refusedPublication(
   { content, properties, headers }: BrokerMessage,
-  exchange: string,
+  place: Pick<Publication, 'exchange' | 'routingKey'>,
   error: GatewayError,
 ): Publication {
   return {
-    exchange,
-    routingKey: SEND_KEY,
+    ...place,
     mandatory: true,
     content,
     properties,

@@ -1,10 +1,12 @@
 import { GatewayError } from '../../src/index.ts';
 
 /** What AMQP lets a short string hold: routing keys, and the properties that are not in `headers`. @spec AMQP 0-9-1 §4.2.5.3 */
-const SHORT_OCTETS = 255;
+export const SHORT_OCTETS = 255;
 
 /** Of what applications publish to be sent. */
 export const SEND_KEY = 'send';
+/** Of answers that are refused: they come by the name of their queue. */
+export const ANSWER_KEY = 'answer';
 
 const BEYOND_WORDS = /[^A-Za-z0-9_-]/g;
 
@@ -14,6 +16,11 @@ const BEYOND_WORDS = /[^A-Za-z0-9_-]/g;
  */
 export function receivedKey(service: string, action: string): string {
   return short(`received.${word(service)}.${word(action)}`, 'routing key');
+}
+
+/** `request.<service>.<operation>`, of a provided service of WUS. Throws as `receivedKey`. */
+export function requestKey(service: string, operation: string): string {
+  return short(`request.${word(service)}.${word(operation)}`, 'routing key');
 }
 
 /** `event.<type>`; the dots of the type part words, so that `event.message.*` matches what it seems to. */

@@ -10,6 +10,8 @@ export interface AmqpSettings {
   readonly sendQueue: string;
   /** Exchange, and its queue, of refused input. */
   readonly refused: string;
+  /** Queue of answers to what this process asks of applications; undefined: it asks nothing. */
+  readonly answerQueue: string | undefined;
   /** Messages that are handled at once. */
   readonly prefetch: number;
   /** Octets of a body; larger payloads are named by `payloadUrl`. */

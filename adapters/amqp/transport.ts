@@ -29,6 +29,8 @@ export interface Publication {
   readonly routingKey: string;
   /** Whether it is returned when no queue takes it. */
   readonly mandatory: boolean;
+  /** The broker forgets it when nobody has taken it by then; undefined: never. */
+  readonly expirationMs?: number | undefined;
   readonly content: Buffer;
   readonly properties: Properties;
   readonly headers: Readonly<Record<string, string | number | boolean>>;

@@ -55,7 +55,7 @@ function requestOccurrence(
     service,
     operation,
     action,
-    partneroin: partner,
+    partner,
   };
   return { attributes, contentType, data };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { AmqpSettings } from '../../adapters/amqp/amqp-adapter.ts';
 import type { Webhook } from '../../adapters/webhook/webhooks.ts';
 import { GatewayError } from '../errors.ts';
+import { newId } from '../ids.ts';
 import type { Adapter, AdapterHost } from '../msh/adapter.ts';
 import type { AmqpConfig } from './config/amqp-settings.ts';
 import type { Config } from './config/config.ts';
@@ -14,7 +15,7 @@ export async function openAdapters(config: Config, host: AdapterHost): Promise<r
   const opened: Adapter[] = [];
   if (adapters.amqp !== undefined) {
     const { createAmqpAdapter } = await import('../../adapters/amqp/amqp-adapter.ts');
-    opened.push(createAmqpAdapter(host, await amqpSettings(adapters.amqp)));
+    opened.push(createAmqpAdapter(host, await amqpSettings(adapters.amqp, config)));
   }
   if (adapters.webhooks.length > 0) {
     const { createWebhooks } = await import('../../adapters/webhook/webhooks.ts');
@@ -39,13 +40,16 @@ async function readWebhook({ secretFile, ca, ...webhook }: Config['adapters']['w
   return { ...webhook, secret: line, ca: authorities?.toString('utf8') };
 }
 
-async function amqpSettings({ tls, ...settings }: AmqpConfig): Promise<AmqpSettings> {
+async function amqpSettings({ tls, ...settings }: AmqpConfig, { wus }: Config): Promise<AmqpSettings> {
+  const asks = wus.services.some((service) => service.role === 'provider' && service.backend.destination === 'amqp');
   const [ca, key, cert] = await Promise.all([
     readPem(tls.ca, 'adapters.amqp.tls.ca'),
     readPem(tls.key, 'adapters.amqp.tls.key'),
     readPem(tls.certificate, 'adapters.amqp.tls.certificate'),
   ]);
-  return { ...settings, tls: { ...(ca && { ca }), ...(key && { key }), ...(cert && { cert }) } };
+  // Of this process alone: what it asked nobody else can take the answer of.
+  const answerQueue = asks ? `${settings.exchange}.answers.${newId()}` : undefined;
+  return { ...settings, answerQueue, tls: { ...(ca && { ca }), ...(key && { key }), ...(cert && { cert }) } };
 }
 
 async function readPem(path: string | undefined, location: string): Promise<Buffer | undefined> {

@@ -106,6 +106,11 @@ export const INSIDE_ERRORS = {
     'The broker handed the message out too often, and it never came to an end.',
     'Look in the log for why the gateway failed or lost the broker; then publish the message again.',
   ),
+  ANSWER_UNEXPECTED: row(
+    409,
+    'Nothing waits for this answer, or nothing does any more.',
+    'Answer each request once, with its correlation_id, before it expires: whoever asked was told that there was no answer.',
+  ),
   GATEWAY_UNREACHABLE: row(
     503,
     'The gateway does not answer.',

@@ -49,7 +49,7 @@ export interface ConsumedService extends RegisteredService {
 }
 
 export interface BackendTerms {
-  /** http(s):// URL that gets each request by POST, or what an adapter serves: `webhook:<name>`. */
+  /** http(s):// URL that gets each request by POST, or what an adapter serves: `amqp`, `webhook:<name>`. */
   readonly destination: string;
   /** What is posted: a SOAP envelope with the body alone, the body itself, or JSON made of it. */
   readonly format: 'soap' | 'xml' | 'json';

@@ -20,6 +20,7 @@ export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): Amq
     exchange: name,
     sendQueue: `${name}.send`,
     refused: `${name}.refused`,
+    answerQueue: undefined,
     prefetch: 32,
     inlineLimit: 1024 * 1024,
     maxDeliveries: 20,
@@ -108,22 +109,26 @@ export interface PreparedAdapter {
   readonly prepare: (gateway: Gateway) => void;
   readonly adapter: ReturnType<typeof createAmqpAdapter>;
   readonly logged: readonly string[];
+  /** What it serves. */
+  readonly backend: Backend;
 }
 
 export function prepareAdapter(settings: AmqpSettings, clock: Clock): PreparedAdapter {
   const logged: string[] = [];
+  const backends = new Backends(NO_BACKEND);
   const add = (_fields: object, message: string): void => void logged.push(message);
   const log: Log = { debug: add, info: add, warn: add, error: add };
   let opened: ReturnType<typeof createAmqpAdapter> | undefined;
   return {
     prepare: (gateway) => {
-      opened = createAmqpAdapter(adapterHost(gateway, clock, log), settings);
+      opened = createAmqpAdapter({ ...adapterHost(gateway, clock, log), backends }, settings);
     },
     get adapter() {
       if (opened === undefined) throw new Error('the gateway is not open yet');
       return opened;
     },
     logged,
+    backend: backends,
   };
 }
 

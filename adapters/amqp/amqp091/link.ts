@@ -115,9 +115,10 @@ function propertiesOf(properties: ConsumeMessage['properties']): Properties {
   return { messageId, correlationId, contentType, contentEncoding, type, replyTo, appId, timestamp };
 }
 
-function optionsOf({ mandatory, properties, headers }: Publication): Options.Publish {
+function optionsOf({ mandatory, expirationMs, properties, headers }: Publication): Options.Publish {
   const known = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
-  return { ...known, headers, mandatory, persistent: true };
+  const expiration = expirationMs === undefined ? {} : { expiration: String(expirationMs) };
+  return { ...known, ...expiration, headers, mandatory, persistent: true };
 }
 
 function addressOf({ url, heartbeatSeconds }: AmqpSettings): string {

@@ -1,8 +1,8 @@
 import type { ConfirmChannel } from 'amqplib';
-import { SEND_KEY } from '../routing-key.ts';
+import { ANSWER_KEY, SEND_KEY } from '../routing-key.ts';
 import type { AmqpSettings } from '../settings.ts';
 
-type Names = Pick<AmqpSettings, 'exchange' | 'sendQueue' | 'refused'>;
+type Names = Pick<AmqpSettings, 'exchange' | 'sendQueue' | 'refused' | 'answerQueue'>;
 
 /** Queues of ours survive a broker, and with several of them the loss of one. */
 const QUORUM = { 'x-queue-type': 'quorum' };
@@ -12,6 +12,9 @@ const QUORUM = { 'x-queue-type': 'quorum' };
  * same way, and is not lost on it: at-least-once, which asks for reject-publish.
  */
 const DELIVERY_LIMIT = 1000;
+
+/** Nobody waits longer: see `timeoutSeconds` of a backend. */
+const LONGEST_ANSWER_MS = 3_600_000;
 
 /** One thing that must stand at the broker. */
 export interface Part {
@@ -23,7 +26,7 @@ export interface Part {
  * What the adapter declares, in this order. The broker refuses a declaration that differs from what stands there already and
  * closes the channel with it: nothing is ever changed or removed.
  */
-export function topology({ exchange, sendQueue, refused }: Names): readonly Part[] {
+export function topology({ exchange, sendQueue, refused, answerQueue }: Names): readonly Part[] {
   return [
     declared(`exchange ${exchange}`, (channel) => channel.assertExchange(exchange, 'topic', { durable: true })),
     declared(`exchange ${refused}`, (channel) => channel.assertExchange(refused, 'topic', { durable: true })),
@@ -33,11 +36,32 @@ export function topology({ exchange, sendQueue, refused }: Names): readonly Part
       channel.assertQueue(sendQueue, { durable: true, arguments: sendArguments(refused) }),
     ),
     declared(`binding of queue ${sendQueue}`, (channel) => channel.bindQueue(sendQueue, exchange, SEND_KEY)),
+    ...(answerQueue === undefined
+      ? []
+      : [
+          declared(`queue ${answerQueue}`, (channel) =>
+            channel.assertQueue(answerQueue, { durable: true, arguments: answerArguments(refused) }),
+          ),
+        ]),
   ];
 }
 
 function declared(what: string, declare: Part['declare']): Part {
   return { what, declare };
+}
+
+/**
+ * It outlives a connection that is lost, so that an answer finds who still waits; and not for long the process that reads it. What
+ * lies there by then goes where an operator looks.
+ */
+function answerArguments(refused: string): Readonly<Record<string, string | number>> {
+  return {
+    ...QUORUM,
+    'x-message-ttl': LONGEST_ANSWER_MS,
+    'x-expires': 2 * LONGEST_ANSWER_MS,
+    'x-dead-letter-exchange': refused,
+    'x-dead-letter-routing-key': ANSWER_KEY,
+  };
 }
 
 function sendArguments(refused: string): Readonly<Record<string, string | number>> {

@@ -20,6 +20,9 @@ export interface AmqpConfig {
   readonly apiUrl: string | undefined;
 }
 
+/** What the gateway adds to it: names of its queues of answers. */
+const LONGEST_NAME = 200;
+
 /** undefined where no broker is named. */
 export function readAmqp(settings: Settings): AmqpConfig | undefined {
   const url = settings['adapters.amqp.url'];
@@ -58,8 +61,15 @@ export const AMQP_RULES: readonly Rule[] = [
   within('adapters.amqp.prefetch', 65_535),
   within('adapters.amqp.maxDeliveries', 999),
   (settings) => {
-    const key = NAMES.find((name) => Buffer.byteLength(settings[name]) > 255 || settings[name].startsWith('amq.'));
-    return key && { key, reason: 'must be 255 octets at most, and not begin with amq., which belongs to the broker' };
+    const key = NAMES.find(
+      (name) => Buffer.byteLength(settings[name]) > LONGEST_NAME || settings[name].startsWith('amq.'),
+    );
+    return (
+      key && {
+        key,
+        reason: `must be ${LONGEST_NAME} octets at most, and not begin with amq., which belongs to the broker`,
+      }
+    );
   },
   (settings) =>
     settings['adapters.amqp.sendQueue'] === settings['adapters.amqp.refused']

@@ -124,8 +124,8 @@ function readBackend(value: unknown): BackendSettings | Unusable {
 
 function readDestination(value: unknown): string | Unusable {
   const text = readText(value);
-  if (text instanceof Unusable || /^webhook:.+$/.test(text)) return text;
-  return new Unusable(`${text} is none that answers: webhook:<name>`);
+  if (text instanceof Unusable || /^(?:amqp|webhook:.+)$/.test(text)) return text;
+  return new Unusable(`${text} is none that answers: amqp or webhook:<name>`);
 }
 
 const PROVIDER_FIELDS: Fields<Omit<ProviderSettings, keyof ServiceSettings | 'role'>> = {

@@ -34,8 +34,10 @@ export function connectTo(url: URL): Promise<string | undefined> {
   return attempt(connectPlain(addressOf(url)), 'connect');
 }
 
+const USUAL_PORTS: Readonly<Record<string, number>> = { 'https:': 443, 'amqp:': 5672, 'amqps:': 5671 };
+
 function addressOf({ protocol, hostname, port }: URL): { readonly host: string; readonly port: number } {
-  const usual = protocol === 'https:' ? 443 : 80;
+  const usual = USUAL_PORTS[protocol] ?? 80;
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
 }
 

@@ -64,7 +64,13 @@ async function checkProvided(service: ProvidedService, config: Config): Promise<
 
 /** Where a backend is in the end. */
 function addressOf(destination: string, { adapters }: Config): string {
+  if (destination === 'amqp' && adapters.amqp !== undefined) return withoutUser(adapters.amqp.url);
   return adapters.webhooks.find(({ name }) => destination === `webhook:${name}`)?.url ?? destination;
+}
+
+function withoutUser(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }
 
 /** What `mtom: true` cannot do. */

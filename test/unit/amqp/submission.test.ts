@@ -128,7 +128,7 @@ describe('a refused message', () => {
   it('lies at the dead-letter exchange as it came, with our code, the place and what to do', () => {
     const { exchange, routingKey, mandatory, content, properties, headers } = refusedPublication(
       published('<a/>'),
-      'postiljon.refused',
+      { exchange: 'postiljon.refused', routingKey: 'send' },
       error,
     );
     assert.deepEqual([exchange, routingKey, String(content)], ['postiljon.refused', 'send', '<a/>']);
@@ -143,7 +143,7 @@ describe('a refused message', () => {
 
   it('does not carry what would lead the copy elsewhere', () => {
     const headers = { ...HEADERS, CC: 'everywhere', BCC: 'x', 'x-delivery-count': 3, odd: { '!': 'decimal' } };
-    const copy = refusedPublication(published('x', { headers }), 'r', error);
+    const copy = refusedPublication(published('x', { headers }), { exchange: 'r', routingKey: 'send' }, error);
     assert.deepEqual(
       Object.keys(copy.headers).filter((name) => !(name in HEADERS)),
       ['reason', 'title', 'location', 'detail', 'remedy'],
@@ -152,7 +152,10 @@ describe('a refused message', () => {
 
   it('says nothing of what went wrong inside', () => {
     const inside = new GatewayError('INTERNAL', { detail: 'secret' });
-    assert.doesNotMatch(JSON.stringify(refusedPublication(published('x'), 'r', inside)), /secret/);
+    assert.doesNotMatch(
+      JSON.stringify(refusedPublication(published('x'), { exchange: 'r', routingKey: 'send' }, inside)),
+      /secret/,
+    );
   });
 });
 

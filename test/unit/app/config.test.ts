@@ -194,7 +194,7 @@ describe('postiljon.yaml', () => {
     [
       'a name that belongs to the broker',
       `${broker}, exchange: amq.topic`,
-      'exchange: must be 255 octets at most, and not begin with amq., which belongs to the broker',
+      'exchange: must be 200 octets at most, and not begin with amq., which belongs to the broker',
     ],
     [
       'one queue for both',

@@ -162,7 +162,7 @@ describe('services of WUS in postiljon.yaml', () => {
     [
       'a backend that keeps what it gets',
       services(ECHO.replace("url: 'http://127.0.0.1:9000/'", "destination: 'files:zaak'")),
-      ['echo: backend: destination: files:zaak is none that answers: webhook:<name>'],
+      ['echo: backend: destination: files:zaak is none that answers: amqp or webhook:<name>'],
     ],
     [
       'a backend that no adapter serves',

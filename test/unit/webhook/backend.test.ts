@@ -88,7 +88,7 @@ describe('a webhook as the backend of a provided service', () => {
       'ce-service': 'echo',
       'ce-operation': 'echo',
       'ce-action': ECHO_ACTION,
-      'ce-partneroin': CONSUMER_OIN,
+      'ce-partner': CONSUMER_OIN,
     });
     assert.match(String(last().headers['ce-time']), /Z$/);
   });
