@@ -3,6 +3,7 @@ export { ERRORS, GatewayError, toGatewayError } from './errors.ts';
 export type { ErrorCode, ErrorRow } from './errors.ts';
 export type { Clock } from './clock.ts';
 export { parseDateTime, toDateTime } from './clock.ts';
+export { Deadlines } from './clock/deadlines.ts';
 export { newId } from './ids.ts';
 export type { Finding } from './cpa/validate-cpa.ts';
 export type { Cpa } from './cpa/model.ts';

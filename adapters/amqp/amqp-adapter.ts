@@ -12,7 +12,7 @@ export type { AmqpSettings } from './settings.ts';
 
 const DESTINATION = 'amqp';
 /** Messages under way to the broker: enough for its confirms to come in crowds. */
-const CONCURRENCY = 64;
+const CONCURRENCY = 512;
 
 /**
  * The inside world's door over AMQP 0-9-1: what is routed to `amqp` is published, what applications publish is sent, and

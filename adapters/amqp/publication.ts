@@ -102,6 +102,8 @@ function payloadUrl({ messageId, fromPartyId }: HandedMessage, apiUrl: string): 
 }
 
 async function octetsOf(payload: HandedPayload): Promise<Buffer> {
+  const { octets } = payload;
+  if (octets !== undefined) return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   const chunks: Buffer[] = [];
   for await (const chunk of (await payload.open()) as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../src/index.ts';
+import { Deadlines, GatewayError } from '../../src/index.ts';
 import type { Clock } from '../../src/index.ts';
 import type { LinkUser } from './broker-connection.ts';
 import type { Link, Outcome, Publication } from './transport.ts';
@@ -7,13 +7,13 @@ const CONFIRM_WITHIN_MS = 60_000;
 
 /** Publishes with confirms: what the broker has not taken, or has no queue for, is not published. */
 export class Publisher implements LinkUser {
-  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
   readonly #failing = new Set<(detail: string) => void>();
   #link: Link | undefined;
   #blocked: string | undefined;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#deadlines = new Deadlines(clock, CONFIRM_WITHIN_MS);
   }
 
   async open(link: Link): Promise<void> {
@@ -30,23 +30,34 @@ export class Publisher implements LinkUser {
   }
 
   /** Resolves once the broker has it in every queue it belongs to. Throws HANDOVER_FAILED; it may have been taken all the same. */
-  async publish(publication: Publication): Promise<void> {
-    const link = this.#link;
-    if (link === undefined) throw failed('there is no connection to the broker');
-    if (this.#blocked !== undefined) throw failed(`the broker takes no messages now: ${this.#blocked}`);
-    const { promise: failure, reject } = Promise.withResolvers<never>();
-    const fail = (detail: string): void => reject(failed(detail));
-    this.#failing.add(fail);
-    const cancel = this.#clock.schedule(this.#clock.now() + CONFIRM_WITHIN_MS, () =>
-      fail(`the broker confirmed nothing within ${CONFIRM_WITHIN_MS / 1000} s`),
-    );
-    try {
-      const outcome = await Promise.race([link.publish(publication), failure]);
-      if (outcome !== 'confirmed') throw failed(WHY[outcome](publication));
-    } finally {
-      cancel();
-      this.#failing.delete(fail);
-    }
+  publish(publication: Publication): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const link = this.#link;
+      if (link === undefined) throw failed('there is no connection to the broker');
+      if (this.#blocked !== undefined) throw failed(`the broker takes no messages now: ${this.#blocked}`);
+      const end = (): void => {
+        this.#failing.delete(fail);
+        this.#deadlines.end(late);
+      };
+      const fail = (detail: string): void => {
+        end();
+        reject(failed(detail));
+      };
+      const late = (): void => fail(`the broker confirmed nothing within ${CONFIRM_WITHIN_MS / 1000} s`);
+      this.#failing.add(fail);
+      this.#deadlines.begin(late);
+      link.publish(publication).then(
+        (outcome) => {
+          if (outcome !== 'confirmed') return fail(WHY[outcome](publication));
+          end();
+          resolve();
+        },
+        (error: unknown) => {
+          end();
+          reject(error);
+        },
+      );
+    });
   }
 }
 

@@ -37,6 +37,8 @@ export interface HandedPayload {
   readonly size: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** Its octets where they are in memory anyway; undefined: `open` reads them. */
+  readonly octets: Uint8Array | undefined;
   /** Its octets from the beginning; may be asked more than once. */
   open(): Promise<Readable>;
 }
@@ -44,21 +46,16 @@ export interface HandedPayload {
 /** The store's side: which messages wait for a destination. Everything throws STORE_UNAVAILABLE. */
 export interface HandoverQueue {
   /**
-   * Leases due messages of these destinations until `now + leaseMs`, oldest first, at most `limit` of each. Ordered
-   * messages of one conversation fall due at a destination one after the other, each when the one before it was
-   * confirmed. A lease carries a fencing number: a later lease of the same message makes the earlier one void.
+   * Leases due messages of these destinations until `now + leaseMs`, oldest first. Ordered messages of one conversation
+   * fall due at a destination one after the other, each when the one before it was confirmed. A lease carries a fencing
+   * number: a later lease of the same message makes the earlier one void.
    */
-  claim(claim: {
-    readonly destinations: readonly string[];
-    readonly now: number;
-    readonly leaseMs: number;
-    readonly limit: number;
-  }): Promise<HandoverClaim>;
+  claim(claim: HandoverTerms): Promise<HandoverClaim>;
   /**
-   * RECEIVED → TAKEN with its event, after failures `handover.recovered` too, and nothing of it waits any more. False
-   * when the lease is void.
+   * RECEIVED → TAKEN with its event, after failures `handover.recovered` too, and nothing of it waits any more: all of
+   * them in one transaction. Answers which of the leases held; what is void changes nothing.
    */
-  confirm(lease: HandoverLease, now: number): Promise<boolean>;
+  confirm(leases: readonly HandoverLease[], now: number): Promise<readonly boolean[]>;
   /** It stays RECEIVED and falls due again; the first failure in a row stores `handover.failed`. False when the lease is void. */
   postpone(lease: HandoverLease, failure: HandoverFailure): Promise<boolean>;
   /**
@@ -71,6 +68,20 @@ export interface HandoverQueue {
   /** By destination; only those that something waits for. */
   waiting(): Promise<readonly WaitingHandovers[]>;
 }
+
+export interface HandoverTerms {
+  readonly destinations: readonly string[];
+  /** ms since 1970. */
+  readonly now: number;
+  readonly leaseMs: number;
+  /** At most so many messages of each destination. */
+  readonly limit: number;
+  /** At most so many octets of payload of each, but one message at least; one counts `MOST_OCTETS_COUNTED` at most. */
+  readonly octets: number;
+}
+
+/** What is larger is not in memory as a whole, whoever hands it over. */
+export const MOST_OCTETS_COUNTED = 1024 * 1024;
 
 export interface WaitingHandovers {
   readonly destination: string;

@@ -33,6 +33,7 @@ export type {
   HandoverJob,
   HandoverLease,
   HandoverQueue,
+  HandoverTerms,
   ReceivedHeader,
   WaitingHandovers,
 } from './handover.ts';

@@ -21,7 +21,7 @@ export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): Amq
     sendQueue: `${name}.send`,
     refused: `${name}.refused`,
     answerQueue: undefined,
-    prefetch: 32,
+    prefetch: 128,
     inlineLimit: 1024 * 1024,
     maxDeliveries: 20,
     heartbeatSeconds: 30,

@@ -142,6 +142,7 @@ export function handedMessage(more: Partial<HandedMessage> = {}, texts: readonly
       contentType: 'text/xml',
       size: Buffer.byteLength(text),
       sha256: hash('sha256', text),
+      octets: undefined,
       open: () => Promise.resolve(Readable.from([Buffer.from(text)])),
     })),
     ...more,

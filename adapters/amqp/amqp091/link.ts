@@ -55,20 +55,20 @@ class Link091 implements Link {
     publishing.on('return', (returned) => this.#returned(returned));
   }
 
-  async publish(publication: Publication): Promise<Outcome> {
-    const { promise, resolve: settle } = Promise.withResolvers<Outcome>();
-    const pending: Pending = { publication, settle };
-    const { exchange, routingKey, content } = publication;
-    this.#pending.add(pending);
-    try {
+  publish(publication: Publication): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: Outcome): void => {
+        this.#pending.delete(pending);
+        resolve(outcome);
+      };
+      const pending: Pending = { publication, settle };
+      const { exchange, routingKey, content } = publication;
       // A channel that ends refuses what it has not confirmed; `lost` is told in the same turn, before this is known.
       this.#publishing.publish(exchange, routingKey, content, optionsOf(publication), (refused: unknown) =>
         settle(refused === null || refused === undefined ? 'confirmed' : 'rejected'),
       );
-      return await promise;
-    } finally {
-      this.#pending.delete(pending);
-    }
+      this.#pending.add(pending);
+    });
   }
 
   async consume(queue: string, prefetch: number, take: (delivery: Delivery) => void): Promise<Consumer> {

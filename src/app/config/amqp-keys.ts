@@ -30,7 +30,7 @@ export const AMQP_KEYS = {
   },
   'adapters.amqp.prefetch': {
     kind: 'integer',
-    default: 32,
+    default: 128,
     meaning: 'Messages of applications that are handled at the same time; 1 at least.',
   },
   'adapters.amqp.inlineLimit': {

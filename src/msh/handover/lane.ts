@@ -1,10 +1,12 @@
 import type { Clock } from '../../clock.ts';
+import { Deadlines } from '../../clock/deadlines.ts';
 import { GatewayError } from '../../errors.ts';
-import type { HandedMessage, Handover, HandoverJob } from '../../ports/handover.ts';
+import type { Handover, HandoverJob } from '../../ports/handover.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Store } from '../../ports/store.ts';
 import { backoffMs } from './backoff.ts';
+import { handedMessage, octetsOf } from './handed-message.ts';
 
 export interface LaneParts {
   readonly store: Pick<Store, 'handovers'>;
@@ -26,12 +28,15 @@ const LEASE_MS = 15 * 60_000;
 /** Ends before the lease does; an adapter that hangs longer may be given the message again, under the same id. */
 const LONGEST_MS = 10 * 60_000;
 const STORE_RETRY_MS = 5_000;
+/** Of payload that is in memory at the same time. */
+const MOST_OCTETS = 64 * 1024 * 1024;
+const LATE = 'the destination confirmed nothing within 10 minutes';
 /** So many failures in a row say that the destination is down, and not that a message is bad. */
 const DOWN_AFTER = 3;
 
 /**
  * Hands over what waits for one destination. The store is the only truth: a claim leases messages, each is handed over,
- * and what follows is noted under the lease.
+ * and what follows is noted under the lease. What is confirmed in one turn of the event loop is noted together.
  *
  *   wake / timer → claim → deliver ─┬─ confirmed → TAKEN
  *                    ↑              └─ failed → due again after 1 s, 2 s, … 5 min
@@ -40,11 +45,16 @@ const DOWN_AFTER = 3;
 export class Lane {
   readonly #parts: LaneParts;
   readonly #terms: LaneTerms;
-  readonly #running = new Set<Promise<void>>();
+  readonly #deadlines: Deadlines;
+  /** Leased, and not noted yet how it ended. */
+  #running = 0;
+  #octets = 0;
+  #confirmed: HandoverJob[] = [];
   #claiming = false;
   #claims: Promise<void> | undefined;
   #again = false;
   #stopped = true;
+  readonly #whenIdle: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
   #timerAt: number | undefined;
   #failures = 0;
@@ -52,6 +62,7 @@ export class Lane {
   constructor(parts: LaneParts, terms: LaneTerms) {
     this.#parts = parts;
     this.#terms = terms;
+    this.#deadlines = new Deadlines(parts.clock, LONGEST_MS);
   }
 
   start(): void {
@@ -82,13 +93,14 @@ export class Lane {
     this.#stopped = true;
     this.#cancelTimer?.();
     await this.#claims;
-    await Promise.all(this.#running);
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   async #claimAll(): Promise<void> {
     this.#claiming = true;
     try {
-      while (this.#again && !this.#stopped && this.#running.size < this.#terms.concurrency) {
+      while (this.#again && !this.#stopped && this.#hasRoom()) {
         this.#again = false;
         await this.#claimOnce();
       }
@@ -100,6 +112,10 @@ export class Lane {
     }
   }
 
+  #hasRoom(): boolean {
+    return this.#running < this.#terms.concurrency && this.#octets < MOST_OCTETS;
+  }
+
   async #claimOnce(): Promise<void> {
     const { store, clock } = this.#parts;
     const { destination, concurrency } = this.#terms;
@@ -108,7 +124,8 @@ export class Lane {
       destinations: [destination],
       now,
       leaseMs: LEASE_MS,
-      limit: concurrency - this.#running.size,
+      limit: concurrency - this.#running,
+      octets: MOST_OCTETS - this.#octets,
     });
     for (const job of jobs) this.#run(job);
     // What is due and was not claimed waits for a place: each one that becomes free wakes us.
@@ -126,48 +143,53 @@ export class Lane {
   }
 
   #run(job: HandoverJob): void {
-    const running = this.#handle(job)
-      .catch((error: unknown) => {
-        // The lease runs out, and it comes again under the same MessageId.
-        const { messageId } = job.header;
-        this.#parts.log.error({ messageId, err: error }, 'how handing over ended could not be stored');
-      })
-      .finally(() => {
-        this.#running.delete(running);
-        this.wake();
-      });
-    this.#running.add(running);
+    this.#running++;
+    this.#octets += octetsOf(job);
+    let ended = false;
+    const end = (settle: () => void): void => {
+      if (ended) return;
+      ended = true;
+      this.#deadlines.end(late);
+      settle();
+    };
+    const late = (): void => end(() => void this.#postpone(job, new GatewayError('HANDOVER_FAILED', { detail: LATE })));
+    this.#deadlines.begin(late);
+    this.#deliver(job).then(
+      () => end(() => this.#confirm(job)),
+      (thrown: unknown) => end(() => void this.#postpone(job, asFailure(thrown))),
+    );
   }
 
-  async #handle(job: HandoverJob): Promise<void> {
+  /** What a destination throws instead of rejecting is a failure like any other. */
+  async #deliver(job: HandoverJob): Promise<void> {
+    return this.#terms.handover.deliver(handedMessage(job, this.#parts.payloads));
+  }
+
+  #confirm(job: HandoverJob): void {
+    this.#confirmed.push(job);
+    if (this.#confirmed.length === 1) setImmediate(() => void this.#noteConfirmed());
+  }
+
+  async #noteConfirmed(): Promise<void> {
     const { store, clock, log } = this.#parts;
     const { destination } = this.#terms;
-    const fields = { messageId: job.header.messageId, destination, attempt: job.attempt };
+    const jobs = this.#confirmed;
+    this.#confirmed = [];
+    const leases = jobs.map(({ lease }) => lease);
     try {
-      await this.#deliver(job);
-    } catch (thrown) {
-      await this.#postpone(job, asFailure(thrown));
-      return;
+      const held = await store.handovers.confirm(leases, clock.now());
+      for (const [index, { header, attempt }] of jobs.entries()) {
+        const fields = { messageId: header.messageId, destination, attempt };
+        if (held[index] === true) log.info(fields, 'message handed over');
+        else log.warn(fields, 'message handed over, after its lease had run out');
+      }
+    } catch (error) {
+      this.#lose(jobs, error);
     }
-    const held = await store.handovers.confirm(job.lease, clock.now());
-    if (held) log.info(fields, 'message handed over');
-    else log.warn(fields, 'message handed over, after its lease had run out');
     const wasDown = this.#failures >= DOWN_AFTER;
     this.#failures = 0;
     if (wasDown) this.ready();
-  }
-
-  async #deliver(job: HandoverJob): Promise<void> {
-    const { clock, payloads } = this.#parts;
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancel = clock.schedule(clock.now() + LONGEST_MS, () =>
-      reject(new GatewayError('HANDOVER_FAILED', { detail: 'the destination confirmed nothing within 10 minutes' })),
-    );
-    try {
-      await Promise.race([this.#terms.handover.deliver(handedMessage(job, payloads)), late]);
-    } finally {
-      cancel();
-    }
+    this.#ended(jobs);
   }
 
   async #postpone(job: HandoverJob, { code, detail }: GatewayError): Promise<void> {
@@ -178,24 +200,27 @@ export class Lane {
     const dueAt = code === 'HANDOVER_REFUSED' ? undefined : at + backoffMs(job.attempt, random);
     const fields = { messageId: job.header.messageId, destination, attempt: job.attempt, code, detail };
     log.warn(fields, dueAt === undefined ? 'the destination refuses a message' : 'the destination did not take it yet');
-    await store.handovers.postpone(job.lease, { at, dueAt, code, detail });
-    if (dueAt !== undefined) this.#wakeAt(dueAt);
+    try {
+      await store.handovers.postpone(job.lease, { at, dueAt, code, detail });
+      if (dueAt !== undefined) this.#wakeAt(dueAt);
+    } catch (error) {
+      this.#lose([job], error);
+    }
+    this.#ended([job]);
   }
-}
 
-function handedMessage({ header, payloads, attempt }: HandoverJob, store: PayloadStore): HandedMessage {
-  return {
-    ...header,
-    attempt,
-    payloads: payloads.map(({ contentId, name, contentType, size, sha256, body }) => ({
-      contentId,
-      name,
-      contentType,
-      size,
-      sha256,
-      open: () => store.open(body),
-    })),
-  };
+  /** The leases run out, and the messages come again under the same MessageIds. */
+  #lose(jobs: readonly HandoverJob[], error: unknown): void {
+    for (const { header } of jobs)
+      this.#parts.log.error({ messageId: header.messageId, err: error }, 'how handing over ended could not be stored');
+  }
+
+  #ended(jobs: readonly HandoverJob[]): void {
+    this.#running -= jobs.length;
+    for (const job of jobs) this.#octets -= octetsOf(job);
+    if (this.#running === 0) for (const tell of this.#whenIdle.splice(0)) tell();
+    this.wake();
+  }
 }
 
 function asFailure(thrown: unknown): GatewayError {

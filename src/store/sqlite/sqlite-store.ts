@@ -248,7 +248,7 @@ function consultationLog(link: WorkerLink, read: Read): ConsultationLog {
 function handoverQueue(link: WorkerLink): HandoverQueue {
   return {
     claim: (claim) => link.call('claimHandovers', () => claim),
-    confirm: (lease, now) => link.call('confirmHandover', () => ({ lease, now })),
+    confirm: (leases, now) => link.call('confirmHandovers', () => ({ leases, now })),
     postpone: (lease, failure) => link.call('postponeHandover', () => ({ lease, failure })),
     hasten: (messageId, now, sender) => link.call('hastenHandover', () => ({ messageId, now, sender })),
     hastenAll: (destination, now) => link.call('hastenHandovers', () => ({ destination, now })),

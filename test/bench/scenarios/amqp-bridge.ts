@@ -1,43 +1,25 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { type ConfirmChannel, connect } from 'amqplib';
-import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
-import { systemClock } from '../../../src/clock.ts';
-import type { Gateway } from '../../../src/msh/gateway.ts';
-import { amqpSettings, type PreparedAdapter, prepareAdapter } from '../../setup/amqp-place.ts';
-import { ACTION, contract, cpaIdOf, dienst, gemeente, SERVICE } from '../../setup/msh-contracts.ts';
-import { openPartyGateway, Routes, submitTo } from '../../setup/msh-pair.ts';
+import { declareAll } from '../../../adapters/amqp/amqp091/declare.ts';
+import { topology } from '../../../adapters/amqp/amqp091/topology.ts';
+import { openBridge, publishAll, quorumQueue, receiveMany } from '../bridge.ts';
 import { NO_RABBITMQ, hasRabbitmq, startBroker } from '../../setup/servers/rabbitmq.ts';
-import type { TestGateway } from '../../setup/test-gateway.ts';
 import type { Measured } from '../results.ts';
 import { progress, type Scenario } from '../scenario.ts';
 
-const MESSAGES = 6_000;
-const WARM_UP = 1_000;
-const SIZE = 2048;
-/** As many as the adapter has under way. */
+const MESSAGES = 12_000;
+const WARM_UP = 3_000;
+const ALL = WARM_UP + MESSAGES;
 const IN_FLIGHT = 64;
-const BATCH = 200;
 
-/** One gateway for both parties; nothing is signed, so that the bridge is what takes time. */
 export const amqpBridge: Scenario = {
   name: 'amqp-bridge',
-  what: 'received messages of 2 KB published to a quorum queue until they are TAKEN, and the way back',
+  what: 'messages of 2 KB: received ones published to a quorum queue until they are TAKEN, and those of a queue until they are stored to be sent',
   async run() {
     if (!hasRabbitmq()) throw new Error(NO_RABBITMQ);
     const broker = await startBroker();
     const connection = await connect(broker.url, { noDelay: true });
     try {
-      const channel = await connection.createConfirmChannel();
-      const bare = await barePublish(channel);
-      const there = await openBridge(broker.url);
-      try {
-        return await measure(there, channel, bare);
-      } finally {
-        await there.prepared.adapter.drain();
-        await there.gateway.gateway.handovers.stop();
-        await there.prepared.adapter.stop();
-        await there.gateway.close();
-      }
+      return await measure(broker.url, await connection.createConfirmChannel());
     } finally {
       await connection.close();
       await broker.stop();
@@ -45,119 +27,95 @@ export const amqpBridge: Scenario = {
   },
 };
 
-/** Confirmed publishes a second by amqplib alone. */
-async function barePublish(channel: ConfirmChannel): Promise<number> {
-  progress('amqplib alone');
-  const { queue } = await channel.assertQueue('bare', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-  await publishAll(channel, { exchange: '', key: queue, count: WARM_UP });
-  const started = performance.now();
-  await publishAll(channel, { exchange: '', key: queue, count: MESSAGES });
-  const rate = (MESSAGES * 1000) / (performance.now() - started);
-  await channel.deleteQueue(queue);
-  return rate;
+interface Pace {
+  /** Messages a second. */
+  readonly rate: number;
+  /** Of this process, ms a message. */
+  readonly cpu: number;
 }
 
-async function publishAll(
-  channel: ConfirmChannel,
-  { exchange, key, count }: { readonly exchange: string; readonly key: string; readonly count: number },
-): Promise<void> {
-  const content = randomBytes(SIZE);
-  const headers = { cpaId: CPA_ID, fromPartyId: gemeente.oin, service: SERVICE, action: ACTION };
-  let left = count;
-  const one = async (): Promise<void> => {
-    while (left-- > 0)
-      await new Promise<void>((resolve, reject) => {
-        const options = { messageId: randomUUID(), persistent: true, mandatory: true, headers };
-        channel.publish(exchange, key, content, options, (error: unknown) =>
-          error instanceof Error ? reject(error) : resolve(),
-        );
-      });
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, one));
-}
-
-interface Bridge {
-  readonly settings: AmqpSettings;
-  readonly gateway: TestGateway;
-  readonly prepared: PreparedAdapter;
-  /** Until then nothing is handed over. */
-  readonly open: () => void;
-}
-
-const CPA = contract({ profile: 'osb-rm' });
-const CPA_ID = cpaIdOf(CPA);
-
-async function openBridge(url: string): Promise<Bridge> {
-  const settings = amqpSettings(url);
-  const prepared = prepareAdapter(settings, systemClock);
-  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  const prepare = (of: Gateway): void => {
-    const { handovers } = of;
-    const register: typeof handovers.register = (name, handover, options) =>
-      handovers.register(name, { deliver: (message) => gate.then(() => handover.deliver(message)) }, options);
-    prepared.prepare({ ...of, handovers: { ...handovers, register } });
-  };
-  const routes = new Routes();
-  const gateway = await openPartyGateway(gemeente, {
-    parties: [gemeente.key, dienst.key],
-    cpas: [CPA],
-    clock: systemClock,
-    transport: routes.transport(),
-    routes: [{ destination: 'amqp' }],
-    prepare,
-  });
-  for (const party of [gemeente, dienst]) routes.lead(party.endpoint, gateway.url);
-  return { settings, gateway, prepared, open };
-}
-
-async function measure(bridge: Bridge, channel: ConfirmChannel, bareRate: number): Promise<readonly Measured[]> {
-  const { settings, gateway, prepared, open } = bridge;
-  const bare = { what: `amqplib alone, confirmed publishes with ${IN_FLIGHT} under way`, value: bareRate };
-  progress(`${MESSAGES} messages received, and not handed over yet`);
-  await channel.assertExchange(settings.exchange, 'topic', { durable: true });
-  const { queue } = await channel.assertQueue(`${settings.exchange}.app`, {
-    durable: true,
-    arguments: { 'x-queue-type': 'quorum' },
-  });
-  await channel.bindQueue(queue, settings.exchange, 'received.#');
-  for (let sent = 0; sent < MESSAGES; sent += BATCH)
-    await Promise.all(
-      Array.from({ length: BATCH }, () => submitTo(gateway, { cpaId: CPA_ID, payloads: [randomBytes(SIZE)] })),
-    );
-  await untilWaiting(gateway, MESSAGES);
-  await prepared.adapter.start();
-  progress('they are handed over');
-  const started = performance.now();
-  open();
-  await untilWaiting(gateway, 0);
-  const handedOver = (MESSAGES * 1000) / (performance.now() - started);
-  progress(`${MESSAGES} messages that applications publish are stored`);
-  const before = performance.now();
-  await publishAll(channel, { exchange: settings.exchange, key: 'send', count: MESSAGES });
-  await untilSubmitted(gateway, 2 * MESSAGES);
-  const submitted = (MESSAGES * 1000) / (performance.now() - before);
+/** amqplib alone goes before, between and after: what the machine can do changes from second to second. */
+async function measure(url: string, channel: ConfirmChannel): Promise<readonly Measured[]> {
+  await barePublish(channel, WARM_UP);
+  const bare = [await barePublish(channel)];
+  const out = await handOver(url, channel);
+  bare.push(await barePublish(channel));
+  const back = await submit(url, channel);
+  bare.push(await barePublish(channel));
+  const alone = meanOf(bare);
+  const rate = { what: `amqplib alone, confirmed publishes with ${IN_FLIGHT} under way`, value: alone.rate };
+  const cpu = { what: 'amqplib alone', value: alone.cpu };
   return [
-    { what: 'handed over', value: handedOver, unit: '/s', better: 'more', bare, asked: 0.5 },
-    {
-      what: 'from the queue, stored, sent and handed over by the same process',
-      value: submitted,
-      unit: '/s',
-      better: 'more',
-    },
+    { what: 'RECEIVED until TAKEN', value: out.rate, unit: '/s', better: 'more', bare: rate, asked: 0.5 },
+    { what: 'RECEIVED until TAKEN: CPU a message', value: out.cpu, unit: 'ms', better: 'less', bare: cpu },
+    { what: 'in the queue until stored', value: back.rate, unit: '/s', better: 'more', bare: rate, asked: 0.5 },
+    { what: 'in the queue until stored: CPU a message', value: back.cpu, unit: 'ms', better: 'less', bare: cpu },
   ];
 }
 
-/** Looking reads all that waits: more often would be measured too. */
-const LOOK_MS = 100;
+function meanOf(paces: readonly Pace[]): Pace {
+  const mean = (of: (pace: Pace) => number): number => paces.reduce((sum, pace) => sum + of(pace), 0) / paces.length;
+  return { rate: mean(({ rate }) => rate), cpu: mean(({ cpu }) => cpu) };
+}
 
-async function untilWaiting({ gateway }: TestGateway, count: number): Promise<void> {
-  for (;;) {
-    const [found] = await gateway.handovers.waiting();
-    if ((found?.count ?? 0) === count) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+async function barePublish(channel: ConfirmChannel, count = MESSAGES): Promise<Pace> {
+  progress('amqplib alone');
+  const queue = await quorumQueue(channel, 'bare');
+  const pace = await paceOf(count, () => publishAll(channel, { exchange: '', key: queue, count, inFlight: IN_FLIGHT }));
+  await channel.deleteQueue(queue);
+  return pace;
+}
+
+async function handOver(url: string, channel: ConfirmChannel): Promise<Pace> {
+  const bridge = await openBridge(url);
+  try {
+    const { settings, gateway, adapter, open, taken } = bridge;
+    progress(`${ALL} messages received, and not handed over yet`);
+    await receiveMany(gateway, ALL);
+    await declareAll(channel, topology(settings));
+    const queue = await quorumQueue(channel, `${settings.exchange}.app`, settings.exchange);
+    await adapter.start();
+    progress('they are handed over');
+    open();
+    const pace = await paceAfterWarmUp(taken);
+    await channel.deleteQueue(queue);
+    return pace;
+  } finally {
+    await bridge.close();
   }
 }
 
-async function untilSubmitted({ gateway }: TestGateway, count: number): Promise<void> {
-  while (gateway.counters.submitted < count) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+async function submit(url: string, channel: ConfirmChannel): Promise<Pace> {
+  const bridge = await openBridge(url);
+  try {
+    const { settings, gateway, adapter, open } = bridge;
+    await declareAll(channel, topology(settings));
+    progress(`${ALL} messages that applications published wait in the queue`);
+    await publishAll(channel, { exchange: settings.exchange, key: 'send', count: ALL, inFlight: IN_FLIGHT });
+    progress('they are taken from it');
+    open();
+    await adapter.start();
+    return await paceAfterWarmUp(() => gateway.gateway.counters.submitted);
+  } finally {
+    await bridge.close();
+  }
+}
+
+async function paceAfterWarmUp(done: () => number): Promise<Pace> {
+  await until(() => done() >= WARM_UP);
+  const already = done();
+  return paceOf(ALL - already, () => until(() => done() === ALL));
+}
+
+async function paceOf(count: number, work: () => Promise<void>): Promise<Pace> {
+  const before = process.cpuUsage();
+  const started = performance.now();
+  await work();
+  const ms = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+  return { rate: (count * 1000) / ms, cpu: (user + system) / 1000 / count };
+}
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

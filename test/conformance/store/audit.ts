@@ -85,9 +85,15 @@ export function exerciseAudit(use: UseStore): void {
       const { store } = use();
       for (const messageId of ['waits@x', 'taken@x']) await accept(store, inbound({ messageId, destination: 'amqp' }));
       await accept(store, inbound({ messageId: 'inbox@x' }));
-      const claimed = await store.handovers.claim({ destinations: ['amqp'], now: T0, leaseMs: MINUTE, limit: 9 });
+      const claimed = await store.handovers.claim({
+        destinations: ['amqp'],
+        now: T0,
+        leaseMs: MINUTE,
+        limit: 9,
+        octets: 9,
+      });
       const job = claimed.jobs.find(({ header }) => header.messageId === 'taken@x') ?? assert.fail('it is not due');
-      await store.handovers.confirm(job.lease, T0);
+      await store.handovers.confirm([job.lease], T0);
       assert.deepEqual(
         (await everyMessage(store)).map((one) => [one.messageId, one.state, one.destination, one.waits]),
         [

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { GatewayError } from '../../../src/errors.ts';
-import type { HandoverFailure, HandoverJob, InboundRecord } from '../../../src/ports/store.ts';
+import type { HandoverFailure, HandoverJob, HandoverLease, InboundRecord } from '../../../src/ports/store.ts';
 import type { UseStore } from './store-under-test.ts';
-import { accept, event, eventTypes, inbound, inlinePart, MINUTE, PARTNER, plain, T0 } from './records.ts';
+import { accept, event, eventTypes, filePart, inbound, inlinePart, MINUTE, PARTNER, plain, T0 } from './records.ts';
 
 const QUEUE = 'amqp';
+const MEBIBYTE = 1024 ** 2;
+const MANY = 1024 * MEBIBYTE;
 const OTHER = 'urn:osb:oin:00000003000000000000';
 
 const idsOf = (claimed: readonly HandoverJob[]): readonly string[] => claimed.map(({ header }) => header.messageId);
@@ -17,8 +19,8 @@ const failure = (more: Partial<HandoverFailure> = {}): HandoverFailure => ({
 });
 
 export function exerciseHandovers(use: UseStore): void {
-  const claim = async (now: number, limit = 100, destinations: readonly string[] = [QUEUE]) =>
-    use().store.handovers.claim({ destinations, now, leaseMs: MINUTE, limit });
+  const claim = async (now: number, limit = 100, destinations: readonly string[] = [QUEUE], octets = MANY) =>
+    use().store.handovers.claim({ destinations, now, leaseMs: MINUTE, limit, octets });
   const jobs = async (now: number, limit?: number): Promise<readonly HandoverJob[]> => (await claim(now, limit)).jobs;
   const one = async (now: number): Promise<HandoverJob> => {
     const [job, ...others] = await jobs(now);
@@ -34,8 +36,10 @@ export function exerciseHandovers(use: UseStore): void {
     const message = inbound({ messageId, order, destination: QUEUE, storedAt: T0 + number, ...more });
     return use().store.acceptInbound(message, undefined, event('message.received', messageId, { at: T0 + number }));
   };
+  const confirmOne = async (lease: HandoverLease, now: number): Promise<boolean | undefined> =>
+    (await use().store.handovers.confirm([lease], now))[0];
   const confirm = async ({ lease }: HandoverJob): Promise<void> => {
-    assert.equal(await use().store.handovers.confirm(lease, T0 + MINUTE), true);
+    assert.equal(await confirmOne(lease, T0 + MINUTE), true);
   };
 
   describe('handing over', () => {
@@ -71,7 +75,7 @@ export function exerciseHandovers(use: UseStore): void {
       assert.equal(await store.takeInbound('a@x', T0), 'routed');
       assert.equal((await store.findMessage('a@x'))?.state, 'RECEIVED');
       const { lease } = await one(T0);
-      assert.equal(await store.handovers.confirm(lease, T0 + 7), true);
+      assert.equal(await confirmOne(lease, T0 + 7), true);
       assert.equal(await store.takeInbound('a@x', T0), 'routed');
     });
 
@@ -79,8 +83,8 @@ export function exerciseHandovers(use: UseStore): void {
       const { store } = use();
       await arrive('a@x');
       const { lease } = await one(T0);
-      assert.equal(await store.handovers.confirm(lease, T0 + 7), true);
-      assert.equal(await store.handovers.confirm(lease, T0 + 8), false);
+      assert.equal(await confirmOne(lease, T0 + 7), true);
+      assert.equal(await confirmOne(lease, T0 + 8), false);
       const found = await store.findMessage('a@x');
       assert.deepEqual([found?.state, found?.stateAt, found?.attempts], ['TAKEN', T0 + 7, 1]);
       assert.equal(found?.handover, undefined);
@@ -91,13 +95,43 @@ export function exerciseHandovers(use: UseStore): void {
       assert.deepEqual((await store.stats()).states, { TAKEN: 1 });
     });
 
+    it('many are confirmed together, each once, and one whose lease is void keeps none of the others', async () => {
+      const { store } = use();
+      for (const id of ['a@x', 'b@x', 'c@x']) await arrive(id);
+      const [a, b, c] = await jobs(T0);
+      if (a === undefined || b === undefined || c === undefined) return assert.fail('three are due');
+      await store.handovers.postpone(b.lease, failure());
+      const held = await store.handovers.confirm([a.lease, b.lease, c.lease, a.lease], T0 + 7);
+      assert.deepEqual(held, [true, false, true, false]);
+      const states = await Promise.all(['a@x', 'b@x', 'c@x'].map((id) => store.findMessage(id)));
+      assert.deepEqual(
+        states.map((found) => found?.state),
+        ['TAKEN', 'RECEIVED', 'TAKEN'],
+      );
+      const taken = (await store.listEvents(0, 20)).filter(({ type }) => type === 'message.taken');
+      assert.deepEqual(
+        taken.map(({ messageId }) => messageId),
+        ['a@x', 'c@x'],
+      );
+      assert.deepEqual(await store.handovers.confirm([], T0 + 8), []);
+    });
+
+    it('no more octets than are asked for, but one message at least; one counts a mebibyte at most', async () => {
+      const large = { ...filePart('aa/1'), size: 5 * MEBIBYTE };
+      for (const [index, id] of ['a@x', 'b@x', 'c@x'].entries())
+        await arrive(id, { storedAt: T0 + index, payloads: [inlinePart('abc'), large] });
+      assert.deepEqual(idsOf((await claim(T0 + 5, 3, [QUEUE], 2 * MEBIBYTE)).jobs), ['a@x', 'b@x']);
+      const rest = await claim(T0 + 5, 3, [QUEUE], 1);
+      assert.deepEqual([idsOf(rest.jobs), rest.nextDue], [['c@x'], T0 + 5 + MINUTE]);
+    });
+
     it('a repeat of an accepted message, before and after it was handed over, waits for nothing', async () => {
       const { store } = use();
       const message = inbound({ destination: QUEUE });
       await accept(store, message);
       await accept(store, message);
       const { lease } = await one(T0);
-      await store.handovers.confirm(lease, T0);
+      await confirmOne(lease, T0);
       await accept(store, { ...message, destination: 'files:in' });
       assert.deepEqual(await jobs(T0 + MINUTE), []);
       assert.equal((await store.findMessage(message.messageId))?.destination, QUEUE);
@@ -131,7 +165,7 @@ export function exerciseHandovers(use: UseStore): void {
         assert.deepEqual(await claim(now + MINUTE - 1), { jobs: [], nextDue: now + MINUTE });
       }
       const { lease } = await one(T0 + 2 * MINUTE);
-      await store.handovers.confirm(lease, T0 + 2 * MINUTE);
+      await confirmOne(lease, T0 + 2 * MINUTE);
       const events = (await store.listEvents(0, 10)).slice(1);
       assert.deepEqual(
         events.map(({ type, data }) => [type, data['attempts'], data['destination']]),
@@ -150,10 +184,10 @@ export function exerciseHandovers(use: UseStore): void {
       assert.deepEqual(await jobs(T0 + MINUTE - 1), []);
       const second = await one(T0 + MINUTE);
       assert.deepEqual([second.attempt, second.header.messageId], [2, 'a@x']);
-      assert.equal(await store.handovers.confirm(first.lease, T0), false);
+      assert.equal(await confirmOne(first.lease, T0), false);
       assert.equal(await store.handovers.postpone(first.lease, failure()), false);
       assert.equal((await store.findMessage('a@x'))?.state, 'RECEIVED');
-      assert.equal(await store.handovers.confirm(second.lease, T0), true);
+      assert.equal(await confirmOne(second.lease, T0), true);
     });
 
     it('two claims at the same time never lease one message twice', async () => {
@@ -192,7 +226,7 @@ export function exerciseHandovers(use: UseStore): void {
       const again = await one(T0 + 6);
       await store.handovers.postpone(again.lease, failure());
       await store.handovers.hastenAll(QUEUE, T0 + 7);
-      await store.handovers.confirm((await one(T0 + 7)).lease, T0 + 7);
+      await confirmOne((await one(T0 + 7)).lease, T0 + 7);
       assert.equal(await store.handovers.hasten('a@x', T0), false);
       assert.equal(await store.handovers.hasten('inbox@x', T0), false);
       assert.equal(await store.handovers.hasten('nobody@x', T0), false);

@@ -66,6 +66,13 @@ describe('a received message for the broker', () => {
     assert.deepEqual([content, properties.contentType], [octets, 'application/pdf']);
   });
 
+  it('a payload that is in memory is not read once more', async () => {
+    const octets = Buffer.from('<a>€</a>');
+    const inMemory = { ...payload('p1', octets), octets: new Uint8Array(octets), open: unreadable };
+    const { content } = await receivedPublication(withPayloads(inMemory), TERMS);
+    assert.deepEqual(content, octets);
+  });
+
   it('without payload has an empty body and no content type', async () => {
     const { content, properties } = await receivedPublication(MESSAGE, TERMS);
     assert.deepEqual([content.length, 'contentType' in properties], [0, false]);
@@ -123,11 +130,21 @@ describe('a received message for the broker', () => {
   });
 });
 
+const unreadable = (): Promise<Readable> => Promise.reject(new Error('it was opened'));
+
 function withPayloads(...payloads: readonly HandedPayload[]): HandedMessage {
   return { ...MESSAGE, payloads };
 }
 
 function payload(contentId: string, content: string | Buffer, contentType = 'text/xml', name?: string): HandedPayload {
   const octets = Buffer.from(content);
-  return { contentId, contentType, name, size: octets.length, sha256: '', open: async () => Readable.from([octets]) };
+  return {
+    contentId,
+    contentType,
+    name,
+    size: octets.length,
+    sha256: '',
+    octets: undefined,
+    open: async () => Readable.from([octets]),
+  };
 }

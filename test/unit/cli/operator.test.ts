@@ -62,7 +62,7 @@ describe('commands of an operator, at a running gateway', () => {
   it('a message for another destination: list finds it there, show says how it stands, hand-over tries again', async () => {
     const message = inbound({ messageId: 'routed@cli.test', destination: 'amqp', storedAt: Date.now() });
     await rest.store.acceptInbound(message, undefined, event('message.received', message.messageId));
-    const terms = { destinations: ['amqp'], now: message.storedAt, leaseMs: 1_000, limit: 1 };
+    const terms = { destinations: ['amqp'], now: message.storedAt, leaseMs: 1_000, limit: 1, octets: 1 };
     const [job] = (await rest.store.handovers.claim(terms)).jobs;
     const failure = { at: message.storedAt, dueAt: undefined, code: 'HANDOVER_REFUSED', detail: 'no\nqueue' } as const;
     await rest.store.handovers.postpone(job?.lease ?? assert.fail('nothing is due'), failure);

@@ -6,7 +6,7 @@ import type { PayloadStore } from '../../../src/ports/payload-store.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { openPayloadFiles } from '../../../src/store/files/payload-files.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { accept, inbound, T0 } from '../../conformance/store/records.ts';
+import { accept, filePart, inbound, T0 } from '../../conformance/store/records.ts';
 import { ManualClock } from '../../setup/manual-clock.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 
@@ -29,12 +29,7 @@ describe('the lane of a destination', () => {
   let handed: string[];
   let deliver: (message: HandedMessage) => Promise<void>;
 
-  beforeEach(async () => {
-    clock = new ManualClock(T0);
-    store = await openStore({ url: 'sqlite::memory:', clock });
-    payloads = await openPayloadFiles({ directory: folder() });
-    handed = [];
-    deliver = () => Promise.resolve();
+  const openLane = (concurrency: number): Lane => {
     const handover = {
       deliver(message: HandedMessage): Promise<void> {
         handed.push(message.messageId);
@@ -42,7 +37,16 @@ describe('the lane of a destination', () => {
       },
     };
     const parts = { store, payloads, clock, log: LOG, random: () => 1 };
-    lane = new Lane(parts, { destination: 'desk', handover, concurrency: 2 });
+    return new Lane(parts, { destination: 'desk', handover, concurrency });
+  };
+
+  beforeEach(async () => {
+    clock = new ManualClock(T0);
+    store = await openStore({ url: 'sqlite::memory:', clock });
+    payloads = await openPayloadFiles({ directory: folder() });
+    handed = [];
+    deliver = () => Promise.resolve();
+    lane = openLane(2);
     lane.start();
   });
   afterEach(async () => {
@@ -77,6 +81,27 @@ describe('the lane of a destination', () => {
     await until(() => handed.length === 3);
     for (const confirm of open) confirm();
     await until(() => isTaken('3@x'));
+  });
+
+  it('what is under way is no more in memory than 64 MiB of payload, and what ends makes room', async () => {
+    const open: (() => void)[] = [];
+    deliver = () => new Promise((resolve) => open.push(resolve));
+    await lane.stop();
+    lane = openLane(1_000);
+    for (let index = 0; index < 66; index++)
+      await accept(
+        store,
+        inbound({ messageId: `${index}@x`, destination: 'desk', payloads: [filePart(`aa/${index}`)], storedAt: T0 }),
+      );
+    lane.start();
+    await until(() => handed.length === 64);
+    for (let round = 0; round < 20; round++) await turn();
+    assert.equal(handed.length, 64);
+    open.shift()?.();
+    await until(() => handed.length === 65);
+    deliver = () => Promise.resolve();
+    for (const confirm of open) confirm();
+    await until(() => isTaken('65@x'));
   });
 
   it('a destination that says nothing has failed after ten minutes, and keeps no place', async () => {

@@ -183,14 +183,15 @@ function handOver(db: Database): void {
     const message = inbound({ destination, ...more });
     OPERATIONS.acceptInbound(db, { message, answer: undefined, event: event('message.received', 'x') });
   }
-  const terms = { destinations: [destination], now: T0, leaseMs: 1, limit: 9 };
+  const terms = { destinations: [destination], now: T0, leaseMs: 1, limit: 9, octets: 9 };
   const failure = { at: T0, dueAt: T0, code: 'HANDOVER_FAILED', detail: undefined } as const;
   for (const { lease, header } of OPERATIONS.claimHandovers(db, terms).jobs) {
     OPERATIONS.postponeHandover(db, { lease, failure });
     OPERATIONS.hastenHandover(db, { messageId: header.messageId, now: T0 });
   }
   OPERATIONS.hastenHandovers(db, { destination, now: T0 });
-  for (const { lease } of OPERATIONS.claimHandovers(db, terms).jobs) OPERATIONS.confirmHandover(db, { lease, now: T0 });
+  const leases = OPERATIONS.claimHandovers(db, terms).jobs.map(({ lease }) => lease);
+  OPERATIONS.confirmHandovers(db, { leases, now: T0 });
   const subscriber = 'hook';
   OPERATIONS.openCursor(db, { subscriber });
   OPERATIONS.buryEvent(db, { subscriber, sequence: 1, failure: { ...failure, attempts: 1 } });

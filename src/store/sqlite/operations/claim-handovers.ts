@@ -1,23 +1,27 @@
-import type { HandoverClaim, HandoverJob, ReceivedHeader, WaitingHandovers } from '../../../ports/store.ts';
+import { MOST_OCTETS_COUNTED } from '../../../ports/handover.ts';
+import type {
+  HandoverClaim,
+  HandoverJob,
+  HandoverTerms,
+  PayloadRecord,
+  ReceivedHeader,
+  WaitingHandovers,
+} from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
-import { type PurposeRow, readPayloads, toPurpose } from './message-rows.ts';
-
-export interface HandoverTerms {
-  readonly destinations: readonly string[];
-  readonly now: number;
-  readonly leaseMs: number;
-  readonly limit: number;
-}
+import { PAYLOAD_COLUMNS, type PayloadRow, type PurposeRow, toPayload, toPurpose } from './message-rows.ts';
 
 interface FreeRow {
   readonly message: number;
   readonly due_at: number;
+  readonly octets: number;
 }
 
 /** One more than is leased tells when it is worth looking again. */
 const FREE: Query<FreeRow> = {
-  sql: `SELECT message, due_at FROM handover WHERE destination = ? AND lease_until = 0 AND due_at IS NOT NULL
-        ORDER BY due_at, rowid LIMIT ?`,
+  sql: `SELECT h.message, h.due_at,
+          (SELECT coalesce(sum(p.size), 0) FROM payload p WHERE p.message = h.message) AS octets
+        FROM handover h WHERE h.destination = ? AND h.lease_until = 0 AND h.due_at IS NOT NULL
+        ORDER BY h.due_at, h.rowid LIMIT ?`,
 };
 
 const LEASE_END: Query<{ readonly lease_until: number | null }> = {
@@ -37,15 +41,28 @@ interface DestinationClaim {
 }
 
 function claimOf(db: Database, destination: string, terms: HandoverTerms): DestinationClaim {
-  const { now, limit } = terms;
   const leaseEnd = db.get(LEASE_END, destination)?.lease_until ?? undefined;
-  const free = db.all(FREE, destination, limit + 1);
-  const due = free.slice(0, limit).filter((row) => row.due_at <= now);
+  const free = db.all(FREE, destination, terms.limit + 1);
+  const due = free.slice(0, countOf(free, terms));
   const next = free[due.length]?.due_at;
   return {
-    jobs: due.map(({ message }) => lease(db, message, terms)),
+    jobs: lease(
+      db,
+      due.map(({ message }) => message),
+      terms,
+    ),
     nextDue: [...(next === undefined ? [] : [next]), ...(leaseEnd === undefined ? [] : [leaseEnd])],
   };
+}
+
+/** How many of the first are due, and within the limits. */
+function countOf(free: readonly FreeRow[], { now, limit, octets }: HandoverTerms): number {
+  let left = octets;
+  const beyond = free.findIndex((row, index) => {
+    left -= Math.min(row.octets, MOST_OCTETS_COUNTED);
+    return index === limit || row.due_at > now || (index > 0 && left < 0);
+  });
+  return beyond < 0 ? free.length : beyond;
 }
 
 /**
@@ -57,6 +74,7 @@ export function releaseHandovers(db: Database): void {
 }
 
 interface JobRow extends PurposeRow {
+  readonly message: number;
   readonly destination: string;
   readonly fence: number;
   readonly attempts: number;
@@ -67,27 +85,52 @@ interface JobRow extends PurposeRow {
   readonly stored_at: number;
 }
 
-const JOB: Query<JobRow> = {
-  sql: `SELECT h.destination, h.fence, h.attempts, m.message_id, m.conversation_id, m.ref_to_message_id, m.timestamp,
-          m.stored_at, m.cpa_id, m.from_party_id, m.from_role, m.to_party_id, m.to_role, m.service, m.action
-        FROM handover h JOIN message m ON m.id = h.message WHERE h.message = ?`,
+/** Statements about many messages take their keys as one JSON array: what a statement costs is paid once. */
+const JOBS: Query<JobRow> = {
+  sql: `SELECT h.message, h.destination, h.fence, h.attempts, m.message_id, m.conversation_id, m.ref_to_message_id,
+          m.timestamp, m.stored_at, m.cpa_id, m.from_party_id, m.from_role, m.to_party_id, m.to_role, m.service, m.action
+        FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value
+        CROSS JOIN message m ON m.id = h.message`,
 };
 
-function lease(db: Database, message: number, { now, leaseMs }: HandoverTerms): HandoverJob {
+const PAYLOADS: Query<PayloadRow & { readonly message: number; readonly ordinal: number }> = {
+  sql: `SELECT p.message, p.ordinal, ${PAYLOAD_COLUMNS}
+        FROM json_each(?) AS asked CROSS JOIN payload p ON p.message = asked.value`,
+};
+
+/** In the order of `messages`. */
+function lease(db: Database, messages: readonly number[], { now, leaseMs }: HandoverTerms): readonly HandoverJob[] {
+  if (messages.length === 0) return [];
+  const keys = JSON.stringify(messages);
   db.run(
-    'UPDATE handover SET lease_until = ?, fence = fence + 1, attempts = attempts + 1 WHERE message = ?',
+    `UPDATE handover SET lease_until = ?, fence = fence + 1, attempts = attempts + 1
+     WHERE message IN (SELECT value FROM json_each(?))`,
     now + leaseMs,
-    message,
+    keys,
   );
-  const row = db.get(JOB, message);
-  if (row === undefined) throw new Error(`message ${message} waits for nothing any more`);
-  return {
-    lease: { message, fence: row.fence },
-    destination: row.destination,
-    header: toHeader(row),
-    payloads: readPayloads(db, message),
-    attempt: row.attempts,
-  };
+  const payloads = payloadsOf(db, keys);
+  const rows = new Map(db.all(JOBS, keys).map((row) => [row.message, row]));
+  return messages.map((message) => {
+    const row = rows.get(message);
+    if (row === undefined) throw new Error(`message ${message} waits for nothing any more`);
+    return {
+      lease: { message, fence: row.fence },
+      destination: row.destination,
+      header: toHeader(row),
+      payloads: payloads.get(message) ?? [],
+      attempt: row.attempts,
+    };
+  });
+}
+
+function payloadsOf(db: Database, keys: string): ReadonlyMap<number, readonly PayloadRecord[]> {
+  const payloads = new Map<number, PayloadRecord[]>();
+  for (const row of db.all(PAYLOADS, keys)) {
+    const of = payloads.get(row.message) ?? [];
+    of[row.ordinal] = toPayload(row);
+    payloads.set(row.message, of);
+  }
+  return payloads;
 }
 
 function toHeader(row: JobRow): ReceivedHeader {

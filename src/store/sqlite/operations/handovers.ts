@@ -62,6 +62,8 @@ function callNext(db: Database, { conversation, destination }: TurnRow, at: numb
 }
 
 interface LeasedRow {
+  readonly message: number;
+  readonly fence: number;
   readonly destination: string;
   readonly conversation: number | null;
   readonly attempts: number;
@@ -72,29 +74,50 @@ interface LeasedRow {
 }
 
 const LEASED: Query<LeasedRow> = {
-  sql: `SELECT h.destination, h.conversation, h.attempts, h.code, m.message_id, m.cpa_id, m.from_party_id
-        FROM handover h JOIN message m ON m.id = h.message WHERE h.message = ? AND h.fence = ?`,
+  sql: `SELECT h.message, h.fence, h.destination, h.conversation, h.attempts, h.code, m.message_id, m.cpa_id,
+          m.from_party_id
+        FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value
+        CROSS JOIN message m ON m.id = h.message`,
 };
 
-/** RECEIVED → TAKEN, and the next of its conversation falls due. False when the lease is void. */
-export function confirmHandover(
+/** By message. */
+function leasedRows(db: Database, leases: readonly HandoverLease[]): Map<number, LeasedRow> {
+  const rows = db.all(LEASED, JSON.stringify(leases.map(({ message }) => message)));
+  return new Map(rows.map((row) => [row.message, row]));
+}
+
+/** RECEIVED → TAKEN, and the next of each conversation falls due. */
+export function confirmHandovers(
   db: Database,
-  { lease, now }: { readonly lease: HandoverLease; readonly now: number },
-): boolean {
-  const row = db.get(LEASED, lease.message, lease.fence);
-  if (row === undefined) return false;
-  db.run('DELETE FROM handover WHERE message = ?', lease.message);
+  { leases, now }: { readonly leases: readonly HandoverLease[]; readonly now: number },
+): readonly boolean[] {
+  const rows = leasedRows(db, leases);
+  const held = leases.map(({ message, fence }) => {
+    const row = rows.get(message);
+    if (row?.fence !== fence) return undefined;
+    // Whoever names a lease twice holds it once.
+    rows.delete(message);
+    return row;
+  });
+  const taken = held.filter((row) => row !== undefined);
+  const keys = JSON.stringify(taken.map(({ message }) => message));
   db.run(
-    "UPDATE message SET state = 'TAKEN', state_at = ?, attempts = ? WHERE id = ?",
+    `UPDATE message SET state = 'TAKEN', state_at = ?,
+       attempts = (SELECT h.attempts FROM handover h WHERE h.message = message.id)
+     WHERE id IN (SELECT value FROM json_each(?))`,
     now,
-    row.attempts,
-    lease.message,
+    keys,
   );
-  const { attempts, destination } = row;
+  db.run('DELETE FROM handover WHERE message IN (SELECT value FROM json_each(?))', keys);
+  for (const row of taken) tellTaken(db, row, now);
+  return held.map((row) => row !== undefined);
+}
+
+function tellTaken(db: Database, row: LeasedRow, now: number): void {
+  const { attempts, destination, conversation } = row;
   if (row.code !== null) insertEvent(db, eventOf(row, 'handover.recovered', { at: now, data: { attempts } }));
   insertEvent(db, eventOf(row, 'message.taken', { at: now, data: {} }));
-  if (row.conversation !== null) callNext(db, { destination, conversation: row.conversation }, now);
-  return true;
+  if (conversation !== null) callNext(db, { destination, conversation }, now);
 }
 
 /** The fence moves on, so that this lease cannot be used again. False when it is void. */
@@ -102,8 +125,8 @@ export function postponeHandover(
   db: Database,
   { lease, failure }: { readonly lease: HandoverLease; readonly failure: HandoverFailure },
 ): boolean {
-  const row = db.get(LEASED, lease.message, lease.fence);
-  if (row === undefined) return false;
+  const row = leasedRows(db, [lease]).get(lease.message);
+  if (row?.fence !== lease.fence) return false;
   const { at, dueAt, code, detail } = failure;
   const stopped = dueAt === undefined;
   db.run(

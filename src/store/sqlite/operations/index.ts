@@ -16,7 +16,7 @@ import { buryEvent, listDeadLetters, markDeadLetter, markedDeadLetters, settleDe
 import { advanceCursor, openCursor } from './event-cursors.ts';
 import { listEvents, listEventsAbout, listEventsOf } from './events.ts';
 import { findMessage } from './find-message.ts';
-import { confirmHandover, hastenHandover, hastenHandovers, postponeHandover } from './handovers.ts';
+import { confirmHandovers, hastenHandover, hastenHandovers, postponeHandover } from './handovers.ts';
 import { listConsultations } from './list-consultations.ts';
 import { listMessages } from './list-messages.ts';
 import { probe } from './probe.ts';
@@ -61,7 +61,7 @@ export const OPERATIONS = {
   replayableConsultations,
   purgeConsultations,
   claimHandovers,
-  confirmHandover,
+  confirmHandovers,
   postponeHandover,
   hastenHandover,
   hastenHandovers,

@@ -183,7 +183,7 @@ export function readEnvelope(db: Database, key: number): Uint8Array {
   return row.octets;
 }
 
-interface PayloadRow {
+export interface PayloadRow {
   readonly content_id: string;
   readonly content_type: string;
   readonly name: string | null;
@@ -198,14 +198,19 @@ interface PayloadRow {
   readonly sealed_tail: Uint8Array | null;
 }
 
+export const PAYLOAD_COLUMNS = `content_id, content_type, name, size, sha256, file, octets,
+  sealed_algorithm, sealed_key, sealed_iv, sealed_head, sealed_tail`;
+
 const PAYLOADS: Query<PayloadRow> = {
-  sql: `SELECT content_id, content_type, name, size, sha256, file, octets,
-          sealed_algorithm, sealed_key, sealed_iv, sealed_head, sealed_tail
-        FROM payload WHERE message = ? ORDER BY ordinal`,
+  sql: `SELECT ${PAYLOAD_COLUMNS} FROM payload WHERE message = ? ORDER BY ordinal`,
 };
 
 export function readPayloads(db: Database, key: number): readonly PayloadRecord[] {
-  return db.all(PAYLOADS, key).map((row) => ({
+  return db.all(PAYLOADS, key).map(toPayload);
+}
+
+export function toPayload(row: PayloadRow): PayloadRecord {
+  return {
     contentId: row.content_id,
     contentType: row.content_type,
     name: row.name ?? undefined,
@@ -213,7 +218,7 @@ export function readPayloads(db: Database, key: number): readonly PayloadRecord[
     sha256: row.sha256,
     body: row.file === null ? { inline: row.octets ?? new Uint8Array() } : { file: row.file },
     ...sealedOf(row),
-  }));
+  };
 }
 
 function sealedOf(row: PayloadRow): Pick<PayloadRecord, 'sealed'> {
