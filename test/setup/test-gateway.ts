@@ -103,8 +103,14 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     },
   );
   options.prepare?.(gateway);
-  for (const cpa of options.cpas) await gateway.cpas.import(cpa, true);
-  await gateway.start();
+  try {
+    for (const cpa of options.cpas) await gateway.cpas.import(cpa, true);
+    await gateway.start();
+  } catch (error) {
+    await gateway.stop();
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   const routes = [{ path: '/ebms', receive: gateway.receive }];
   const endpoint = createEndpoint({ host: '127.0.0.1', port: 0, routes, tls: options.tls ?? 'off' });
   const { port } = await endpoint.listen();
