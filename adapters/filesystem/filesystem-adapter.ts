@@ -17,11 +17,11 @@ const MESSAGES_AT_ONCE = 4;
 export function createFilesystemAdapter({ folders, owner }: FilesystemOptions, host: FilesHost): Adapter {
   const sweepers: LedgerSweeper[] = [];
   const pickers: OutboxPicker[] = [];
-  for (const { name, inbox, layout, outbox } of folders) {
+  for (const { name, inbox, layout, outbox, work } of folders) {
     if (inbox !== undefined) {
-      const handover = createFolderHandover({ inbox, layout });
+      const handover = createFolderHandover({ inbox, layout, work });
       host.gateway.handovers.register(`files:${name}`, handover, { concurrency: MESSAGES_AT_ONCE });
-      sweepers.push(new LedgerSweeper(inbox, host));
+      sweepers.push(new LedgerSweeper(inbox, host, work));
     }
     if (outbox !== undefined) pickers.push(new OutboxPicker(name, outbox, { host, owner }));
   }

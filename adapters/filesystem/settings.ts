@@ -5,6 +5,8 @@ export interface FolderSettings {
   readonly inbox: string | undefined;
   /** `files`: payloads beside their sidecar. `folder`: a folder a message. */
   readonly layout: 'files' | 'folder';
+  /** What the gateway keeps for itself; undefined: `.postiljon` in inbox and outbox. */
+  readonly work?: string | undefined;
   readonly outbox: OutboxSettings | undefined;
 }
 
@@ -12,6 +14,8 @@ export interface OutboxSettings {
   readonly folder: string;
   readonly sent: string;
   readonly refused: string;
+  /** That of the folder. */
+  readonly work?: string | undefined;
   /** What every document of the folder is sent as; undefined: each message has a sidecar. */
   readonly message: FixedMessage | undefined;
   /** What is its own: PartyIds it may send for and services, as `type:value`, and actions; undefined: all. */

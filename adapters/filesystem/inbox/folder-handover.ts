@@ -16,13 +16,13 @@ import type { FolderSettings } from '../settings.ts';
 import { Ledger, type LedgerEntry } from './ledger.ts';
 import { payloadName, sidecarName, sidecarOf, stableName } from './sidecar.ts';
 
-export interface InboxSettings extends Pick<FolderSettings, 'layout'> {
+export interface InboxSettings extends Pick<FolderSettings, 'layout' | 'work'> {
   readonly inbox: string;
 }
 
 /** Makes files of each message in the inbox of an application: once, whole, and under names that are ours. */
-export function createFolderHandover({ inbox, layout }: InboxSettings): Handover {
-  const ledger = new Ledger(inbox);
+export function createFolderHandover({ inbox, layout, work }: InboxSettings): Handover {
+  const ledger = new Ledger(inbox, work);
   return {
     async deliver(message) {
       const stable = stableName(message);
@@ -33,8 +33,9 @@ export function createFolderHandover({ inbox, layout }: InboxSettings): Handover
         if (layout === 'folder') await placeOne(entry.files, join(inbox, stable));
         else await placeFiles(entry, inbox, stable);
         await syncFolder(inbox);
-        // Where the whole file system went away nothing is left to place either.
-        if (!(await ledger.has(stable))) throw new GatewayError('HANDOVER_FAILED', { detail: `${inbox} went away` });
+        // Where the whole file system went away nothing is left to place either; where the inbox did, everything is.
+        if (!(await ledger.has(stable)) || (await isLeft(entry)))
+          throw new GatewayError('HANDOVER_FAILED', { detail: `${inbox} went away` });
       } catch (thrown) {
         throw asFailed(thrown, inbox);
       }
@@ -82,6 +83,10 @@ async function placeFiles({ files }: LedgerEntry, inbox: string, stable: string)
     await placeOne(join(files, sidecar), join(inbox, sidecar));
   }
   await removeIfEmpty(files);
+}
+
+async function isLeft({ files }: LedgerEntry): Promise<boolean> {
+  return ((await unless('ENOENT', readdir(files))) ?? []).length > 0;
 }
 
 /** Nothing is overwritten: names are ours, so that what is there was put there by somebody else. */

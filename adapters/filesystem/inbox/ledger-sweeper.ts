@@ -21,9 +21,9 @@ export class LedgerSweeper {
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(inbox: string, host: FilesHost) {
+  constructor(inbox: string, host: FilesHost, work?: string) {
     this.#inbox = inbox;
-    this.#ledger = new Ledger(inbox);
+    this.#ledger = new Ledger(inbox, work);
     this.#host = host;
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, isThere, makeFolder, removeAll, syncFolder } from '../durable-files.ts';
+import { codeOf, isThere, makeFolder, makeOwnFolder, removeAll, syncFolder } from '../durable-files.ts';
 import { WORK_FOLDER } from '../settings.ts';
 
 /**
@@ -21,8 +21,6 @@ export interface LedgerEntry {
   readonly marker: string;
 }
 
-/** Of the folder that only the gateway looks into; what is placed has the modes that the umask leaves. */
-const OWNER_ONLY = 0o700;
 const MARKER = 'handed.json';
 const FILES = 'files';
 
@@ -31,15 +29,15 @@ export class Ledger {
   readonly folder: string;
   readonly staging: string;
 
-  constructor(inbox: string) {
-    this.#work = join(inbox, WORK_FOLDER);
+  constructor(inbox: string, work = join(inbox, WORK_FOLDER)) {
+    this.#work = work;
     this.folder = join(this.#work, 'ledger');
     this.staging = join(this.#work, 'staging');
   }
 
-  /** Throws ENOENT when the inbox itself is not there. */
+  /** Throws ENOENT when the inbox itself is not there, HANDOVER_FAILED when somebody else made our folder. */
   async prepare(): Promise<void> {
-    await makeFolder(this.#work, OWNER_ONLY);
+    await makeOwnFolder(this.#work);
     await makeFolder(this.folder);
     await makeFolder(this.staging);
   }

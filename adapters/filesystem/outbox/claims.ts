@@ -2,9 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/index.ts';
-import { isThere, makeFolder, removeIfEmpty, renameIfThere, syncFolder, unless } from '../durable-files.ts';
+import {
+  isThere,
+  makeFolder,
+  makeOwnFolder,
+  removeIfEmpty,
+  renameIfThere,
+  syncFolder,
+  unless,
+} from '../durable-files.ts';
 import { compactTime } from '../names.ts';
 import { WORK_FOLDER } from '../settings.ts';
+import type { OutboxSettings } from '../settings.ts';
 
 /** A message that this gateway, and no other, took out of the outbox. */
 export interface Claim {
@@ -16,7 +25,7 @@ export interface Claim {
   readonly folder: string;
 }
 
-const OWNER_ONLY = 0o700;
+type ClaimedOutbox = Pick<OutboxSettings, 'folder' | 'work'>;
 
 /**
  * `<outbox>/.postiljon/claims/<owner>/<id>/<name>/<name>`: the rename to there decides who sends. The folder of the name
@@ -30,17 +39,17 @@ export class Claims {
   readonly #folder: string;
   readonly #clock: Clock;
 
-  constructor(outbox: string, owner: string, clock: Clock) {
-    this.#outbox = outbox;
-    this.#work = join(outbox, WORK_FOLDER);
+  constructor({ folder, work = join(folder, WORK_FOLDER) }: ClaimedOutbox, owner: string, clock: Clock) {
+    this.#outbox = folder;
+    this.#work = work;
     this.#all = join(this.#work, 'claims');
     this.#folder = join(this.#all, owner);
     this.#clock = clock;
   }
 
-  /** Throws ENOENT when the outbox itself is not there. */
+  /** Throws ENOENT when the outbox itself is not there, HANDOVER_FAILED when somebody else made our folder. */
   async prepare(): Promise<void> {
-    await makeFolder(this.#work, OWNER_ONLY);
+    await makeOwnFolder(this.#work);
     await makeFolder(this.#all);
     await makeFolder(this.#folder);
   }

@@ -56,7 +56,7 @@ export class OutboxPicker {
     this.#name = name;
     this.#settings = settings;
     this.#host = host;
-    this.#claims = new Claims(settings.folder, owner, clock);
+    this.#claims = new Claims(settings, owner, clock);
     this.#files = new OutboxFiles(settings, clock);
     this.#submitting = {
       messages: ownMessages(gateway, application, settings),

@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises';
+import { lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toDateTime } from '../../../src/index.ts';
 import type { Clock, GatewayError, Submitted } from '../../../src/index.ts';
@@ -6,7 +6,7 @@ import { makeFolder, removeAll, syncFolder, unless, writeFileDurably } from '../
 import { compactTime, harmless, timeOfName } from '../names.ts';
 import type { OutboxSettings } from '../settings.ts';
 import type { Claim, Claims } from './claims.ts';
-import { REASON_ENDING, SENT_ENDING } from './sidecar.ts';
+import { outcomeName, REASON_ENDING, SENT_ENDING } from './sidecar.ts';
 
 export interface Settling {
   readonly settings: Pick<OutboxSettings, 'sent' | 'refused' | 'keepDays'>;
@@ -35,7 +35,7 @@ export async function settleRefused(claim: Claim, error: GatewayError, settling:
 
 interface Settlement {
   readonly folder: string;
-  readonly ending: string;
+  readonly ending: Parameters<typeof outcomeName>[1];
   readonly outcome: object;
 }
 
@@ -44,7 +44,7 @@ async function settle(claim: Claim, { folder, ending, outcome }: Settlement, set
   const { claims, clock } = settling;
   await makeFolder(folder);
   const text = `${JSON.stringify(outcome, undefined, 2)}\n`;
-  await writeFileDurably(join(claim.folder, claim.name + ending), text, 'w');
+  await writeFileDurably(join(claim.folder, outcomeName(claim.name, ending)), text, 'w');
   await syncFolder(claim.folder);
   const name = `${compactTime(clock.now())}_${harmless(claim.name)}_${claim.id.slice(-ID_DIGITS)}`;
   await rename(claim.folder, join(folder, name));
@@ -59,6 +59,8 @@ const SETTLED = /^\d{8}T\d{9}Z_.+_[0-9a-f]{12}$/;
 /** Removes what was sent longer ago than it is kept; nothing else that lies there. */
 export async function purgeSent({ settings: { sent, keepDays }, clock }: Settling): Promise<void> {
   if (keepDays === 0) return;
+  // A link in its place leads to what is not ours to remove.
+  if ((await unless('ENOENT', lstat(sent)))?.isDirectory() !== true) return;
   const before = clock.now() - keepDays * DAY_MS;
   for (const name of (await unless('ENOENT', readdir(sent))) ?? []) {
     const settledAt = SETTLED.test(name) ? timeOfName(name) : undefined;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { GatewayError } from '../../../src/index.ts';
 import type { SubmitRequest } from '../../../src/index.ts';
 
@@ -21,29 +22,44 @@ export const SIDECAR_ENDING = '.json';
 export const SENT_ENDING = '.sent.json';
 export const REASON_ENDING = '.reason.json';
 
+const LONGEST_NAME = 255;
+const KEPT_OCTETS = 200;
+const DIGEST_DIGITS = 16;
+
+/** The name of what we add: with that of what was claimed before it, as far as a file system takes it. */
+export function outcomeName(name: string, ending: typeof SENT_ENDING | typeof REASON_ENDING): string {
+  if (Buffer.byteLength(name + ending) <= LONGEST_NAME) return name + ending;
+  const kept = Buffer.from(name).subarray(0, KEPT_OCTETS).toString('utf8').replaceAll('\uFFFD', '');
+  return `${kept}_${hash('sha256', name, 'hex').slice(0, DIGEST_DIGITS)}${ending}`;
+}
+
 const REQUIRED = ['cpaId', 'from', 'service', 'action'] as const;
 const OPTIONAL = ['fromRole', 'to', 'toRole', 'conversationId', 'refToMessageId', 'messageId'] as const;
 const TERMS: readonly string[] = [...REQUIRED, ...OPTIONAL];
 const PAYLOAD_KEYS: readonly string[] = ['file', 'name', 'contentType'];
-const LONGEST_NAME = 255;
+/** As in the API. */
+const LONGEST_TEXT = 1024;
+const MOST_COMPLAINTS = 20;
 
-/** Throws REQUEST_INVALID whose detail names everything that is wrong. */
+/** Throws REQUEST_INVALID whose detail names what is wrong. */
 export function parseSidecar(octets: Uint8Array, sidecar: string): Sidecar {
   const value = parseJson(octets);
   if (!isMap(value)) throw invalid('must be a JSON object');
   const complaints = [
     ...strangers(value, [...TERMS, 'payloads'], ''),
     ...REQUIRED.filter((key) => value[key] === undefined).map((key) => `${key} is required`),
-    ...TERMS.filter((key) => value[key] !== undefined && !isText(value[key])).map((key) => `${key} must be text`),
+    ...TERMS.filter((key) => value[key] !== undefined && !isText(value[key])).map(
+      (key) => `${key} must be text, 1 to ${LONGEST_TEXT} characters`,
+    ),
   ];
   const listed: readonly unknown[] = Array.isArray(value['payloads']) ? value['payloads'] : [];
   if (!Array.isArray(value['payloads'])) complaints.push('payloads must be a list, empty where there are none');
   const payloads = listed.map((one, index) => readPayload(one, `payloads[${index}]`, complaints));
   const files = payloads.map(({ file }) => file);
   if (new Set(files).size < files.length) complaints.push('payloads: each file may be named once');
-  for (const own of [sidecar, sidecar + SENT_ENDING, sidecar + REASON_ENDING])
+  for (const own of [sidecar, outcomeName(sidecar, SENT_ENDING), outcomeName(sidecar, REASON_ENDING)])
     if (files.includes(own)) complaints.push(`payloads: ${own} is no payload`);
-  if (complaints.length > 0) throw invalid(complaints.join('; '));
+  if (complaints.length > 0) throw invalid(firstOf(complaints));
   const text = (key: string): string => String(value[key]);
   const given = OPTIONAL.filter((key) => value[key] !== undefined).map((key) => [key, text(key)] as const);
   return {
@@ -58,6 +74,12 @@ export function parseSidecar(octets: Uint8Array, sidecar: string): Sidecar {
   };
 }
 
+/** A sidecar of nothing but mistakes is no reason to write a report that is longer than itself. */
+function firstOf(complaints: readonly string[]): string {
+  const more = complaints.length - MOST_COMPLAINTS;
+  return [...complaints.slice(0, MOST_COMPLAINTS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
 function readPayload(value: unknown, place: string, complaints: string[]): SidecarPayload {
   if (!isMap(value)) {
     complaints.push(`${place} must be an object`);
@@ -67,7 +89,8 @@ function readPayload(value: unknown, place: string, complaints: string[]): Sidec
   const { file, name, contentType } = value;
   if (!isPlainName(file)) complaints.push(`${place}.file must be the bare name of a file beside the sidecar`);
   for (const [key, given] of Object.entries({ name, contentType }))
-    if (given !== undefined && !isText(given)) complaints.push(`${place}.${key} must be text`);
+    if (given !== undefined && !isText(given))
+      complaints.push(`${place}.${key} must be text, 1 to ${LONGEST_TEXT} characters`);
   return {
     file: String(file),
     name: typeof name === 'string' ? name : undefined,
@@ -81,7 +104,7 @@ function isPlainName(name: unknown): name is string {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT;
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

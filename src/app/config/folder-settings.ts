@@ -25,6 +25,7 @@ interface FolderEntry {
   readonly inbox: string | undefined;
   readonly layout: (typeof LAYOUTS)[number] | undefined;
   readonly outbox: string | undefined;
+  readonly work: string | undefined;
   readonly message: FixedMessage | undefined;
   readonly parties: readonly string[] | undefined;
   readonly services: readonly string[] | undefined;
@@ -44,7 +45,10 @@ export function readFolders(value: unknown, folder: string): readonly FolderSett
   const folders: FolderSettings[] = [];
   for (const [index, entry] of value.entries()) {
     const read = readFolder(entry, folder);
+    const shared =
+      read instanceof Unusable ? undefined : folders.find(({ work }) => work !== undefined && work === read.work);
     if (read instanceof Unusable) reasons.push(`${nameOf(entry) ?? `entry ${index + 1}`}: ${read.reason}`);
+    else if (shared !== undefined) reasons.push(`${read.name}: work: is that of ${shared.name}`);
     else folders.push(read);
   }
   return reasons.length === 0 ? folders : new Unusable(reasons.join('; '));
@@ -53,12 +57,12 @@ export function readFolders(value: unknown, folder: string): readonly FolderSett
 function readFolder(value: unknown, folder: string): FolderSettings | Unusable {
   const entry = readFields<FolderEntry>(value, fieldsOf(folder));
   if (entry instanceof Unusable) return entry;
-  const { name, inbox, outbox, layout = 'files' } = entry;
+  const { name, inbox, outbox, work, layout = 'files' } = entry;
   if (inbox === undefined && outbox === undefined) return new Unusable('name an inbox, an outbox or both');
   if (inbox === undefined && entry.layout !== undefined) return new Unusable('layout: is of an inbox');
   const stray = OF_AN_OUTBOX.find((key) => entry[key] !== undefined);
   if (outbox === undefined && stray !== undefined) return new Unusable(`${stray}: is of an outbox`);
-  return { name, inbox, layout, outbox: outbox === undefined ? undefined : outboxOf(outbox, entry) };
+  return { name, inbox, layout, work, outbox: outbox === undefined ? undefined : outboxOf(outbox, entry) };
 }
 
 const OF_AN_OUTBOX = [
@@ -91,6 +95,7 @@ function outboxOf(folder: string, entry: FolderEntry): NonNullable<FolderSetting
     folder,
     sent: entry.sent ?? join(folder, 'sent'),
     refused: entry.refused ?? join(folder, 'refused'),
+    work: entry.work,
     message,
     parties,
     services,
@@ -126,6 +131,7 @@ function fieldsOf(folder: string): Fields<FolderEntry> {
     inbox: path,
     layout: optional((value) => readOneOf(value, LAYOUTS)),
     outbox: path,
+    work: path,
     message: optional((value) => readFields(value, MESSAGE_FIELDS)),
     parties: optional((value) => readList(value, readParty)),
     services: optional((value) => readList(value, readText)),

@@ -11,11 +11,13 @@ export async function checkFiles({ adapters: { filesystem } }: Config): Promise<
   return (await Promise.all(filesystem.map(checkFolder))).flat();
 }
 
-async function checkFolder({ name, inbox, outbox }: FolderSettings): Promise<readonly DoctorFinding[]> {
+async function checkFolder({ name, inbox, outbox, work }: FolderSettings): Promise<readonly DoctorFinding[]> {
   const check = `files:${name}`;
   const checked = [
     ...(inbox === undefined ? [] : [checkWritable(check, 'inbox', inbox)]),
     ...(outbox === undefined ? [] : [checkWritable(check, 'outbox', outbox.folder)]),
+    ...(work === undefined ? [] : [checkWritable(check, 'work', work)]),
+    ...(work === undefined ? [] : [inbox, outbox?.folder].map((from) => checkSame(check, from ?? work, work))),
     ...(outbox === undefined ? [] : [outbox.sent, outbox.refused].map((to) => checkSame(check, outbox.folder, to))),
   ];
   return (await Promise.all(checked)).flat();

@@ -44,10 +44,12 @@ describe('folders of applications in postiljon.yaml', () => {
       name: 'zaken',
       inbox: join(folder, 'in'),
       layout: 'files',
+      work: undefined,
       outbox: {
         folder: out,
         sent: join(out, 'sent'),
         refused: join(out, 'refused'),
+        work: undefined,
         message: undefined,
         parties: undefined,
         services: undefined,
@@ -70,6 +72,11 @@ describe('folders of applications in postiljon.yaml', () => {
     ['an unknown key', ['name: a, inboxx: in'], /unknown key inboxx \(did you mean inbox\?\)/],
     ['a setting of the outbox without one', ['name: a, inbox: in, keepDays: 3'], /keepDays: is of an outbox/],
     ['a layout without inbox', ['name: a, outbox: out, layout: files'], /layout: is of an inbox/],
+    [
+      'a work folder that two share',
+      ['name: a, inbox: in, work: w', 'name: b, outbox: out, work: w'],
+      /b: work: is that of a$/,
+    ],
     ['another layout', ['name: a, inbox: in, layout: zip'], /layout: must be one of files, folder/],
     ['no wait at all', ['name: a, outbox: out, quietSeconds: 0'], /quietSeconds: must be 1 at least/],
     [
