@@ -27,7 +27,7 @@ export interface Consultation {
   readonly remote: string | undefined;
 }
 
-export type ConsultationResult = 'running' | 'answered' | 'fault' | 'refused' | 'failed';
+export type ConsultationResult = 'running' | 'answered' | 'fault' | 'refused' | 'failed' | 'undelivered';
 
 /** The bodies, kept only where the service is configured so. */
 export interface ConsultationContent {

@@ -38,6 +38,11 @@ export interface WusCall {
   /** Undefined: the one whose input element the body is. */
   readonly operation: string | undefined;
   readonly content: WusContent;
+  /**
+   * Makes of a verified answer what the application gets, before the consultation counts as answered: what this throws the call
+   * throws (4xx as WUS_ANSWER_REFUSED), and the record says `undelivered`.
+   */
+  readonly handOver?: (content: WusContent, operation: string) => Promise<void>;
 }
 
 export interface WusCalled {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../src/clock.ts';
 import type { Backend } from '../../src/ports/backend.ts';
-import type { ConsultationLog } from '../../src/ports/consultations.ts';
+import type { Consultation, ConsultationLog } from '../../src/ports/consultations.ts';
 import type { PayloadStore } from '../../src/ports/payload-store.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Transport } from '../../src/ports/transport.ts';
@@ -63,6 +63,14 @@ export function wusClock(): ManualClock {
 
 export const SKEW_MS = 60_000;
 export const MAX_AGE_MS = 300_000;
+
+/** The newest consultation once its end is on record, which a provider writes after its answer has left. */
+export async function lastEnded({ wus }: Pick<WusGateway, 'wus'>): Promise<Consultation> {
+  for (;;) {
+    const [newest] = (await wus.consultations.list({ limit: 1 })).items;
+    if (newest !== undefined && newest.result !== 'running') return newest;
+  }
+}
 
 /** WUS as the gateway wires it, on the real store, real files, real sockets. */
 export async function openWusGateway(options: WusGatewayOptions): Promise<WusGateway> {

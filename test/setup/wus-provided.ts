@@ -1,7 +1,7 @@
 import type { Consultation } from '../../src/ports/consultations.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { openBackend, soapEnvelope, type TestBackend } from './wus-backend.ts';
-import { openWusGateway, type WusGateway, type WusGatewayOptions, wusClock } from './wus-gateway.ts';
+import { lastEnded, openWusGateway, type WusGateway, type WusGatewayOptions, wusClock } from './wus-gateway.ts';
 import { wusKeys, type WusKeys } from './wus-keys.ts';
 import { echoAnswer, profileNamed, providedEcho, type ProvidedTerms, textIn } from './wus-pair.ts';
 import { makeMessage, type MessageTerms, type RawAnswer, rawPost, type RawPost } from './wus-partner.ts';
@@ -72,12 +72,7 @@ export async function openProvided({ gateway: options = {}, ...terms }: Provided
       return { answer: await rawPost({ url: provided.url, body: envelope, headers }), messageId };
     },
     post: ({ path = '/wus/echo', ...post }) => rawPost({ ...post, url: `${gateway.url}${path}` }),
-    async last() {
-      for (;;) {
-        const [newest] = (await gateway.wus.consultations.list({ limit: 1 })).items;
-        if (newest !== undefined && newest.result !== 'running') return newest;
-      }
-    },
+    last: () => lastEnded(gateway),
     reset() {
       backend.answer = honest;
       calls.length = 0;

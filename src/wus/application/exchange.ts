@@ -8,7 +8,6 @@ import { ENVELOPE_TYPE } from '../outgoing/write-message.ts';
 import type { JsonTranslation } from '../parts.ts';
 import type { ConsumedService } from '../service.ts';
 import type { WsdlOperation } from '../wsdl/wsdl.ts';
-import { answerRefused } from '../consumer/call-failures.ts';
 import type { Wus, WusCalled } from '../wus.ts';
 import type { BodyForm } from './body-form.ts';
 import { readBody } from './read-body.ts';
@@ -54,31 +53,32 @@ export function createExchange({ wus, payloads, translation }: ExchangeParts): E
       translation.fromJson(json, requireOperation(service, call.operation).input, wsdl);
     const read = await readBody(call.body, call.contentType, { payloads, service, fromJson });
     try {
-      const called = await wus.call({ service: name, operation: call.operation, content: read.content });
-      const { output } = requireOperation(service, called.operation);
-      const toJson = (body: Buffer): Buffer => translation.toJson(body, output, wsdl);
-      const write: Write = (content, form) => writeBody(content, form, { payloads, service, toJson });
-      return await answerOf(called, call.answerAs ?? read.form, write);
+      const form = call.answerAs ?? read.form;
+      let written: WrittenBody | undefined;
+      const called = await wus.call({
+        service: name,
+        operation: call.operation,
+        content: read.content,
+        async handOver(content, operation) {
+          const { output } = requireOperation(service, operation);
+          const toJson = (body: Buffer): Buffer => translation.toJson(body, output, wsdl);
+          written = await writeBody(content, form, { payloads, service, toJson });
+        },
+      });
+      return answerOf(called, form, written);
     } finally {
       await read.discard();
     }
   };
 }
 
-type Write = (content: Parameters<typeof writeBody>[0], form: BodyForm) => Promise<WrittenBody>;
-
-async function answerOf(called: WusCalled, form: BodyForm, write: Write): Promise<ApplicationAnswer> {
+function answerOf(called: WusCalled, form: BodyForm, written: WrittenBody | undefined): ApplicationAnswer {
   const { operation, messageId, consultation, outcome } = called;
-  const release = (): Promise<void> => called.release();
-  const known = { operation, messageId, consultation, release };
+  const known = { operation, messageId, consultation, release: () => called.release() };
   if (outcome.kind === 'fault')
     return { ...known, outcome: { ...outcome, envelope: faultEnvelope(outcome.fault, form) } };
-  try {
-    return { ...known, outcome: { kind: 'answer', answer: await write(outcome.content, form) } };
-  } catch (error) {
-    await release();
-    throw answerRefused(error);
-  }
+  if (written === undefined) throw new Error('an answer is handed over before the call ends');
+  return { ...known, outcome: { kind: 'answer', answer: written } };
 }
 
 function faultEnvelope(fault: WusFault, form: BodyForm): WrittenBody | undefined {

@@ -46,7 +46,7 @@ interface Call {
 
 /** The record goes to disk while the partner is asked; nothing is told to the application before it is there. */
 async function consult(called: Call, consumer: Consumer): Promise<WusCalled> {
-  const { service, operation, id } = called;
+  const { request, operation, id } = called;
   const messageId = messageUri();
   const begun = begin(called, messageId, consumer);
   const asked = ask(called, messageId, consumer);
@@ -56,17 +56,37 @@ async function consult(called: Call, consumer: Consumer): Promise<WusCalled> {
     throw record.reason;
   }
   if (answered.status === 'rejected') {
-    const error = toGatewayError(answered.reason);
-    const { code, detail } = underlying(error);
-    await end(called, { result: 'failed', code, detail, answerId: undefined }, consumer);
-    const { partner, name } = service;
-    consumer.log.warn({ service: name, partner, messageId, code, detail }, 'a call failed');
-    throw error;
+    throw await fail(called, { messageId, thrown: answered.reason, end: { result: 'failed' } }, consumer);
   }
   const { value: answer } = answered;
   const { outcome, answerId } = answer;
-  await end(called, { ...resultOf(called, outcome), answerId: answerId === '' ? undefined : answerId }, consumer);
+  const ended = { ...resultOf(called, outcome), answerId: answerId === '' ? undefined : answerId };
+  try {
+    if (outcome.kind === 'answer') await request.handOver?.(outcome.content, operation.name);
+  } catch (error) {
+    await answer.discard();
+    const thrown = answerRefused(error);
+    throw await fail(called, { messageId, thrown, end: { ...ended, result: 'undelivered' } }, consumer);
+  }
+  await end(called, ended, consumer);
   return { outcome, operation: operation.name, messageId, answerId, consultation: id, release: () => answer.discard() };
+}
+
+interface Failure {
+  readonly messageId: string;
+  readonly thrown: unknown;
+  readonly end: Pick<Result, 'result'> & Partial<Result>;
+}
+
+/** On record and in the log with its precise code; gives what who called gets. */
+async function fail(called: Call, { messageId, thrown, end: known }: Failure, consumer: Consumer): Promise<unknown> {
+  const { name, partner } = called.service;
+  const error = toGatewayError(thrown);
+  const { code, detail } = underlying(error);
+  await end(called, { answerId: undefined, ...known, code, detail }, consumer);
+  const { result } = known;
+  consumer.log.warn({ service: name, partner, messageId, result, code, detail }, 'a call failed');
+  return error;
 }
 
 async function ask({ request, service, operation }: Call, messageId: string, consumer: Consumer): Promise<ReadAnswer> {

@@ -29,6 +29,8 @@ describe('postiljon wus, at a running gateway', () => {
       ...ANSWERED,
       content: { request: octets('<vraag/>'), answer: octets('<antwoord/>') },
     });
+    const undelivered = { result: 'undelivered', code: 'WUS_INLINE_LIMIT' } as const;
+    await consultations.begin(consultation({ id: 'nul', at: T0 - 1, ...undelivered }));
     await consultations.begin(consultation({ id: 'twee', at: T0 + 1, result: 'refused', code: 'WUS_REPLAY' }));
   });
   after(async () => {
@@ -144,9 +146,10 @@ describe('postiljon wus, at a running gateway', () => {
     const { stdout } = await ask('consultations');
     assert.match(
       stdout,
-      /^AT \(UTC\) .*\n11-22 12:00:00 +refused +WUS_REPLAY +echo +Echo +…00000001000 +twee\n.* +answered +12 .* +een\n$/,
+      /^AT \(UTC\) .*\n11-22 12:00:00 +refused +WUS_REPLAY +echo +Echo +…00000001000 +twee\n.* +answered +12 .* +een\n.* +undelivered +WUS_INLINE_LIMIT .* +nul\n$/,
     );
     assert.match((await ask('consultations', '--limit', '1')).stdout, /twee\nMore: --cursor \S+\n$/);
+    assert.match((await ask('consultations', '--result', 'undelivered')).stdout, /^AT .*\n.* undelivered .* nul\n$/);
     const filters = [
       '--service',
       'echo',

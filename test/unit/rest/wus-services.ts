@@ -7,6 +7,7 @@ import type { PayloadStore } from '../../../src/ports/payload-store.ts';
 import { openPayloadFiles } from '../../../src/store/files/payload-files.ts';
 import { createExchange } from '../../../src/wus/application/exchange.ts';
 import { jsonTranslation } from '../../../src/wus/application/json-translation.ts';
+import { answerRefused } from '../../../src/wus/consumer/call-failures.ts';
 import { countConsultations } from '../../../src/wus/consultations/counts.ts';
 import type { WusContent, WusOutcome } from '../../../src/wus/content.ts';
 import { WUS_PROFILES, type WusProfile } from '../../../src/wus/profiles.ts';
@@ -35,7 +36,7 @@ export async function openWus(test: TestGateway, partner: { answer: Partner; rel
   const exchange = createExchange({
     wus: {
       services,
-      async call({ operation = 'echo', content }) {
+      async call({ operation = 'echo', content, handOver }) {
         const arrived = await travelled(content, payloads);
         const outcome = await partner.answer(arrived);
         const known = { outcome, operation, messageId: MESSAGE_ID, answerId: 'urn:uuid:answer', consultation: 'c1' };
@@ -43,6 +44,12 @@ export async function openWus(test: TestGateway, partner: { answer: Partner; rel
           partner.released++;
           for (const attachment of arrived.attachments) await payloads.discard(attachment.content);
         };
+        try {
+          if (outcome.kind === 'answer') await handOver?.(outcome.content, operation);
+        } catch (error) {
+          await release();
+          throw answerRefused(error);
+        }
         return { ...known, release };
       },
     },

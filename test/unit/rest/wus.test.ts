@@ -219,13 +219,16 @@ describe('the API of WUS', () => {
     await consultations.begin(consultation({ id: 'one', at: T0 }));
     await consultations.end('one', { ...ANSWERED, content: { request: octets('<a/>'), answer: octets('<b/>') } });
     await consultations.begin(consultation({ id: 'two', at: T0 + 1, result: 'refused', code: 'WUS_REPLAY' }));
+    const undelivered = { result: 'undelivered', code: 'WUS_INLINE_LIMIT' } as const;
+    await consultations.begin(consultation({ id: 'old', role: 'consumer', at: T0 - 9, ...undelivered }));
     const ids = async (query: string): Promise<unknown> => {
       const page = await json<{ items: readonly { id: string }[]; next?: string }>(
         await rest.fetch(`/api/v1/wus/consultations?${query}`),
       );
       return [page.items.map(({ id }) => id), page.next !== undefined];
     };
-    assert.deepEqual(await ids(''), [['two', 'one'], false]);
+    assert.deepEqual(await ids(''), [['two', 'one', 'old'], false]);
+    assert.deepEqual(await ids('result=undelivered'), [['old'], false]);
     assert.deepEqual(await ids('limit=1'), [['two'], true]);
     assert.deepEqual(await ids('result=refused&role=provider&service=echo'), [['two'], false]);
     assert.deepEqual(await ids(`messageId=urn:uuid:one&partner=00000099000000001000&operation=Echo`), [['one'], false]);

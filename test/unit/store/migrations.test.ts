@@ -34,6 +34,37 @@ describe('migrations of the SQLite store', () => {
     db.close();
   });
 
+  it('consultations and their bodies go along when their table is made anew, and back', () => {
+    const db = new Database(':memory:');
+    migrate(db, 11);
+    const add = (id: string, result: string): void => {
+      db.run(
+        `INSERT INTO consultation (id, role, service, at, result) VALUES (?, 'consumer', 'echo', 1, ?)`,
+        id,
+        result,
+      );
+    };
+    const rows = (): readonly unknown[] =>
+      db
+        .all<object>({
+          sql: `SELECT id, result, CAST(request AS TEXT) AS request
+              FROM consultation LEFT JOIN consultation_content ON consultation = sequence ORDER BY sequence`,
+        })
+        .map((row) => ({ ...row }));
+    add('one', 'answered');
+    add('two', 'failed');
+    db.run(
+      "INSERT INTO consultation_content SELECT sequence, CAST('<a/>' AS BLOB), NULL FROM consultation WHERE id = 'two'",
+    );
+    const before = rows();
+    migrate(db, 12);
+    assert.deepEqual(rows(), before);
+    add('three', 'undelivered');
+    migrate(db, 11);
+    assert.deepEqual(rows(), [...before, { id: 'three', result: 'failed', request: null }]);
+    db.close();
+  });
+
   it('a step that fails leaves the version and the schema as they were', () => {
     const db = new Database(':memory:');
     migrate(db, 0);

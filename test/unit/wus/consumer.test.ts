@@ -5,6 +5,7 @@ import type { IncomingAnswer } from '../../../src/ports/transport.ts';
 import { WSA_ANONYMOUS } from '../../../src/wus/namespaces.ts';
 import { soapFault } from '../../setup/wus-backend.ts';
 import { CONSUMER_OIN, PROVIDER_OIN } from '../../setup/wus-keys.ts';
+import { lastEnded } from '../../setup/wus-gateway.ts';
 import { ECHO_ACTION, echoAnswer, openWusPair, textIn, type WusPair } from '../../setup/wus-pair.ts';
 
 describe('a call', () => {
@@ -44,9 +45,10 @@ describe('a call', () => {
     assert.equal(ours.durationMs, 0);
     assert.match(Buffer.from(ours.request ?? []).toString(), /^<e:echo /);
     assert.match(Buffer.from(ours.answer ?? []).toString(), /^<e:echoAntwoord/);
-    const { items } = await pair.provider.wus.consultations.list({ messageId: called.messageId, limit: 10 });
+    const theirs = await lastEnded(pair.provider);
+    assert.equal(theirs.messageId, called.messageId);
     assert.deepEqual(
-      items.map(({ role, partner, answerId }) => ({ role, partner, answerId })),
+      [theirs].map(({ role, partner, answerId }) => ({ role, partner, answerId })),
       [{ role: 'provider', partner: CONSUMER_OIN, answerId: called.answerId }],
     );
   });

@@ -9,6 +9,7 @@ import { refusals } from './0008-refusals.ts';
 import { handovers } from './0009-handovers.ts';
 import { refusedConsultations } from './0010-refused-consultations.ts';
 import { eventsOfMessage } from './0011-events-of-message.ts';
+import { consultationResults } from './0012-consultation-results.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   handovers,
   refusedConsultations,
   eventsOfMessage,
+  consultationResults,
 ];
