@@ -10,6 +10,8 @@ export interface Occurrence {
   readonly attributes: Attributes;
   readonly contentType: string | undefined;
   readonly data: Uint8Array | undefined;
+  /** `data` is JSON of ours, which may stand in JSON as it is. */
+  readonly own?: boolean;
 }
 
 /** The request that carries it; `id` is what it is signed with. */
@@ -22,7 +24,12 @@ export interface Written {
 /** @spec NL GOV profile for CloudEvents 1.1 */
 export function eventOccurrence(event: StoredEvent, source: string): Occurrence {
   const { data, datacontenttype, ...attributes } = cloudEvent(event, source);
-  return { attributes: { ...attributes }, contentType: datacontenttype, data: Buffer.from(JSON.stringify(data)) };
+  return {
+    attributes: { ...attributes },
+    contentType: datacontenttype,
+    data: Buffer.from(JSON.stringify(data)),
+    own: true,
+  };
 }
 
 export interface MessageTerms extends Pick<Webhook, 'inlineLimit'> {
@@ -48,7 +55,8 @@ export async function messageOccurrence(message: HandedMessage, terms: MessageTe
     const dataref = `${place}/payloads/1${choice}`;
     return { attributes: { ...named, dataref, datacontenttype }, contentType: undefined, data: undefined };
   }
-  return { attributes: named, contentType: payload.contentType, data: await octetsOf(payload) };
+  const { contentType, translated = false } = payload;
+  return { attributes: named, contentType, data: await octetsOf(payload), own: translated };
 }
 
 function messageAttributes(message: HandedMessage, source: string): Attributes {
@@ -101,8 +109,7 @@ function writeBinary({ attributes, contentType, data }: Occurrence): Written {
 }
 
 /** Octets of a partner travel in base64: nothing about them is changed. */
-function writeStructured({ attributes, contentType, data }: Occurrence): Written {
-  const text = contentType === 'application/json' && attributes['payloadsha256'] === undefined;
+function writeStructured({ attributes, contentType, data, own: text = false }: Occurrence): Written {
   const content: unknown = text && data !== undefined ? JSON.parse(Buffer.from(data).toString('utf8')) : undefined;
   const event = {
     ...attributes,

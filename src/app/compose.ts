@@ -35,6 +35,7 @@ import { ownCertificates, warnOfCertificates } from './own-certificates.ts';
 import { prepareFolders } from './folders.ts';
 import { loadCertificates, loadKey } from './load-keys.ts';
 import type { LoadedKey } from './load-keys.ts';
+import { loadRoutes } from './load-routes.ts';
 import { loadWus } from './load-wus.ts';
 import { openRevocation } from './open-revocation.ts';
 
@@ -53,7 +54,7 @@ export interface Composition {
 /** The only wiring: every part of the gateway from its configuration. Nothing listens or sends yet. */
 export async function compose(config: Config, log: Log): Promise<Composition> {
   const clock = systemClock;
-  const [keys, services] = await Promise.all([loadAllKeys(config), loadWus(config)]);
+  const [keys, services, routes] = await Promise.all([loadAllKeys(config), loadWus(config), loadRoutes(config)]);
   const certificates = ownCertificates([keys.sign, keys.tlsClient, keys.endpoint]);
   warnOfCertificates(certificates, clock.now(), log);
   const revocation = openRevocation(config, {
@@ -85,7 +86,8 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         questionsPerMinute: config.ebms.questionsPerMinute,
         responseTimeoutMs: config.ebms.responseSeconds * 1000,
         waitingRequests: config.ebms.limits.waiting,
-        routes: config.routes,
+        routes,
+        translatedLimit: config.ebms.limits.translated,
         certificates,
       },
       { store, payloads, transport, trust, signer, decrypter, clock, log },

@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { inspectWsdl } from '../wus/wsdl/read-wsdl.ts';
 import type { InspectedWsdl, OpenWsdlFile } from '../wus/wsdl/read-wsdl.ts';
+import { inspectSchema, type InspectedSchema } from '../wus/wsdl/read-schema-file.ts';
 import { readGiven } from './contracts.ts';
 
 export interface WsdlCheck {
@@ -22,6 +23,11 @@ export async function checkWsdl(file: string): Promise<WsdlCheck> {
 /** The WSDL of a service, or what keeps it from being one. Throws NOT_FOUND. */
 export async function inspectWsdlFile(file: string): Promise<InspectedWsdl> {
   return inspectWsdl(basename(file), await readGiven(file), openBeside(file));
+}
+
+/** The schema of a file, an XML Schema or a WSDL, or what keeps it from being one. Throws FILE_MISSING. */
+export async function inspectSchemaFile(file: string): Promise<InspectedSchema> {
+  return inspectSchema(basename(file), await readGiven(file), openBeside(file));
 }
 
 /** A link that leads out of the folder is not followed: a WSDL may come from a partner. */

@@ -39,6 +39,11 @@ export const INSIDE_ERRORS = {
     'Several senders used this MessageId.',
     'Name the sender too: `from` in the API, `--from` on the command line.',
   ),
+  TRANSLATION_TOO_LARGE: row(
+    413,
+    'The content is larger than what is translated between XML and JSON.',
+    'Raise `ebms.limits.translated`, or let the route leave it as it is; what was received can be fetched with `form=original`.',
+  ),
   NOT_FOUND: row(404, 'There is no such thing.', 'Check the id.'),
   REQUEST_INVALID: row(400, 'The request is not valid.', 'Mend the fields named.'),
   METHOD_NOT_ALLOWED: row(405, 'This method is not served here.', 'Use a method that the header Allow names.'),

@@ -30,12 +30,15 @@ import { Sender } from './outbound/sender.ts';
 import { submit } from './outbound/submit.ts';
 import type { GatewayConfig, GatewayParts, Weakening } from './parts.ts';
 import { createSignalReader } from './signals/signal-reader.ts';
+import { Translations } from './translation/translations.ts';
+import { Untold } from './translation/untold.ts';
 
 const DEFAULT_CONCURRENCY = 32;
 const DEFAULT_QUESTIONS_PER_MINUTE = 60;
 /** A partner that waits for headers gives up after a minute. */
 const LONGEST_RESPONSE_TIMEOUT_MS = 50_000;
 const DEFAULT_WAITING_REQUESTS = 100;
+const DEFAULT_TRANSLATED_LIMIT = 4 * 2 ** 20;
 const ORPHAN_AGE_MS = 24 * 3_600_000;
 
 const COUNTS = { received: 'received', duplicate: 'duplicates', exchange: 'exchanges' } as const;
@@ -50,6 +53,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const cpas = await openCpaRegister(store, clock, log);
   const ours = new Set(config.parties);
   const routes = config.routes ?? [];
+  const limit = config.translatedLimit ?? DEFAULT_TRANSLATED_LIMIT;
+  const translations = new Translations({ routes, limit, payloads });
   const weakened = (partner: string, weakening: Weakening): void =>
     log.warn({ partner, weakening }, 'a weakening was used');
   const shared = {
@@ -60,6 +65,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     limits: config.limits,
     routes,
     weakened,
+    translations,
     numbering: new Numbering(),
     waiting: new WaitingRequests({
       clock,
@@ -92,7 +98,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     attempted: () => counters.add('attempts'),
     ended: concluded,
   });
-  const deliverer = new Deliverer({ store, payloads, clock, log, random: given.random ?? Math.random });
+  const deliverer = new Deliverer({ store, payloads, translations, clock, log, random: given.random ?? Math.random });
   const pumps = new EventPumps({ store, clock, log, random: given.random ?? Math.random });
   changes.on('change', () => pumps.wake());
   const stopHandingOver = (): Promise<unknown> => Promise.all([deliverer.stop(), pumps.stop()]);
@@ -100,6 +106,8 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   const slices = new Slices();
   const messageParts: MessageParts = {
     ...parts,
+    translations,
+    untold: new Untold(parts),
     status: (messageId) => askStatus(messageId, questioner),
     hastened: () => deliverer.wake(),
     cpas,

@@ -77,15 +77,22 @@ export interface MessageUseCases {
   /**
    * Resolves the CPA, builds and signs the message once, stores it, and only then answers. Errors: CPA_UNKNOWN,
    * CPA_INACTIVE, PARTY_UNKNOWN, ACTION_NOT_AGREED, NOT_OUR_PARTY, NOT_ALLOWED, MESSAGE_ID_INVALID, MESSAGE_EXISTS,
-   * IDEMPOTENCY_CONFLICT, REQUEST_INVALID, FEATURE_UNSUPPORTED, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error
+   * IDEMPOTENCY_CONFLICT, REQUEST_INVALID, TRANSLATION_IMPOSSIBLE, TRANSLATION_TOO_LARGE, FEATURE_UNSUPPORTED, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error
    * the payloads are discarded.
    */
   submit(request: SubmitRequest): Promise<Submitted>;
   list(query: MessageQuery): Promise<Page<MessageSummary>>;
   /** `sender` is who it is from, as `type:value`. Throws NOT_FOUND, MESSAGE_AMBIGUOUS. */
   find(messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail>;
-  /** The octets of payload `n` (1 is the first), and what is known of it. Throws NOT_FOUND, MESSAGE_AMBIGUOUS. */
-  openPayload(messageId: string, n: number, of?: MessageChoice): Promise<OpenPayload>;
+  /**
+   * The octets of payload `n` (1 is the first), and what is known of it. Of a received message in JSON where its route says so,
+   * unless the `original` is asked. Throws NOT_FOUND, MESSAGE_AMBIGUOUS, TRANSLATION_IMPOSSIBLE, TRANSLATION_TOO_LARGE.
+   */
+  openPayload(
+    messageId: string,
+    n: number,
+    of?: MessageChoice & { readonly form?: 'original' | undefined },
+  ): Promise<OpenPayload>;
   /**
    * Sends a stored message once more as a NEW one: same contract, parties, roles, service, action, conversation,
    * refToMessageId and payloads, with a MessageId of its own. Throws NOT_FOUND and what `submit` throws.

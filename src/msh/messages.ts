@@ -1,14 +1,17 @@
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
-import type { Direction, MessageDetail, Store } from '../ports/store.ts';
+import type { Direction, MessageDetail, PayloadRecord, Store } from '../ports/store.ts';
 import type { Trust } from '../ports/trust.ts';
 import type { CpaRegister } from './cpa-register.ts';
 import { assembleEvidence } from './evidence/assemble-evidence.ts';
 import { messageWithEvents } from './evidence/evidence-events.ts';
-import type { GatewayUser, MessageUseCases, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
+import type { GatewayUser, MessageUseCases, OpenPayload, PartnerStatus, Submitted, SubmitRequest } from './gateway.ts';
 import { resendRequest } from './outbound/resend.ts';
+import { INBOX } from './handover/routes.ts';
 import { rawMessage } from './raw-message.ts';
+import type { Translations } from './translation/translations.ts';
+import type { Untold } from './translation/untold.ts';
 
 export interface MessageParts {
   readonly store: Store;
@@ -16,6 +19,8 @@ export interface MessageParts {
   readonly clock: Clock;
   readonly cpas: CpaRegister;
   readonly trust: Trust;
+  readonly translations: Pick<Translations, 'handed'>;
+  readonly untold: Pick<Untold, 'tell'>;
   /** Something falls due at a destination. */
   readonly hastened: () => void;
   readonly submit: (request: SubmitRequest, user: GatewayUser | undefined) => Promise<Submitted>;
@@ -24,7 +29,7 @@ export interface MessageParts {
 
 /** What an application does with messages: those of `user`, where one is named. */
 export function createMessages(parts: MessageParts, user?: GatewayUser): MessageUseCases {
-  const { store, payloads, clock, cpas, trust, status, hastened } = parts;
+  const { store, payloads, clock, cpas, trust, status, hastened, translations, untold } = parts;
   const owner = user?.owner;
   const by = user === undefined ? {} : { application: user.name };
   const submit = (request: SubmitRequest): Promise<Submitted> => parts.submit(request, user);
@@ -39,6 +44,17 @@ export function createMessages(parts: MessageParts, user?: GatewayUser): Message
   const routedElsewhere = async (messageId: string, sender: string | undefined): Promise<GatewayError> => {
     const { destination } = await find(messageId, 'in', sender);
     return new GatewayError('MESSAGE_ROUTED', { detail: `message ${messageId} goes to ${destination}` });
+  };
+  const openHanded = async (message: MessageDetail, n: number, payload: PayloadRecord): Promise<OpenPayload> => {
+    const { destination = INBOX } = message;
+    try {
+      const handed = await translations.handed(message, destination, n, payload);
+      const { contentType, name, size, sha256 } = handed;
+      return { contentType, name, size, sha256, stream: await handed.open() };
+    } catch (thrown) {
+      if (destination === INBOX && isUntranslatable(thrown)) await untold.tell(message, thrown);
+      throw thrown;
+    }
   };
   return {
     createPayload: () => payloads.create(),
@@ -62,10 +78,13 @@ export function createMessages(parts: MessageParts, user?: GatewayUser): Message
       return found;
     },
 
-    async openPayload(messageId, n, { direction, sender } = {}) {
-      const payload = (await find(messageId, direction, sender)).payloads[n - 1];
+    async openPayload(messageId, n, { direction, sender, form } = {}) {
+      const message = await find(messageId, direction, sender);
+      const payload = message.payloads[n - 1];
       if (payload === undefined)
         throw new GatewayError('NOT_FOUND', { detail: `payload ${n} of message ${messageId}` });
+      const stored = form === 'original' || message.direction === 'out';
+      if (!stored) return openHanded(message, n, payload);
       const { contentType, name, size, sha256, body } = payload;
       return { contentType, name, size, sha256, stream: await payloads.open(body) };
     },
@@ -109,6 +128,11 @@ export function createMessages(parts: MessageParts, user?: GatewayUser): Message
       return { messageId, state: 'TAKEN' };
     },
   };
+}
+
+function isUntranslatable(thrown: unknown): thrown is GatewayError {
+  if (!(thrown instanceof GatewayError)) return false;
+  return thrown.code === 'TRANSLATION_IMPOSSIBLE' || thrown.code === 'TRANSLATION_TOO_LARGE';
 }
 
 /** A bare OIN stands for its PartyId, as everywhere in the API. */

@@ -3,7 +3,7 @@ import type { PayloadStore } from '../ports/payload-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Decrypter, Signer, Trust } from '../ports/trust.ts';
-import type { RouteRule } from './handover/routes.ts';
+import type { Route } from './handover/routes.ts';
 import type { MessageLimits } from './limits.ts';
 import type { Log } from '../ports/log.ts';
 
@@ -22,7 +22,9 @@ export interface GatewayConfig {
   /** Requests that wait so at the same time. */
   readonly waitingRequests?: number;
   /** Who gets a received message; the first rule that matches. All go to the inbox where not given. */
-  readonly routes?: readonly RouteRule[];
+  readonly routes?: readonly Route[];
+  /** Octets of the largest payload that routes translate; 4 MiB where not given. */
+  readonly translatedLimit?: number;
   /** Own certificates, for health: one that is not valid now stops the work. */
   readonly certificates?: readonly OwnCertificate[];
 }

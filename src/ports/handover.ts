@@ -39,6 +39,8 @@ export interface HandedPayload {
   readonly sha256: string;
   /** Its octets where they are in memory anyway; undefined: `open` reads them. */
   readonly octets: Uint8Array | undefined;
+  /** It is JSON that the gateway made of XML: size and digest are those of the JSON. */
+  readonly translated?: true;
   /** Its octets from the beginning; may be asked more than once. */
   open(): Promise<Readable>;
 }

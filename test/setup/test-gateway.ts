@@ -5,7 +5,7 @@ import type { Clock } from '../../src/clock.ts';
 import { createGateway } from '../../src/msh/create-gateway.ts';
 import type { Gateway } from '../../src/msh/gateway.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from '../../src/msh/limits.ts';
-import type { RouteRule } from '../../src/msh/handover/routes.ts';
+import type { Route } from '../../src/msh/handover/routes.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { PartnerTerms } from '../../src/msh/parts.ts';
 import type { Store, StoredEvent } from '../../src/ports/store.ts';
@@ -34,7 +34,8 @@ export interface TestGatewayOptions {
   readonly questionsPerMinute?: number;
   readonly responseTimeoutMs?: number;
   readonly waitingRequests?: number;
-  readonly routes?: readonly RouteRule[];
+  readonly routes?: readonly Route[];
+  readonly translatedLimit?: number;
   readonly random?: () => number;
   /** Before it starts: registers destinations and subscribers. */
   readonly prepare?: (gateway: Gateway) => void;
@@ -88,6 +89,7 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
       ...(options.questionsPerMinute === undefined ? {} : { questionsPerMinute: options.questionsPerMinute }),
       ...(options.responseTimeoutMs === undefined ? {} : { responseTimeoutMs: options.responseTimeoutMs }),
       ...(options.routes === undefined ? {} : { routes: options.routes }),
+      ...(options.translatedLimit === undefined ? {} : { translatedLimit: options.translatedLimit }),
       ...(options.waitingRequests === undefined ? {} : { waitingRequests: options.waitingRequests }),
     },
     {

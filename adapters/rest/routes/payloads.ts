@@ -6,10 +6,18 @@ import { closed } from '../schemas/fields.ts';
 import { CHOICE_QUERY, PAYLOAD_PARAMS } from '../schemas/message.ts';
 import { problems } from '../schemas/problem.ts';
 
+const FORM = {
+  type: 'string',
+  enum: ['original'],
+  description: 'What is stored, also where a route translates it.',
+} as const;
 const OTHERWISE = 'application/octet-stream';
 
 export function payloadRoutes(app: FastifyInstance): void {
-  app.route<{ Params: { id: string; n: string }; Querystring: { direction?: Direction; from?: string } }>({
+  app.route<{
+    Params: { id: string; n: string };
+    Querystring: { direction?: Direction; from?: string; form?: 'original' };
+  }>({
     method: ['GET', 'HEAD'],
     url: '/messages/:id/payloads/:n',
     exposeHeadRoute: false,
@@ -17,22 +25,25 @@ export function payloadRoutes(app: FastifyInstance): void {
       operationId: 'getPayload',
       security: needs('messages:content'),
       summary: 'The octets of a payload',
-      description: 'Streamed, byte for byte as they were sent, with their SHA-256 in Repr-Digest, Digest and ETag.',
+      description:
+        'Streamed, byte for byte as they were sent, with their SHA-256 in Repr-Digest, Digest and ETag. A received payload in ' +
+        'XML is JSON where its route says so; size and digest of the message are those of the original.',
       tags: ['messages'],
       params: PAYLOAD_PARAMS,
-      querystring: closed(CHOICE_QUERY),
+      querystring: closed({ ...CHOICE_QUERY, form: FORM }),
       response: {
         200: {
           description: 'The octets.',
           content: { [OTHERWISE]: { schema: { type: 'string', format: 'binary' } } },
         },
-        ...problems(404, 409),
+        ...problems(404, 409, 413, 422),
       },
     },
     handler: async ({ params, query, method, headers, caller }, reply) => {
       const payload = await caller.useCases.messages.openPayload(params.id, Number(params.n), {
         direction: query.direction,
         sender: query.from,
+        form: query.form,
       });
       const fields = payloadHeaders(payload, params.n);
       void reply.headers(fields);

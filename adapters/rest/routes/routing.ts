@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Gateway } from '../../../src/index.ts';
+import type { Direction, Gateway } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
 import { requireWhole } from '../access/whole.ts';
 import { closed } from '../schemas/fields.ts';
@@ -13,9 +13,10 @@ interface Explain {
   readonly role?: string;
   readonly service?: string;
   readonly action?: string;
+  readonly direction?: Direction;
 }
 
-/** Where received messages go. */
+/** Where messages go, and what becomes of them on the way. */
 export function routingRoutes(app: FastifyInstance, { handovers }: Gateway): void {
   app.post<{ Body: Explain }>(
     '/routes/explain',
@@ -23,7 +24,7 @@ export function routingRoutes(app: FastifyInstance, { handovers }: Gateway): voi
       schema: {
         operationId: 'explainRoute',
         security: needs('routes:read'),
-        summary: 'Say where a received message would go, and why',
+        summary: 'Say where a message would go, and why',
         description:
           'By the rules of `routes` that this gateway runs with. What is not given matches no rule that asks for it. ' +
           'Changes nothing; a message that was accepted keeps the destination it has.',
@@ -33,12 +34,13 @@ export function routingRoutes(app: FastifyInstance, { handovers }: Gateway): voi
         response: { 200: answer('Where, and why.', EXPLAINED), ...problems(413, 415) },
       },
     },
-    ({ body: { cpaId, from, to, role, service, action }, caller }) => {
+    ({ body: { cpaId, from, to, role, service, action, direction }, caller }) => {
       requireWhole(caller, 'routes');
-      const message = { cpaId, fromPartyId: from, toPartyId: to, toRole: role, service, action };
-      const { steps, rule, ...explained } = handovers.explain(message);
+      const message = { cpaId, fromPartyId: from, toPartyId: to, toRole: role, service, action, direction };
+      const { steps, rule, json, ...explained } = handovers.explain(message);
       return Promise.resolve({
         ...explained,
+        json: json === undefined ? null : { schema: json.schema, element: json.element ?? null },
         rule: rule ?? null,
         steps: steps.map(({ mismatch, ...step }) => ({
           ...step,

@@ -38,7 +38,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   409: 'The request contradicts what is stored.',
   413: 'The request is larger than allowed.',
   415: 'The media type is not read here.',
-  422: 'The CPA does not allow it.',
+  422: 'The CPA does not allow it, or the content cannot be translated.',
   429: 'Too many requests from this address failed to say who calls.',
   500: 'Something went wrong inside.',
   501: 'The CPA asks what this gateway does not do.',

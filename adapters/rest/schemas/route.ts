@@ -8,12 +8,26 @@ export const EXPLAIN_JSON = closed({
   role: given('Role of the receiver.'),
   service: given('`type:value`.'),
   action: given('Action.'),
+  direction: {
+    type: 'string',
+    enum: ['in', 'out'],
+    default: 'in',
+    description: '`out`: a message that is sent; its rules lead to `partner`.',
+  },
 });
 
 const RULE = { type: ['integer', 'null'], description: 'Number of the rule that decides, 1 is the first; null: none.' };
 
 export const EXPLAINED = open({
   destination: text('Where the message would go.'),
+  json: {
+    type: ['object', 'null'],
+    description: 'How payloads are translated between XML and JSON; null: they go as they are.',
+    properties: {
+      schema: text('File with the schema.'),
+      element: { type: ['string', 'null'], description: 'The root element, where the rule names it.' },
+    },
+  },
   rule: RULE,
   steps: {
     type: 'array',

@@ -40,6 +40,7 @@ export interface Config {
       readonly envelope: number;
       readonly message: number;
       readonly parts: number;
+      readonly translated: number;
       readonly held: number;
       readonly waiting: number;
       readonly connections: number;
@@ -167,6 +168,7 @@ function build(file: string, folder: string, settings: Settings): Config {
         envelope: settings['ebms.limits.envelope'],
         message: settings['ebms.limits.message'],
         parts: settings['ebms.limits.parts'],
+        translated: settings['ebms.limits.translated'],
         held: settings['ebms.limits.held'],
         waiting: settings['ebms.limits.waiting'],
         memory: settings['ebms.limits.memory'],

@@ -94,6 +94,12 @@ export const KEYS = {
   'ebms.limits.envelope': { kind: 'size', default: MIB, meaning: 'Largest SOAP envelope of a partner.' },
   'ebms.limits.message': { kind: 'size', default: 2048 * MIB, meaning: 'Largest whole message of a partner.' },
   'ebms.limits.parts': { kind: 'integer', default: 100, meaning: 'Most MIME parts of one message.' },
+  'ebms.limits.translated': {
+    kind: 'size',
+    default: 4 * MIB,
+    meaning:
+      'Largest payload that `json` of a rule of `routes` translates, 64 MiB at most: it is in memory, and everything else waits meanwhile. A larger one is refused with TRANSLATION_TOO_LARGE.',
+  },
   'ebms.limits.held': {
     kind: 'integer',
     default: 1000,
@@ -249,7 +255,7 @@ export const KEYS = {
     kind: 'routes',
     default: [],
     meaning:
-      'Who gets a received message: a list of rules, each a map of what it matches (`cpaId`, `from` and `to`: PartyIds or bare OINs, `role` of the receiver, `service`: `type:value` or the value alone, `action`; `*`, or nothing, matches all) and `destination`: `inbox`, `amqp`, `files:<name>` or `webhook:<name>`. The first rule that matches decides, else the inbox. It is fixed when a message is accepted: a rule that is changed later changes nothing about it. `postiljon route explain` shows what decides.',
+      'Who gets a received message: a list of rules, each a map of what it matches (`cpaId`, `from` and `to`: PartyIds or bare OINs, `role` of the receiver, `service`: `type:value` or the value alone, `action`; `*`, or nothing, matches all) and `destination`: `inbox`, `amqp`, `files:<name>` or `webhook:<name>`. The first rule that matches decides, else the inbox. It is fixed when a message is accepted: a rule that is changed later changes nothing about it. `json` gives the application JSON instead of XML (docs/json.md): the path of an XML Schema or a WSDL, or a map of `schema` and `element` (`{namespace}name` of the root, or its name; needed where the schema declares several). A rule with `destination: partner` is about messages that are sent, and says by `json` how JSON of applications becomes XML. `postiljon route explain` shows what decides.',
   },
   ...AMQP_KEYS,
   'adapters.filesystem.folders': {

@@ -1,10 +1,15 @@
 import { unreachableRules } from '../../msh/handover/routes.ts';
 import type { Config } from '../config/config.ts';
-import { doubt, good } from './finding.ts';
+import { tryRoutes } from '../load-routes.ts';
+import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
-/** That each rule of `routes` can decide something. */
-export function checkRoutes({ routes }: Config): Promise<readonly DoctorFinding[]> {
+const SCHEMA =
+  'Name an XML Schema, or a WSDL with one in it, that declares the root element of the payloads (docs/json.md); what it imports lies beside it or below.';
+
+/** That each rule of `routes` can decide something, and finds its schema. */
+export async function checkRoutes({ routes }: Config): Promise<readonly DoctorFinding[]> {
+  const unusable = (await tryRoutes({ routes })).problems.map((problem) => bad('routes', problem, SCHEMA));
   const shadowed = unreachableRules(routes).map(({ rule, behind }) =>
     doubt(
       'routes',
@@ -12,6 +17,6 @@ export function checkRoutes({ routes }: Config): Promise<readonly DoctorFinding[
       'Put the narrower rule first, or leave it out; `postiljon route explain` shows what decides.',
     ),
   );
-  const all = routes.length > 0 && shadowed.length === 0 ? [good('routes', `${routes.length} rules`)] : [];
-  return Promise.resolve([...shadowed, ...all]);
+  const wrong = [...unusable, ...shadowed];
+  return routes.length > 0 && wrong.length === 0 ? [good('routes', `${routes.length} rules`)] : wrong;
 }

@@ -45,7 +45,9 @@ function exportCommand(): Command {
         await writeEvidenceFile(folder, { name: textOf(file, 'name'), sha256: undefined, octets });
       }
       for (const part of listOf(evidence, 'parts')) {
-        const octets = await client.stream(`${path}/payloads/${textOf(part, 'number')}`, { query });
+        const octets = await client.stream(`${path}/payloads/${textOf(part, 'number')}`, {
+          query: { ...query, form: 'original' },
+        });
         await writeEvidenceFile(folder, { name: textOf(part, 'name'), sha256: textOf(part, 'sha256'), octets });
       }
       const answer = { messageId: textOf(evidence, 'messageId'), direction: textOf(evidence, 'direction'), folder };

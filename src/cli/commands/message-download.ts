@@ -17,12 +17,14 @@ export function messagePayloadCommand(): Command {
     .argument('<n>', 'number of the payload; 1 is the first', readWhole)
     .addOption(directionOption())
     .addOption(senderOption())
+    .option('--original', 'as it was received, also where a route translates it into JSON')
     .option('-o, --output <file>', 'file (default: stdout)')
     .addHelpText('after', example('postiljon message payload ID 1 -o melding.xml -c gemeente/postiljon.yaml'))
-    .action(async (id: string, n: number, options: Options) => {
+    .action(async (id: string, n: number, options: Options & { readonly original?: true }) => {
       const client = await openApiClient(options);
       const path = `/messages/${encodeURIComponent(id)}/payloads/${n}`;
-      const answer = await client.stream(path, { query: { direction: options.direction, from: options.from } });
+      const form = options.original === true ? 'original' : undefined;
+      const answer = await client.stream(path, { query: { direction: options.direction, from: options.from, form } });
       await download(answer, options, { messageId: id, number: n });
     });
 }

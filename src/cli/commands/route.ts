@@ -11,17 +11,18 @@ interface ExplainOptions extends CommonOptions {
   readonly role?: string;
   readonly service?: string;
   readonly action?: string;
+  readonly sent?: true;
 }
 
 export function routeCommand(): Command {
-  return new Command('route').description('Where received messages go.').addCommand(explainCommand());
+  return new Command('route').description('Where messages go.').addCommand(explainCommand());
 }
 
 function explainCommand(): Command {
   return withCommon(new Command('explain'))
     .description(
-      'Say where a received message would go and which rule of `routes` decides, from the configuration alone. What is ' +
-        'not given matches no rule that asks for it. A message that was accepted keeps the destination it has.',
+      'Say where a message would go, which rule of `routes` decides, and whether it is translated, from the configuration ' +
+        'alone. What is not given matches no rule that asks for it. A message that was accepted keeps its destination.',
     )
     .option('--cpa <id>', 'CPAId')
     .option('--from <party>', 'its sender: type:value or a bare OIN')
@@ -29,21 +30,24 @@ function explainCommand(): Command {
     .option('--role <role>', 'role of the receiver')
     .option('--service <service>', 'as type:value')
     .option('--action <action>', 'action')
+    .option('--sent', 'a message that an application sends, and not a received one')
     .addHelpText(
       'after',
       example('postiljon route explain --from 00000099000000002000 --action melden -c gemeente/postiljon.yaml'),
     )
-    .action(async ({ config, json, cpa, from, to, role, service, action }: ExplainOptions) => {
+    .action(async ({ config, json, cpa, from, to, role, service, action, sent }: ExplainOptions) => {
       const { explainRoutes } = await import('../../app/explain-routes.ts');
-      const message = { cpaId: cpa, fromPartyId: from, toPartyId: to, toRole: role, service, action };
+      const direction = sent === true ? ('out' as const) : undefined;
+      const message = { cpaId: cpa, fromPartyId: from, toPartyId: to, toRole: role, service, action, direction };
       const explanation = explainRoutes(config, message);
       createOutput(json === true).answer(explanation, describe(explanation));
     });
 }
 
-function describe({ destination, rule, steps }: RouteExplanation): string {
+function describe({ destination, json, rule, steps }: RouteExplanation): string {
+  const form = json === undefined ? '' : `, with JSON for the application by ${json.schema}`;
   const why = rule === undefined ? 'no rule matches' : `rule ${rule} decides`;
-  return `${steps.map(line).join('')}${destination}: ${why}\n`;
+  return `${steps.map(line).join('')}${destination}${form}: ${why}\n`;
 }
 
 function line({ rule, destination, matches, mismatch }: RouteStep): string {

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.ts';
 import type { Handover } from '../../ports/handover.ts';
 import { Lane, type LaneParts } from './lane.ts';
-import { INBOX, type RouteRule } from './routes.ts';
+import { INBOX, PARTNER, type RouteRule } from './routes.ts';
 
 const DEFAULT_CONCURRENCY = 16;
 
@@ -16,7 +16,7 @@ export class Deliverer {
 
   /** Before `start`. Throws CONFIG_INVALID for a name that is taken. */
   register(destination: string, handover: Handover, { concurrency = DEFAULT_CONCURRENCY } = {}): Lane {
-    if (destination === INBOX || this.#lanes.has(destination))
+    if (destination === PARTNER || this.#serves(destination))
       throw new GatewayError('CONFIG_INVALID', { location: 'adapters', detail: `${destination} is there already` });
     const lane = new Lane(this.#parts, { destination, handover, concurrency });
     this.#lanes.set(destination, lane);
@@ -25,7 +25,7 @@ export class Deliverer {
 
   /** Throws CONFIG_INVALID when a route leads to a destination that nobody serves. */
   async start(routes: readonly RouteRule[]): Promise<void> {
-    const unserved = routes.find(({ destination }) => !this.#serves(destination));
+    const unserved = routes.find(({ destination }) => destination !== PARTNER && !this.#serves(destination));
     if (unserved !== undefined)
       throw new GatewayError('CONFIG_INVALID', {
         location: 'routes',

@@ -1,20 +1,27 @@
-import { type HandedMessage, type HandoverJob, MOST_OCTETS_COUNTED } from '../../ports/handover.ts';
+import { type HandedMessage, type HandedPayload, type HandoverJob, MOST_OCTETS_COUNTED } from '../../ports/handover.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
+import type { Translations } from '../translation/translations.ts';
+import { handedPayload } from './handed-payload.ts';
 
-export function handedMessage({ header, payloads, attempt }: HandoverJob, store: PayloadStore): HandedMessage {
-  return {
-    ...header,
-    attempt,
-    payloads: payloads.map(({ contentId, name, contentType, size, sha256, body }) => ({
-      contentId,
-      name,
-      contentType,
-      size,
-      sha256,
-      octets: 'inline' in body ? body.inline : undefined,
-      open: () => store.open(body),
-    })),
-  };
+/** At once where no route translates it. Rejects with what `Translations.handed` throws. */
+export function handedMessage(
+  job: HandoverJob,
+  store: PayloadStore,
+  translations: Pick<Translations, 'translates' | 'handed'>,
+): HandedMessage | Promise<HandedMessage> {
+  const { header, destination, payloads, attempt } = job;
+  if (translations.translates(header, destination)) return translatedMessage(job, translations);
+  return { ...header, attempt, payloads: payloads.map((payload) => handedPayload(payload, store)) };
+}
+
+async function translatedMessage(
+  { header, destination, payloads, attempt }: HandoverJob,
+  translations: Pick<Translations, 'handed'>,
+): Promise<HandedMessage> {
+  const handed: HandedPayload[] = [];
+  for (const [index, payload] of payloads.entries())
+    handed.push(await translations.handed(header, destination, index + 1, payload));
+  return { ...header, attempt, payloads: handed };
 }
 
 /** What it counts in memory. */

@@ -1,16 +1,18 @@
 import type { Clock } from '../../clock.ts';
 import { Deadlines } from '../../clock/deadlines.ts';
-import { GatewayError } from '../../errors.ts';
+import { type ErrorCode, GatewayError } from '../../errors.ts';
 import type { Handover, HandoverJob } from '../../ports/handover.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Store } from '../../ports/store.ts';
+import type { Translations } from '../translation/translations.ts';
 import { backoffMs } from './backoff.ts';
 import { handedMessage, octetsOf } from './handed-message.ts';
 
 export interface LaneParts {
   readonly store: Pick<Store, 'handovers'>;
   readonly payloads: PayloadStore;
+  readonly translations: Pick<Translations, 'translates' | 'handed'>;
   readonly clock: Clock;
   readonly log: Log;
   /** From 0 up to 1, for the jitter. */
@@ -33,6 +35,12 @@ const MOST_OCTETS = 64 * 1024 * 1024;
 const LATE = 'the destination confirmed nothing within 10 minutes';
 /** So many failures in a row say that the destination is down, and not that a message is bad. */
 const DOWN_AFTER = 3;
+/** The same message would fail the same way again. */
+const FOR_GOOD: ReadonlySet<ErrorCode> = new Set([
+  'HANDOVER_REFUSED',
+  'TRANSLATION_IMPOSSIBLE',
+  'TRANSLATION_TOO_LARGE',
+]);
 
 /**
  * Hands over what waits for one destination. The store is the only truth: a claim leases messages, each is handed over,
@@ -162,7 +170,9 @@ export class Lane {
 
   /** What a destination throws instead of rejecting is a failure like any other. */
   async #deliver(job: HandoverJob): Promise<void> {
-    return this.#terms.handover.deliver(handedMessage(job, this.#parts.payloads));
+    const { payloads, translations } = this.#parts;
+    const handed = handedMessage(job, payloads, translations);
+    return this.#terms.handover.deliver(handed instanceof Promise ? await handed : handed);
   }
 
   #confirm(job: HandoverJob): void {
@@ -197,9 +207,9 @@ export class Lane {
     const { destination } = this.#terms;
     this.#failures++;
     const at = clock.now();
-    const dueAt = code === 'HANDOVER_REFUSED' ? undefined : at + backoffMs(job.attempt, random);
+    const dueAt = FOR_GOOD.has(code) ? undefined : at + backoffMs(job.attempt, random);
     const fields = { messageId: job.header.messageId, destination, attempt: job.attempt, code, detail };
-    log.warn(fields, dueAt === undefined ? 'the destination refuses a message' : 'the destination did not take it yet');
+    log.warn(fields, dueAt === undefined ? 'a message cannot be handed over' : 'the destination did not take it yet');
     try {
       await store.handovers.postpone(job.lease, { at, dueAt, code, detail });
       if (dueAt !== undefined) this.#wakeAt(dueAt);

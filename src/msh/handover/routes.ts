@@ -1,7 +1,19 @@
-import type { MessagePurpose } from '../../ports/store.ts';
+import type { Direction, MessagePurpose } from '../../ports/store.ts';
+import type { Translation } from '../../ports/translation.ts';
 import { partyKeyFrom } from '../party-key.ts';
 
-/** One rule of the routing table; a field that is absent matches everything. */
+/** What becomes of payloads on the way between applications and partners. */
+export interface RouteJson {
+  /** File with an XML Schema, or a WSDL with one in it. */
+  readonly schema: string;
+  /** `{namespace}name` of its root element, or the name alone where that is unique; undefined: the schema has one. */
+  readonly element: string | undefined;
+}
+
+/**
+ * One rule of the routing table; a field that is absent matches everything. Those that lead to `partner` are about messages
+ * that are sent, all others about received ones.
+ */
 export interface RouteRule {
   readonly cpaId?: string;
   /** PartyIds as `type:value`. */
@@ -13,14 +25,26 @@ export interface RouteRule {
   readonly service?: string;
   readonly action?: string;
   readonly destination: string;
+  /** Payloads in XML are JSON to the application; absent: they go as they are. */
+  readonly json?: RouteJson;
+}
+
+/** A rule at work. */
+export interface Route extends RouteRule {
+  /** What `json` names. */
+  readonly translation?: Translation;
 }
 
 export const INBOX = 'inbox';
+/** Where messages go that are sent: what the contract says. */
+export const PARTNER = 'partner';
 
-/** What a rule looks at; what is not known matches no rule that asks for it. */
-export type RoutedMessage = { readonly [K in keyof MessagePurpose]?: MessagePurpose[K] | undefined };
+/** What a rule looks at; what is not known matches no rule that asks for it. Received where nothing is said. */
+export type RoutedMessage = { readonly [K in keyof MessagePurpose]?: MessagePurpose[K] | undefined } & {
+  readonly direction?: Direction | undefined;
+};
 
-type Field = Exclude<keyof RouteRule, 'destination'>;
+type Field = Exclude<keyof RouteRule, 'destination' | 'json'>;
 
 interface FieldRow {
   readonly found: (message: RoutedMessage) => string | undefined;
@@ -43,12 +67,21 @@ const FIELDS: Readonly<Record<Field, FieldRow>> = {
 
 const FIELD_NAMES: readonly Field[] = ['cpaId', 'from', 'to', 'role', 'service', 'action'];
 
-/** The destination of a message: that of the first rule that matches, else the inbox. */
+/** The destination of a received message: that of the first rule that matches, else the inbox. */
 export function destinationOf(rules: readonly RouteRule[], message: RoutedMessage): string {
-  return rules.find((rule) => firstMismatch(rule, message) === undefined)?.destination ?? INBOX;
+  return ruleFor(rules, message)?.destination ?? INBOX;
 }
 
-function firstMismatch(rule: RouteRule, message: RoutedMessage): Field | undefined {
+/** The first rule that matches. */
+export function ruleFor<R extends RouteRule>(rules: readonly R[], message: RoutedMessage): R | undefined {
+  return rules.find((rule) => directionOf(rule) === (message.direction ?? 'in') && misfit(rule, message) === undefined);
+}
+
+function directionOf({ destination }: RouteRule): Direction {
+  return destination === PARTNER ? 'out' : 'in';
+}
+
+function misfit(rule: RouteRule, message: RoutedMessage): Field | undefined {
   return FIELD_NAMES.find((name) => {
     const wanted = rule[name];
     if (wanted === undefined) return false;
@@ -60,6 +93,8 @@ function firstMismatch(rule: RouteRule, message: RoutedMessage): Field | undefin
 /** Why a message goes where it goes: each rule up to the one that decides, with what kept it from matching. */
 export interface RouteExplanation {
   readonly destination: string;
+  /** How payloads are translated; undefined: they go as they are. */
+  readonly json: RouteJson | undefined;
   /** Number of the rule that decides; 1 is the first. undefined: none matches, hence the inbox. */
   readonly rule: number | undefined;
   readonly steps: readonly RouteStep[];
@@ -87,15 +122,20 @@ export function explainRoute(rules: readonly RouteRule[], asked: RoutedMessage):
   const decides = all.findIndex(({ matches }) => matches);
   const rule = decides < 0 ? undefined : decides + 1;
   return {
-    destination: all[decides]?.destination ?? INBOX,
+    destination: all[decides]?.destination ?? (asked.direction === 'out' ? PARTNER : INBOX),
+    json: rules[decides]?.json,
     rule,
     steps: rule === undefined ? all : all.slice(0, rule),
   };
 }
 
 function stepOf(rule: RouteRule, number: number, message: RoutedMessage): RouteStep {
-  const field = firstMismatch(rule, message);
   const { destination } = rule;
+  const { direction = 'in' } = message;
+  const wanted = directionOf(rule);
+  if (wanted !== direction)
+    return { rule: number, destination, matches: false, mismatch: { field: 'direction', wanted, found: direction } };
+  const field = misfit(rule, message);
   if (field === undefined) return { rule: number, destination, matches: true, mismatch: undefined };
   const mismatch = { field, wanted: rule[field] ?? '', found: FIELDS[field].found(message) };
   return { rule: number, destination, matches: false, mismatch };
@@ -112,6 +152,7 @@ export function unreachableRules(
 }
 
 function covers(earlier: RouteRule, later: RouteRule): boolean {
+  if (directionOf(earlier) !== directionOf(later)) return false;
   return FIELD_NAMES.every((name) => {
     const wide = earlier[name];
     const narrow = later[name];

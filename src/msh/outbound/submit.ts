@@ -13,30 +13,34 @@ import { seal, sealBundle } from './seal-message.ts';
 import { sealPayloads } from './seal-payloads.ts';
 import { storeAndAnswer, storeAndSend } from './store-and-send.ts';
 import type { Submitter } from './submitter.ts';
+import { TranslatedRequest } from './translated-request.ts';
 
 /** Builds, signs once, stores, and only then answers. What it refuses leaves nothing behind. @spec ebMS2 §6.5.1 */
 export async function submit(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
+  const made = new TranslatedRequest(request, submitter.translations);
   try {
-    const submitted = await store(request, submitter);
-    if (submitted.repeated) await discard(request, submitter);
+    const submitted = await store(made, submitter);
+    await discardPayloads(submitted.repeated ? made.all() : made.replaced(), undefined, submitter);
     return submitted;
   } catch (error) {
-    await discard(request, submitter, error);
+    await discardPayloads(made.all(), error, submitter);
     throw error;
   }
 }
 
-async function store(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
+async function store(made: TranslatedRequest, submitter: Submitter): Promise<Submitted> {
+  const { request } = made;
   checkRequest(request);
   try {
-    return await storeNew(request, submitter);
+    return await storeNew(made, submitter);
   } catch (refusal) {
     return await answerIfRepeated(request, submitter, refusal);
   }
 }
 
-async function storeNew(request: SubmitRequest, submitter: Submitter): Promise<Submitted> {
-  const agreement = agreeToSend(request, submitter);
+async function storeNew(made: TranslatedRequest, submitter: Submitter): Promise<Submitted> {
+  const agreement = agreeToSend(made.request, submitter);
+  const request = await made.translate(agreement);
   const message = buildMessage(request, agreement, submitter.clock.now());
   const payloads = describePayloads(request, message);
   const sealed = sealPayloads(payloads, agreement, submitter.partners);
@@ -80,9 +84,4 @@ async function answerIfRepeated(request: SubmitRequest, submitter: Submitter, re
     idempotency === undefined ? undefined : await submitter.store.findSubmitted(idempotency).catch(() => undefined);
   if (known === undefined) throw refusal;
   return submittedOf(known, '');
-}
-
-async function discard(request: SubmitRequest, submitter: Submitter, reason?: unknown): Promise<void> {
-  const bodies = request.payloads.map(({ content }) => content.body);
-  await discardPayloads(bodies, reason, submitter);
 }

@@ -6,6 +6,7 @@ import type { CpaRegister } from '../cpa-register.ts';
 import type { GatewayUser } from '../gateway.ts';
 import type { PartnerTerms } from '../parts.ts';
 import type { WaitingRequests } from '../responses/waiting-requests.ts';
+import type { Translations } from '../translation/translations.ts';
 import type { Numbering } from './numbering.ts';
 import type { OpenAnswer, Reservation } from './sender.ts';
 
@@ -20,6 +21,7 @@ export interface Submitter {
   readonly numbering: Numbering;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
   readonly outbox: Outbox;
+  readonly translations: Translations;
   /** For whom; undefined: nobody in particular, who may send everything. */
   readonly user: GatewayUser | undefined;
   /** Requests of partners whose HTTP answer may be a message of ours. */

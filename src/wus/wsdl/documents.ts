@@ -42,6 +42,17 @@ const IMPORTING: ReadonlySet<string> = new Set(['import', 'include', 'redefine']
 export async function loadDocuments(name: string, bytes: Uint8Array, open: OpenWsdlFile): Promise<WsdlDocuments> {
   const loader = new Loader(open);
   await loader.first(name, bytes);
+  return documentsOf(loader);
+}
+
+/** The same for a file that may be a schema itself. */
+export async function loadSchemas(name: string, bytes: Uint8Array, open: OpenWsdlFile): Promise<WsdlDocuments> {
+  const loader = new Loader(open);
+  await loader.first(name, bytes, true);
+  return documentsOf(loader);
+}
+
+function documentsOf(loader: Loader): WsdlDocuments {
   return {
     definitions: loader.definitions,
     schemas: loader.schemas,
@@ -71,12 +82,13 @@ class Loader {
     this.#open = open;
   }
 
-  async first(name: string, bytes: Uint8Array): Promise<void> {
+  async first(name: string, bytes: Uint8Array, orSchema = false): Promise<void> {
     this.#done.add(name);
     const root = this.#parse(name, bytes)?.root;
     if (root === undefined) return;
     if (isDefinitions(root)) await this.#readDefinitions(root);
-    else this.#report('NOT_WSDL', root, root.localName);
+    else if (orSchema && isSchema(root)) await this.#readSchema(root, undefined);
+    else this.#report(orSchema ? 'NOT_SCHEMA' : 'NOT_WSDL', root, root.localName);
   }
 
   placeOf(el: XmlElement): string {

@@ -255,7 +255,7 @@ describe('postiljon.yaml', () => {
     const wrong = "[{ form: '1', destination: inbox }, { from: a }, { destination: nowhere }]";
     assert.deepEqual(complaints(`${LEAST}routes: ${wrong}\n`), [
       'F:4 routes: rule 1: unknown key form (did you mean from?); rule 2: destination: is required; ' +
-        'rule 3: destination: nowhere is no destination: inbox, amqp, files:<name> or webhook:<name>',
+        'rule 3: destination: nowhere is no destination: inbox, amqp, files:<name>, webhook:<name>, or partner',
     ]);
     assert.deepEqual(complaints(`${LEAST}routes: [{ destination: 'webhook:zaak' }]\n`), [
       'F:4 routes: rule 1: no adapter serves webhook:zaak',

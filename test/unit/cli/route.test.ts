@@ -10,6 +10,7 @@ ebms: { host: 127.0.0.1, tls: off }
 routes:
   - { from: '00000099000000002000', action: geheim, destination: inbox }
   - { from: '*', service: levering, destination: inbox }
+  - { action: melden, destination: partner, json: { schema: melding.xsd, element: melding } }
 `;
 
 describe('route explain', () => {
@@ -34,6 +35,14 @@ describe('route explain', () => {
     const { stdout } = await run('route', 'explain', '-c', file);
     assert.match(stdout, /^rule 1 → inbox: no, from is not known and not urn:osb:oin:00000099000000002000\n/);
     assert.match(stdout, /\ninbox: no rule matches\n$/);
+  });
+
+  it('shows for a message that is sent how JSON becomes XML', async () => {
+    const { stdout } = await run('route', 'explain', '--sent', '--action', 'melden', '-c', file);
+    const [first, , third, last] = stdout.split('\n');
+    assert.equal(first, 'rule 1 → inbox: no, direction is out and not in');
+    assert.equal(third, 'rule 3 → partner: matches');
+    assert.equal(last, `partner, with JSON for the application by ${join(folder, 'melding.xsd')}: rule 3 decides`);
   });
 
   it('a configuration that is wrong is said to be so', async () => {

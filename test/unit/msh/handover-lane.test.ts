@@ -4,6 +4,7 @@ import { Lane } from '../../../src/msh/handover/lane.ts';
 import type { HandedMessage } from '../../../src/ports/handover.ts';
 import type { PayloadStore } from '../../../src/ports/payload-store.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { Translations } from '../../../src/msh/translation/translations.ts';
 import { openPayloadFiles } from '../../../src/store/files/payload-files.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { accept, filePart, inbound, T0 } from '../../conformance/store/records.ts';
@@ -36,7 +37,8 @@ describe('the lane of a destination', () => {
         return deliver(message);
       },
     };
-    const parts = { store, payloads, clock, log: LOG, random: () => 1 };
+    const translations = new Translations({ routes: [], limit: 0, payloads });
+    const parts = { store, payloads, translations, clock, log: LOG, random: () => 1 };
     return new Lane(parts, { destination: 'desk', handover, concurrency });
   };
 

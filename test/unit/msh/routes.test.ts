@@ -55,6 +55,19 @@ describe('the routing table', () => {
     ]);
   });
 
+  it('rules that lead to partner are about messages that are sent, and all others about received ones', () => {
+    const json = { schema: 'melding.xsd', element: undefined };
+    const rules = [{ ...to({}, 'partner'), json }, to({ action: 'melden' }), to({ action: 'anders' }, 'partner')];
+    assert.equal(destinationOf(rules, MESSAGE), 'amqp');
+    const received = explainRoute(rules, MESSAGE);
+    assert.deepEqual([received.destination, received.json, received.rule], ['amqp', undefined, 2]);
+    assert.deepEqual(received.steps[0]?.mismatch, { field: 'direction', wanted: 'out', found: 'in' });
+    const sent = explainRoute(rules, { ...MESSAGE, direction: 'out' });
+    assert.deepEqual([sent.destination, sent.json, sent.rule], ['partner', json, 1]);
+    assert.equal(explainRoute([to({})], { ...MESSAGE, direction: 'out' }).destination, 'partner');
+    assert.deepEqual(unreachableRules(rules), [{ rule: 3, behind: 1 }]);
+  });
+
   it('finds rules that can never decide, and what stands before them', () => {
     const rules = [to({ action: 'a' }), to({ action: 'a', cpaId: 'c' }), to({ cpaId: 'c' }), to({}), to({ from: 'x' })];
     assert.deepEqual(unreachableRules(rules), [

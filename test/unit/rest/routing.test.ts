@@ -7,6 +7,7 @@ describe('POST /routes/explain', () => {
       routes: [
         { action: 'anders', destination: 'test' },
         { from: `urn:osb:oin:${OIN_A}`, destination: 'test' },
+        { destination: 'partner', json: { schema: 'melding.xsd', element: undefined } },
       ],
       prepare: ({ handovers }) => void handovers.register('test', { deliver: () => Promise.resolve() }),
     });
@@ -19,6 +20,7 @@ describe('POST /routes/explain', () => {
     try {
       assert.deepEqual(await json(await explain({ from: OIN_A, action: 'melden' })), {
         destination: 'test',
+        json: null,
         rule: 2,
         steps: [
           {
@@ -29,6 +31,11 @@ describe('POST /routes/explain', () => {
           },
           { rule: 2, destination: 'test', matches: true, mismatch: null },
         ],
+      });
+      assert.partialDeepStrictEqual(await json(await explain({ direction: 'out' })), {
+        destination: 'partner',
+        json: { schema: 'melding.xsd', element: null },
+        rule: 3,
       });
       assert.partialDeepStrictEqual(await json(await explain({})), { destination: 'inbox', rule: null });
       assert.equal((await explain({ form: OIN_A })).status, 400);
