@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { Gateway, WusUseCases } from '../../src/index.ts';
-import { addAuthentication } from './access/authenticate.ts';
+import { addAuthentication, mayAlsoSee } from './access/authenticate.ts';
 import { addDrain } from './drain.ts';
 import { EventStreams } from './event-streams.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -54,7 +54,7 @@ export async function createRestApi(gateway: Gateway, options: RestOptions, wus?
   await app.register(multipart, { isPartAFile: () => true, preservePath: true, limits: PART_LIMITS });
   const addOtherMethods = refuseOtherMethods(app);
   addAuthentication(app, gateway, options);
-  healthRoutes(app, gateway, wus);
+  healthRoutes(app, gateway, wus, mayAlsoSee(options, 'metrics:read'));
   metricsRoutes(app, gateway, wus);
   await addScope(app, (api) => {
     openApiRoute(api, options);

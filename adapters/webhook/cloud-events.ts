@@ -10,8 +10,8 @@ export interface Occurrence {
   readonly attributes: Attributes;
   readonly contentType: string | undefined;
   readonly data: Uint8Array | undefined;
-  /** `data` is JSON of ours, which may stand in JSON as it is. */
-  readonly own?: boolean;
+  /** `data` are octets of a partner, in which nothing is changed. */
+  readonly foreign?: boolean;
 }
 
 /** The request that carries it; `id` is what it is signed with. */
@@ -28,7 +28,6 @@ export function eventOccurrence(event: StoredEvent, source: string): Occurrence 
     attributes: { ...attributes },
     contentType: datacontenttype,
     data: Buffer.from(JSON.stringify(data)),
-    own: true,
   };
 }
 
@@ -56,7 +55,7 @@ export async function messageOccurrence(message: HandedMessage, terms: MessageTe
     return { attributes: { ...named, dataref, datacontenttype }, contentType: undefined, data: undefined };
   }
   const { contentType, translated = false } = payload;
-  return { attributes: named, contentType, data: await octetsOf(payload), own: translated };
+  return { attributes: named, contentType, data: await octetsOf(payload), foreign: !translated };
 }
 
 function messageAttributes(message: HandedMessage, source: string): Attributes {
@@ -109,7 +108,8 @@ function writeBinary({ attributes, contentType, data }: Occurrence): Written {
 }
 
 /** Octets of a partner travel in base64: nothing about them is changed. */
-function writeStructured({ attributes, contentType, data, own: text = false }: Occurrence): Written {
+function writeStructured({ attributes, contentType, data, foreign = false }: Occurrence): Written {
+  const text = contentType === 'application/json' && !foreign;
   const content: unknown = text && data !== undefined ? JSON.parse(Buffer.from(data).toString('utf8')) : undefined;
   const event = {
     ...attributes,

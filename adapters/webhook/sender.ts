@@ -1,6 +1,7 @@
 import { GatewayError } from '../../src/index.ts';
 import type { AdapterHost, BackendAnswer, Egress, EgressAnswer, EgressQuestion } from '../../src/index.ts';
 import type { Written } from './cloud-events.ts';
+import { Pace } from './pace.ts';
 import type { Webhook } from './settings.ts';
 import { signatureHeaders } from './signature.ts';
 
@@ -13,6 +14,7 @@ export class WebhookSender {
   readonly #webhook: Webhook;
   readonly #host: Pick<AdapterHost, 'clock' | 'log'>;
   readonly #egress: Egress;
+  readonly #pace: Pace;
   #granted: Promise<void> | undefined;
   #notBefore = 0;
 
@@ -20,6 +22,7 @@ export class WebhookSender {
     const { networks, allowPlain, ca } = webhook;
     this.#webhook = webhook;
     this.#host = host;
+    this.#pace = new Pace(host.clock);
     this.#egress = host.egress({ networks, allowPlain, ...(ca === undefined ? {} : { ca: [ca] }) });
   }
 
@@ -27,6 +30,7 @@ export class WebhookSender {
   async send(written: Written): Promise<void> {
     const { url, timeoutSeconds } = this.#webhook;
     await this.handshake();
+    await this.#pace.turn();
     if (this.#host.clock.now() < this.#notBefore) throw failed('the receiver asked to wait');
     const signed = { url, headers: this.#signed(written), body: written.body };
     this.#judge(await this.#egress.request({ ...signed, method: 'POST', timeoutMs: timeoutSeconds * 1_000 }));
@@ -35,6 +39,7 @@ export class WebhookSender {
   /** Gives the whole answer, whatever it says; who asks sees to the handshake. Throws as `Egress.ask`. */
   ask(written: Written, terms: Pick<EgressQuestion, 'timeoutMs' | 'maxBytes' | 'signal'>): Promise<BackendAnswer> {
     const { url } = this.#webhook;
+    this.#pace.count();
     return this.#egress.ask({ ...terms, url, headers: this.#signed(written), body: written.body });
   }
 
@@ -49,6 +54,7 @@ export class WebhookSender {
   }
 
   async close(): Promise<void> {
+    this.#pace.close();
     await this.#egress.close();
   }
 
@@ -67,7 +73,8 @@ export class WebhookSender {
       throw failed(
         `OPTIONS answers ${answer.status} without WebHook-Allowed-Origin: ${origin}: let the receiver grant it, or set handshake: false`,
       );
-    this.#host.log.info({ webhook: name, origin }, 'the receiver of a webhook allows it');
+    const perMinute = this.#pace.allow(answer.headers['webhook-allowed-rate']);
+    this.#host.log.info({ webhook: name, origin, perMinute }, 'the receiver of a webhook allows it');
   }
 
   #judge({ status, headers }: EgressAnswer): void {

@@ -16,6 +16,8 @@ export interface WebhookReceiver {
   readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[];
   /** What OPTIONS is answered with as WebHook-Allowed-Origin; undefined: nothing. */
   allow: string | undefined;
+  /** Beside it, as WebHook-Allowed-Rate. */
+  rate: string | undefined;
   /** Waits until so much was posted. */
   until(count: number): Promise<readonly Posted[]>;
   close(): Promise<void>;
@@ -34,8 +36,10 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
       const one = { method: request.method ?? '', headers: request.headers, body: Buffer.concat(chunks) };
       if (one.method === 'OPTIONS') {
         asked.push(one);
-        const { allow } = receiver;
-        response.writeHead(200, allow === undefined ? {} : { 'WebHook-Allowed-Origin': allow }).end();
+        const { allow, rate } = receiver;
+        if (allow !== undefined) response.setHeader('WebHook-Allowed-Origin', allow);
+        if (rate !== undefined) response.setHeader('WebHook-Allowed-Rate', rate);
+        response.writeHead(200).end();
         return;
       }
       const { status, headers } = answers.shift() ?? { status: 204 };
@@ -53,6 +57,7 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
     asked,
     answers,
     allow: '*',
+    rate: undefined,
     async until(count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.push({ count, done: resolve });

@@ -57,6 +57,26 @@ export function addAuthentication(app: FastifyInstance, gateway: Gateway, { acce
   });
 }
 
+/**
+ * For a route that is open: whether who asks may see what this scope shows, of the whole gateway. Who cannot be known is a
+ * stranger, and not refused; failures count as everywhere.
+ */
+export function mayAlsoSee({ access }: RestOptions, scope: Scope): (request: FastifyRequest) => Promise<boolean> {
+  return async ({ raw }) => {
+    if (access === undefined) return true;
+    const { authorization } = raw.headers;
+    const certificate = certificateOf(raw.socket);
+    if (authorization === undefined && certificate === undefined) return false;
+    try {
+      const { application } = await access.identify({ authorization, certificate, remote: raw.socket.remoteAddress });
+      return ownerFor(application, scope) === 'everybody';
+    } catch (thrown) {
+      if (thrown instanceof GatewayError) return false;
+      throw thrown;
+    }
+  };
+}
+
 async function identify(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
   const { authorization } = request.headers;
   if ((request.raw.headersDistinct['authorization']?.length ?? 0) > 1)

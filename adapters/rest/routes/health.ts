@@ -1,12 +1,20 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Gateway, Health, WusUseCases } from '../../../src/index.ts';
 import { OPEN } from '../access/needs.ts';
 import { closed, open, text } from '../schemas/fields.ts';
 import { HEALTH } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
-/** At the root: what a supervisor asks is no part of the versioned API. */
-export function healthRoutes(app: FastifyInstance, gateway: Gateway, wus: WusUseCases | undefined): void {
+/**
+ * At the root: what a supervisor asks is no part of the versioned API, and needs no key. What was looked at names certificates,
+ * contracts and disks: that is for who `seesDetails`.
+ */
+export function healthRoutes(
+  app: FastifyInstance,
+  gateway: Gateway,
+  wus: WusUseCases | undefined,
+  seesDetails: (request: FastifyRequest) => Promise<boolean>,
+): void {
   app.get(
     '/health/live',
     {
@@ -29,17 +37,18 @@ export function healthRoutes(app: FastifyInstance, gateway: Gateway, wus: WusUse
         operationId: 'ready',
         security: OPEN,
         summary: 'Whether the gateway could sign, store and send right now',
-        description: 'Each check says what was looked at.',
+        description:
+          'To a caller with the scope `metrics:read` (to everybody where the API has no applications) each check says what was ' +
+          'looked at; a stranger sees the status alone.',
         tags: ['health'],
         querystring: closed({}),
         response: { ...problems(), 200: answer('It could.', HEALTH), 503: answer('It could not.', HEALTH) },
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       const { ok, checks } = await gateway.health();
-      return reply
-        .code(ok ? 200 : 503)
-        .send({ status: ok ? 'ok' : 'failing', checks: [...checks, ...servicesOf(wus)] });
+      const shown = (await seesDetails(request)) ? { checks: [...checks, ...servicesOf(wus)] } : {};
+      return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'failing', ...shown });
     },
   );
 }

@@ -75,6 +75,15 @@ describe('applications of the API', () => {
       assert.equal(await status(undefined, path), 200, path);
   });
 
+  it('a stranger learns whether the gateway is ready, and who may see more what was looked at', async () => {
+    const looked = async (bearer?: string): Promise<readonly string[]> =>
+      Object.keys(await json(await rest.as(bearer, '/health/ready')));
+    for (const bearer of [undefined, 'Bearer pk_onbekend', keyOf.sender.bearer])
+      assert.deepEqual(await looked(bearer), ['status'], bearer);
+    for (const bearer of [keyOf.operator.bearer, keyOf.admin.bearer])
+      assert.deepEqual(await looked(bearer), ['status', 'checks']);
+  });
+
   it('a role opens its routes, and another gets 403 NOT_ALLOWED', async () => {
     const cases: readonly (readonly [keyof typeof keyOf, string, string, number])[] = [
       ['sender', 'POST', of(sent, '/cancel'), 403],

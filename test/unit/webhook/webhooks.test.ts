@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createWebhooks } from '../../../adapters/webhook/webhooks.ts';
 import type { Webhook } from '../../../adapters/webhook/webhooks.ts';
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import type { Adapter } from '../../../src/index.ts';
 import { createEgress } from '../../../src/transport/egress-client.ts';
 import type { WebhookReceiver } from '../../setup/webhook-receiver.ts';
 import { openWebhookReceiver } from '../../setup/webhook-receiver.ts';
+import { ManualClock } from '../../setup/manual-clock.ts';
 import { ACTION, base64, json, OIN_A, OIN_B, openRestGateway, SERVICE, TERMS } from '../rest/rest-gateway.ts';
 import type { RestGateway } from '../rest/rest-gateway.ts';
 import { requireSigned } from './require-signed.ts';
@@ -29,6 +30,7 @@ async function withHook(
   routed: boolean,
   test: (place: Place) => Promise<void>,
   receiver?: WebhookReceiver,
+  clock: Clock = systemClock,
 ): Promise<void> {
   const application = receiver ?? (await openWebhookReceiver());
   const webhook: Webhook = {
@@ -54,7 +56,7 @@ async function withHook(
     random: () => 0,
     prepare(gateway) {
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-      const host = { gateway, log, clock: systemClock, random: () => 0, source: SOURCE, apiUrl, egress: createEgress };
+      const host = { gateway, log, clock, random: () => 0, source: SOURCE, apiUrl, egress: createEgress };
       adapter = createWebhooks([webhook], { ...host, backends: { serve: quiet } });
     },
   });
@@ -283,6 +285,29 @@ describe('webhooks', () => {
         );
       });
     }
+  });
+
+  it('posts no faster than the handshake allows', async () => {
+    const receiver = await openWebhookReceiver();
+    receiver.rate = '30';
+    const clock = new ManualClock(Date.now());
+    await withHook(
+      { handshake: true },
+      true,
+      async ({ rest }) => {
+        for (const messageId of ['een@test', 'twee@test', 'drie@test'])
+          await rest.submit({ ...TERMS, messageId, payloads: [PAYLOAD] });
+        await receiver.until(1);
+        await Promise.all(['een@test', 'twee@test', 'drie@test'].map((messageId) => rest.delivered(messageId)));
+        for (const count of [2, 3]) {
+          assert.equal(receiver.posted.length, count - 1);
+          clock.advance(2_000);
+          await receiver.until(count);
+        }
+      },
+      receiver,
+      clock,
+    );
   });
 
   it('A76 an address of the own network is not asked: the message stays, and says why', async () => {
