@@ -17,6 +17,8 @@ export interface Submission {
 export const APPLICATION = 'amqp';
 
 const MAX_PARTS = 100;
+/** As in the API. */
+const LONGEST_TEXT = 1024;
 const KEY = /^[!-~]{1,255}$/;
 /** Some clients name the charset here; only what changes the octets matters. */
 const COMPRESSED = /gzip|deflate|compress|br|zstd/i;
@@ -76,8 +78,9 @@ function readTerms({ properties, headers }: BrokerMessage): Submission['terms'] 
 
 function text(value: unknown, location: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string') return value;
-  throw invalid(location, `${location} is no text`);
+  if (typeof value !== 'string') throw invalid(location, `${location} is no text`);
+  if (value.length > LONGEST_TEXT) throw invalid(location, `${location} is longer than ${LONGEST_TEXT} characters`);
+  return value;
 }
 
 /** Without it a message that the broker hands out again could not be told from a new one. */

@@ -185,6 +185,8 @@ describe('two gateways, and applications that know only queues', function () {
   ][] = [
     ['without cpaId', { headers: { cpaId: '' } }, 'REQUEST_INVALID', 'header cpaId'],
     ['under a contract that is not there', { headers: { cpaId: 'nobody' } }, 'CPA_UNKNOWN'],
+    ['with a name of 60 KB', { headers: { cpaId: 'x'.repeat(60_000) } }, 'REQUEST_INVALID', 'header cpaId'],
+    ['with headers of 60 KB', { headers: { cpaId: 'nobody', note: 'x'.repeat(60_000) } }, 'CPA_UNKNOWN'],
     ['for an action that was not agreed', { headers: { action: 'nothing' } }, 'ACTION_NOT_AGREED'],
     ['without message_id', { messageId: '' }, 'REQUEST_INVALID', 'message_id'],
     ['as a multipart that is none', { contentType: 'multipart/related; boundary=x' }, 'MIME_MALFORMED'],

@@ -86,6 +86,12 @@ describe('what an application publishes', () => {
     ]),
     ['without headers', published('x', { headers: {} }), 'REQUEST_INVALID', 'header cpaId'],
     [
+      'with a value of 1025 characters',
+      published('x', { headers: { ...HEADERS, cpaId: 'x'.repeat(1025) } }),
+      'REQUEST_INVALID',
+      'header cpaId',
+    ],
+    [
       'with a header that is no text',
       published('x', { headers: { ...HEADERS, toRole: 7 } }),
       'REQUEST_INVALID',
@@ -148,6 +154,28 @@ describe('a refused message', () => {
       Object.keys(copy.headers).filter((name) => !(name in HEADERS)),
       ['reason', 'title', 'location', 'detail', 'remedy'],
     );
+  });
+
+  it('holds no more than can be published again: cut, or counted', () => {
+    const badUtf8 = '\uFFFD'.repeat(255);
+    const texts = ['messageId', 'correlationId', 'contentType', 'contentEncoding', 'type', 'replyTo', 'appId'] as const;
+    const { properties, headers } = refusedPublication(
+      published('x', {
+        ...Object.fromEntries(texts.map((name) => [name, badUtf8])),
+        timestamp: 2 ** 64,
+        headers: { ...HEADERS, [badUtf8]: 'name', big: 'x'.repeat(60_000), nan: Number.NaN, last: 'fits' },
+      }),
+      { exchange: 'r', routingKey: 'send' },
+      new GatewayError('REQUEST_INVALID', { location: 'l'.repeat(5000), detail: 'd'.repeat(60_000) }),
+    );
+    for (const name of texts) assert.equal(properties[name], '\uFFFD'.repeat(85));
+    assert.equal(properties.timestamp, undefined);
+    assert.partialDeepStrictEqual(headers, { ...HEADERS, last: 'fits', headersLeftOut: 2 });
+    assert.deepEqual(
+      [badUtf8, 'big', 'nan'].filter((name) => name in headers),
+      [],
+    );
+    assert.ok(Buffer.byteLength(JSON.stringify(headers)) < 40_000);
   });
 
   it('says nothing of what went wrong inside', () => {
