@@ -11,6 +11,8 @@ export interface Submissions {
   readonly size: number;
   /** Messages a second, whether or not the gateway keeps up. Without it: `IN_FLIGHT` at a time. */
   readonly rate?: number;
+  /** Another than the sender's. */
+  readonly apiUrl?: string;
 }
 
 export interface Exchanged {
@@ -37,8 +39,8 @@ export async function submitAll(parties: TwoParties, submissions: Submissions): 
 }
 
 async function run(parties: TwoParties, submissions: Submissions, deliveries?: Deliveries): Promise<Exchanged> {
-  const { count, size, rate } = submissions;
-  const pool = await Pool.open(parties.sender.apiUrl, messageBody(parties, size));
+  const { count, size, rate, apiUrl = parties.sender.apiUrl } = submissions;
+  const pool = await Pool.open(apiUrl, messageBody(parties, size));
   const latencies: number[] = [];
   const one = async (due: number): Promise<void> => {
     const messageId = await pool.submit();

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Agent } from 'undici';
+import { createServer as createApiServer } from '../../adapters/rest/server.ts';
 import { newId } from '../../src/ids.ts';
 import { type IncomingBody, pumpBody } from '../../src/mime/pump-body.ts';
 import type { IncomingRequest, OutgoingAnswer } from '../../src/ports/transport.ts';
@@ -17,6 +18,7 @@ import type { BareSettings } from './bare.ts';
 /*
  * A server without a gateway in it, as a process of its own:
  *   row   our endpoint and our store: reads the request and writes it as one durable row
+ *   api   the server of our REST API and our store: the same, without reading the JSON
  *   sink  our endpoint: reads the request
  *   proxy our endpoint and undici: passes the request on, and its answer back
  *   copy  Node's server alone: request → file, SHA-256 on the way, fsync
@@ -42,6 +44,7 @@ const OK: OutgoingAnswer = { status: 204, headers: {}, body: undefined };
 
 if (kind === 'copy') await listenCopy();
 else if (kind === 'proxy') await listenProxy();
+else if (kind === 'api') await listenApi();
 else await listen(kind === 'row' ? await rowWriter() : drain);
 process.send?.('ready');
 
@@ -76,11 +79,33 @@ async function drain(body: IncomingBody): Promise<void> {
 }
 
 async function rowWriter(): Promise<(body: IncomingBody) => Promise<void>> {
+  const write = await openRows();
+  return async (body) => write(await whole(body));
+}
+
+async function openRows(): Promise<(octets: Uint8Array) => Promise<void>> {
   const store = await openStore({ url: `sqlite:${join(folder, 'row.db')}` });
-  return async (body) => {
-    const sample = await whole(body);
-    await store.note({ refusal: { ...NO_FIELDS, id: newId(), at: Date.now(), sample } });
-  };
+  return (sample) => store.note({ refusal: { ...NO_FIELDS, id: newId(), at: Date.now(), sample } });
+}
+
+async function listenApi(): Promise<void> {
+  const write = await openRows();
+  const app = createApiServer({
+    host: '127.0.0.1',
+    port,
+    names: ['127.0.0.1'],
+    source: 'urn:nld:oin:00000099000000001000:systeem:postiljon',
+    contact: { name: 'bench', email: undefined, url: undefined },
+    limits: { json: BUFFERED, upload: BUFFERED, parts: 1 },
+    log: { debug: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.post<{ Body: Buffer }>(path, async ({ body }, reply) => {
+    await write(body);
+    return reply.code(202).send({ messageId: newId(), state: 'QUEUED' });
+  });
+  await app.listen({ host: '127.0.0.1', port });
 }
 
 async function whole(body: IncomingBody): Promise<Buffer> {

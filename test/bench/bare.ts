@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Party } from './two-parties.ts';
 
 export interface BareSettings {
-  readonly kind: 'row' | 'sink' | 'copy' | 'proxy';
+  readonly kind: 'row' | 'api' | 'sink' | 'copy' | 'proxy';
   readonly port: number;
   readonly path: string;
   /** PEM. */

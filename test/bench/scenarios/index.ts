@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { amqpBridge } from './amqp-bridge.ts';
 import { c14n } from './c14n.ts';
 import { encryption } from './encryption.ts';
+import { eventLatency } from './event-latency.ts';
 import { growth } from './growth.ts';
 import { idle } from './idle.ts';
 import { parse } from './parse.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sendSigned,
   submit,
   amqpBridge,
+  eventLatency,
   verify,
   sign,
   parse,
