@@ -193,6 +193,8 @@ function openEndpoint(
       maxConnectionsPerAddress: ebms.limits.connectionsPerAddress,
       headersTimeoutMs: ebms.limits.headersSeconds * 1000,
       requestTimeoutMs: ebms.limits.requestSeconds * 1000,
+      minimumRate: ebms.limits.minimumRate,
+      patienceMs: ebms.limits.patienceSeconds * 1000,
     },
     crowded: (crowd) => log.warn(crowd, 'too many connections of partners: see ebms.limits'),
     report(error, remote) {

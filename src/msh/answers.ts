@@ -115,8 +115,16 @@ export const ANSWERS = {
     body: 'none',
     note: 'The connection is closed.',
   },
+  tooSlow: {
+    situation: 'headers, or a body, that do not get on (`ebms.limits`)',
+    mode: 'any',
+    status: 408,
+    body: 'none',
+    note: 'The connection is closed; nothing was accepted.',
+  },
   busy: {
-    situation: 'the store or a key cannot be used now, no revocation list of a CA is current, or the gateway stops',
+    situation:
+      'the store or a key cannot be used now, no revocation list of a CA is current, envelopes that are not answered yet take all of `ebms.limits.memory`, or the gateway stops',
     mode: 'any',
     status: 503,
     body: 'SOAP Fault Server',

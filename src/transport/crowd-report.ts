@@ -7,6 +7,8 @@ export interface Crowd {
   readonly remote: string;
   /** Connections without a request that made room for a new one of their address. */
   readonly cutIdle: number;
+  /** Connections whose request, or the reading of its answer, did not get on. */
+  readonly cutSlow: number;
   /** New ones of an address all of whose connections are at work. */
   readonly refused: number;
   /** New ones while the endpoint had all it may have. */
@@ -23,21 +25,23 @@ export function crowdReport(
   { crowded, now = () => performance.now() }: { crowded?: (crowd: Crowd) => void; now?: () => number },
 ): (remote: string, outcome: Crowded | 'full') => void {
   let toldAt = -Infinity;
-  const counts = { 'cut-idle': 0, refused: 0, full: 0 };
+  const counts = { 'cut-idle': 0, 'cut-slow': 0, refused: 0, full: 0 };
   return (remote, outcome) => {
     counts[outcome] += 1;
     if (now() - toldAt < EVERY_MS) return;
     toldAt = now();
-    const { 'cut-idle': cutIdle, refused, full } = counts;
+    const { 'cut-idle': cutIdle, 'cut-slow': cutSlow, refused, full } = counts;
     crowded?.({
       remote,
       cutIdle,
+      cutSlow,
       refused,
       full,
       connections: maxConnections,
       connectionsPerAddress: maxConnectionsPerAddress,
     });
     counts['cut-idle'] = 0;
+    counts['cut-slow'] = 0;
     counts.refused = 0;
     counts.full = 0;
   };

@@ -4,6 +4,10 @@ export interface EndpointLimits {
   readonly headersTimeoutMs: number;
   /** From the first octet of a request to its last. */
   readonly requestTimeoutMs: number;
+  /** Octets a second that a peer has to move with a body, or of an answer; 0: none. See `progress.ts`. */
+  readonly minimumRate: number;
+  /** How long it may stand still. */
+  readonly patienceMs: number;
   /** How long a connection is kept open between requests. */
   readonly idleTimeoutMs: number;
   readonly maxHeaderBytes: number;
@@ -20,6 +24,8 @@ export interface EndpointLimits {
 export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 600_000,
+  minimumRate: 1024,
+  patienceMs: 15_000,
   idleTimeoutMs: 60_000,
   maxHeaderBytes: 16 * 1024,
   maxBodyBytes: 2 * 1024 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { type Clock, systemClock } from '../clock.ts';
 import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import { EnvelopeMemory, type MemoryAccount } from '../mime/envelope-memory.ts';
@@ -13,6 +14,7 @@ import { Connections } from './connections.ts';
 import { type Crowd, crowdReport } from './crowd-report.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './endpoint-limits.ts';
 import { isLoopback } from './loopback.ts';
+import { Progress } from './progress.ts';
 import { RequestBody } from './request-body.ts';
 import { findServed, isChunked, refuseHead } from './request-head.ts';
 import { identityOptions, TLS_PROFILE, type TlsIdentity } from './tls-profile.ts';
@@ -43,6 +45,8 @@ export interface EndpointOptions {
   readonly tls: EndpointTls | 'off';
   readonly allowPlain?: boolean;
   readonly limits?: Partial<EndpointLimits>;
+  /** Of the minimum rate; the system's when absent. */
+  readonly clock?: Clock;
   /** Told what no request or answer tells: a handshake that failed (TLS_CLIENT_CERTIFICATE), an error out of `receive`. */
   readonly report?: (error: unknown, remote: string | undefined) => void;
   /** Told once a minute at most that connections were cut or refused because there were too many. */
@@ -61,6 +65,7 @@ interface Context {
   readonly limits: EndpointLimits;
   readonly routes: readonly Required<Route>[];
   readonly connections: Connections;
+  readonly progress: Progress;
   readonly memory: EnvelopeMemory;
   readonly slices: Slices;
   closing: boolean;
@@ -81,10 +86,22 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   requirePermittedPlain(options);
   const limits = { ...DEFAULT_ENDPOINT_LIMITS, ...options.limits };
   const crowded = crowdReport(limits, options);
-  const connections = new Connections({ maxPerAddress: limits.maxConnectionsPerAddress, crowded });
+  const { clock = systemClock } = options;
+  const progress = new Progress({
+    ...limits,
+    clock,
+    cut: (address) => crowded(address, 'cut-slow'),
+  });
+  const connections = new Connections({
+    maxPerAddress: limits.maxConnectionsPerAddress,
+    clock,
+    cutSlowest: (sockets) => progress.cutSlowest(sockets),
+    crowded,
+  });
   const routes = options.routes.map((route) => ({ maxBodyBytes: limits.maxBodyBytes, ...route }));
   const memory = new EnvelopeMemory(limits.maxHeldBytes);
-  const context: Context = { options, limits, routes, connections, memory, slices: new Slices(), closing: false };
+  const slices = new Slices();
+  const context: Context = { options, limits, routes, connections, progress, memory, slices, closing: false };
   const server = createServer(context, (request, response) => serve(context, { request, response }));
   // Whoever asks leave first is judged by the headers first; a listener is what keeps Node from saying 100 by itself.
   server.on('checkContinue', (request, response) => serve(context, { request, response }));
@@ -142,10 +159,14 @@ function createServer({ options, limits }: Context, listener: RequestListener): 
 
 function serve(context: Context, exchange: Exchange): void {
   const { request, response } = exchange;
-  const { connections } = context;
+  const { connections, progress } = context;
   const { socket } = request;
   connections.begin(socket);
-  response.once('close', () => connections.end(socket));
+  progress.begin(exchange);
+  response.once('close', () => {
+    connections.end(socket);
+    progress.end(exchange);
+  });
   const { path, served } = findServed(request.url, context.routes);
   const refusal = refuseHead(request, served);
   if (served === undefined || refusal !== undefined) {
@@ -215,6 +236,7 @@ function close(server: Server, context: Context): Promise<void> {
     const timer = setTimeout(() => context.connections.destroyAll(), context.limits.closeGraceMs);
     server.close(() => {
       clearTimeout(timer);
+      context.progress.stop();
       resolve();
     });
     context.connections.destroyIdle();

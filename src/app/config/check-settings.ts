@@ -35,7 +35,7 @@ const hasEndpointKey = (settings: Settings): boolean =>
   settings['ebms.tls.key'] !== undefined || settings['ebms.tls.pkcs12'] !== undefined;
 
 const atLeastOne =
-  (key: 'connections' | 'connectionsPerAddress' | 'headersSeconds' | 'requestSeconds'): Rule =>
+  (key: 'connections' | 'connectionsPerAddress' | 'headersSeconds' | 'requestSeconds' | 'patienceSeconds'): Rule =>
   (settings) =>
     settings[`ebms.limits.${key}`] > 0 ? undefined : { key: `ebms.limits.${key}`, reason: 'must be 1 at least' };
 
@@ -44,6 +44,7 @@ const RULES: readonly Rule[] = [
   atLeastOne('connectionsPerAddress'),
   atLeastOne('headersSeconds'),
   atLeastOne('requestSeconds'),
+  atLeastOne('patienceSeconds'),
   (settings) => (settings.parties.length === 0 ? { key: 'parties', reason: 'name one party at least' } : undefined),
   (settings) =>
     settings['store.url']?.startsWith('sqlite:') === false

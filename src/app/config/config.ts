@@ -49,6 +49,9 @@ export interface Config {
       readonly connectionsPerAddress: number;
       readonly headersSeconds: number;
       readonly requestSeconds: number;
+      /** Octets a second. */
+      readonly minimumRate: number;
+      readonly patienceSeconds: number;
     };
   };
   readonly api: {
@@ -176,6 +179,8 @@ function build(file: string, folder: string, settings: Settings): Config {
         connectionsPerAddress: settings['ebms.limits.connectionsPerAddress'],
         headersSeconds: settings['ebms.limits.headersSeconds'],
         requestSeconds: settings['ebms.limits.requestSeconds'],
+        minimumRate: settings['ebms.limits.minimumRate'],
+        patienceSeconds: settings['ebms.limits.patienceSeconds'],
       },
     },
     api: {

@@ -125,7 +125,7 @@ export const KEYS = {
     kind: 'integer',
     default: 256,
     meaning:
-      'Most of them from one address. Another takes the place of the one that carried no request for longest, and is refused only where all of them are at work. Partners behind one proxy share an address.',
+      'Most of them from one address. Another takes the place of the one that carried no request for longest, or of the slowest, and is refused only where all of them get on with their work. Partners behind one proxy share an address.',
   },
   'ebms.limits.headersSeconds': {
     kind: 'integer',
@@ -136,6 +136,17 @@ export const KEYS = {
     kind: 'integer',
     default: 600,
     meaning: 'How long a whole request may take to come in.',
+  },
+  'ebms.limits.minimumRate': {
+    kind: 'size',
+    default: 1024,
+    meaning:
+      'Octets a second that a partner has to send of a body, and to read of an answer, while the gateway waits for it. Who falls behind is cut off with 408; where its address has all its connections (`connectionsPerAddress`) the slowest makes room at once. 0: none.',
+  },
+  'ebms.limits.patienceSeconds': {
+    kind: 'integer',
+    default: 15,
+    meaning: 'How long it may stand still; longer where it moves less than `minimumRate`, but something.',
   },
   'api.host': {
     kind: 'text',

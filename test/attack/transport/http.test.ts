@@ -131,7 +131,7 @@ describe('hostile HTTP', () => {
     assert.equal(await new RawPeer(port).send(HONEST).untilClosed(), '');
     assert.equal(await new RawPeer(port).send(HONEST).untilClosed(), '');
     assert.deepEqual(told, [
-      { remote: '127.0.0.1', cutIdle: 0, refused: 1, full: 0, connections: 2000, connectionsPerAddress: 2 },
+      { remote: '127.0.0.1', cutIdle: 0, cutSlow: 0, refused: 1, full: 0, connections: 2000, connectionsPerAddress: 2 },
     ]);
     for (const { resolve } of asked) resolve();
     await Promise.all(working.map((peer) => peer.until('\r\n\r\n3')));

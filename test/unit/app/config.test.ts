@@ -213,6 +213,14 @@ describe('postiljon.yaml', () => {
     it(`refuses ${what}`, () => assert.deepEqual(complaints(`${LEAST}${yaml}\n`), expected));
   }
 
+  it('refuses limits of nothing', () => {
+    const keys = ['connections', 'connectionsPerAddress', 'headersSeconds', 'requestSeconds', 'patienceSeconds'];
+    for (const key of keys) {
+      const yaml = LEAST.replace('tls: off', `tls: off, limits: { ${key}: 0 }`);
+      assert.deepEqual(complaints(yaml), [`F:3 ebms.limits.${key}: must be 1 at least`]);
+    }
+  });
+
   it('refuses plain HTTP beyond loopback', () => {
     assert.deepEqual(complaints("name: a\nparties: ['b']\nebms: { tls: off }\n"), [
       'F:3 ebms.tls: off is for loopback only: listen on 127.0.0.1, or set ebms.allowPlain: true',

@@ -59,14 +59,14 @@ export async function closeEndpoints(): Promise<void> {
   opened.clear();
 }
 
-/** A plain TCP peer that says exactly what it is told. */
+/** A peer that says exactly what it is told; over plain TCP unless it gets a socket. */
 export class RawPeer {
   readonly socket: Socket;
   #received = '';
   readonly #closed: Promise<unknown>;
 
-  constructor(port: number) {
-    this.socket = connect({ host: '127.0.0.1', port });
+  constructor(port: number, socket: Socket = connect({ host: '127.0.0.1', port })) {
+    this.socket = socket;
     // The endpoint may well reset the connection: that is what is looked at.
     this.socket.on('error', () => undefined);
     this.#closed = new Promise((resolve) => {
