@@ -63,6 +63,8 @@ describe('applications of the API', () => {
     });
   const status = async (bearer: string | undefined, path: string, method = 'GET'): Promise<number> =>
     (await rest.as(bearer, path, { method })).status;
+  const looked = async (bearer?: string): Promise<readonly string[]> =>
+    Object.keys(await json(await rest.as(bearer, '/health/ready')));
   const list = async (bearer: string, path: string): Promise<Listed> => json<Listed>(await rest.as(bearer, path));
 
   it('who says not who it is gets 401 with WWW-Authenticate, but for health and the OpenAPI document', async () => {
@@ -76,8 +78,6 @@ describe('applications of the API', () => {
   });
 
   it('a stranger learns whether the gateway is ready, and who may see more what was looked at', async () => {
-    const looked = async (bearer?: string): Promise<readonly string[]> =>
-      Object.keys(await json(await rest.as(bearer, '/health/ready')));
     for (const bearer of [undefined, 'Bearer pk_onbekend', keyOf.sender.bearer])
       assert.deepEqual(await looked(bearer), ['status'], bearer);
     for (const bearer of [keyOf.operator.bearer, keyOf.admin.bearer])
