@@ -30,6 +30,10 @@ export interface RestLimits {
   readonly parts: number;
   /** Open at the same time; another is closed at once. 2000 where not given. */
   readonly connections?: number;
+  /** How long the headers of a request may take to come in; 10 s where not given. */
+  readonly headersMs?: number;
+  /** How long a whole request may take to come in; an hour where not given. */
+  readonly requestMs?: number;
   /** Event streams of one application at the same time; 20 where not given. */
   readonly streams?: number;
 }

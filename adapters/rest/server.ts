@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { ServerOptions } from 'node:https';
@@ -18,6 +19,9 @@ import { addResponseHeaders, SECURITY_HEADERS, setResponseHeaders } from './resp
 
 const PARAM_MAX = 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** An upload may take long, but not for ever. */
+const REQUEST_TIMEOUT_MS = 3_600_000;
+const LONGEST_CHECK_MS = 5_000;
 /** A connection on which nothing moves any more, not even the heartbeat of a stream, has no one at its end. */
 const SILENT_MS = 600_000;
 const MOST_CONNECTIONS = 2000;
@@ -25,14 +29,14 @@ const MOST_CONNECTIONS = 2000;
 /** The HTTP server with everything that holds for all routes: limits, guards, headers and problem documents. */
 export function createServer(options: RestOptions): FastifyInstance {
   const handleError = errorHandler(options.log);
+  const timeouts = timeoutsOf(options);
   const app = fastify({
     logger: false,
     genReqId: () => newId(),
     bodyLimit: options.limits.json,
-    // An upload may take long; its headers may not.
-    requestTimeout: 0,
+    requestTimeout: timeouts.requestTimeout,
     connectionTimeout: SILENT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: timeouts,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_MAX },
     // Answers are made by our own code and need no compiled writer; without it start is faster and smaller.
@@ -41,7 +45,9 @@ export function createServer(options: RestOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => {
       void handleError(error, request, setResponseHeaders(request, reply));
     },
-    ...(options.tls === undefined ? {} : { serverFactory: tlsServer(options.tls) }),
+    ...(options.tls === undefined
+      ? {}
+      : { serverFactory: tlsServer({ ...options.tls, ...timeouts, handshakeTimeout: timeouts.headersTimeout }) }),
     clientErrorHandler: (error, socket) => answerMalformed(socket, error.code),
   });
   app.server.maxConnections = options.limits.connections ?? MOST_CONNECTIONS;
@@ -54,11 +60,23 @@ export function createServer(options: RestOptions): FastifyInstance {
   return app;
 }
 
+interface Timeouts {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly connectionsCheckingInterval: number;
+}
+
+/** Who sends slowly is cut off soon after its time. */
+function timeoutsOf({ limits }: RestOptions): Timeouts {
+  const { headersMs = HEADERS_TIMEOUT_MS, requestMs = REQUEST_TIMEOUT_MS } = limits;
+  const connectionsCheckingInterval = Math.min(LONGEST_CHECK_MS, Math.ceil(headersMs / 4));
+  return { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval };
+}
+
 /** The framework gives its type of server to what it makes itself only. */
 function tlsServer(tls: ServerOptions): (handler: RequestListener) => Server {
   return (handler) => {
-    const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, handshakeTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 };
-    const server = createHttpsServer({ ...tls, ...timeouts }, handler);
+    const server = createHttpsServer(tls, handler);
     server.setTimeout(SILENT_MS);
     return server;
   };
@@ -128,17 +146,20 @@ function nothingHere(url: string): GatewayError {
 
 const MALFORMED: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'the headers are longer than 16 KiB together',
-  ERR_HTTP_REQUEST_TIMEOUT: 'the headers did not come in time',
 };
 
 /** What is no HTTP has no request: the answer is written by hand. */
 function answerMalformed(socket: Duplex, code: string): void {
   if (socket.destroyed || !socket.writable) return;
   const detail = MALFORMED[code] ?? 'the request is no HTTP';
-  const problem = problemOf(new GatewayError('REQUEST_INVALID', { detail }), newId());
-  const body = JSON.stringify(problem);
+  const error =
+    code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new GatewayError('REQUEST_TIMEOUT')
+      : new GatewayError('REQUEST_INVALID', { detail });
+  const body = JSON.stringify(problemOf(error, newId()));
+  const { http: status } = error.row;
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),

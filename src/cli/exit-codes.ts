@@ -5,7 +5,11 @@ export const EXIT_CODES = [
   { code: 0, meaning: 'done', errors: [] },
   { code: 1, meaning: 'failed', errors: ['BUSY', 'FILE_UNWRITABLE', 'DOWNLOAD_DAMAGED', 'INTERNAL'] },
   { code: 2, meaning: 'wrong usage', errors: ['REQUEST_INVALID', 'OPTION_INVALID', 'MESSAGE_ID_INVALID'] },
-  { code: 3, meaning: 'not found', errors: ['NOT_FOUND', 'FILE_MISSING', 'CONFIG_MISSING', 'CPA_UNKNOWN'] },
+  {
+    code: 3,
+    meaning: 'not found',
+    errors: ['NOT_FOUND', 'FILE_MISSING', 'CONFIG_MISSING', 'STORE_MISSING', 'CPA_UNKNOWN'],
+  },
   {
     code: 4,
     meaning: 'refused as invalid',

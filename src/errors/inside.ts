@@ -46,6 +46,7 @@ export const INSIDE_ERRORS = {
   ),
   NOT_FOUND: row(404, 'There is no such thing.', 'Check the id.'),
   REQUEST_INVALID: row(400, 'The request is not valid.', 'Mend the fields named.'),
+  REQUEST_TIMEOUT: row(408, 'The request did not come in in time.', 'Send it again, without pauses.'),
   METHOD_NOT_ALLOWED: row(405, 'This method is not served here.', 'Use a method that the header Allow names.'),
   MEDIA_TYPE_UNSUPPORTED: row(
     415,
@@ -128,6 +129,11 @@ export const INSIDE_ERRORS = {
     'Make one with `postiljon init`, or name yours with -c FILE.',
   ),
   CONFIG_INVALID: row(500, 'The configuration is not valid.', 'Mend the key named; docs/configuration.md lists all.'),
+  STORE_MISSING: row(
+    404,
+    'There is no store of this gateway yet.',
+    'Name with -c the configuration of the gateway that is meant; one that has never run has nothing to look at: `postiljon start` makes its store.',
+  ),
   STORE_UNAVAILABLE: row(503, 'The store cannot be used now.', 'Check disk and store; the request may be repeated.', {
     wus: '0051',
     soap: 'Server',
