@@ -13,7 +13,7 @@ import type { Transport } from '../../src/ports/transport.ts';
 import { openPayloadFiles } from '../../src/store/files/payload-files.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createTransport } from '../../src/transport/http-client.ts';
-import { createEndpoint, type EndpointTls } from '../../src/transport/https-server.ts';
+import { createEndpoint, type EndpointLimits, type EndpointTls } from '../../src/transport/https-server.ts';
 import { createDecrypter } from '../../src/trust/decrypter.ts';
 import { createSigner, type SigningKey } from '../../src/trust/key-ring.ts';
 import type { Revocation } from '../../src/trust/revocation/revocation.ts';
@@ -45,6 +45,7 @@ export interface TestGatewayOptions {
   readonly store?: (store: Store) => Store;
   /** Of the endpoint; plain HTTP when absent. */
   readonly tls?: EndpointTls;
+  readonly endpointLimits?: Partial<EndpointLimits>;
   /** An earlier gateway's folder: its store and payloads are opened again. */
   readonly folder?: string;
 }
@@ -114,7 +115,8 @@ export async function openTestGateway(options: TestGatewayOptions): Promise<Test
     throw error;
   }
   const routes = [{ path: '/ebms', receive: gateway.receive }];
-  const endpoint = createEndpoint({ host: '127.0.0.1', port: 0, routes, tls: options.tls ?? 'off' });
+  const { tls = 'off', endpointLimits: limits = {} } = options;
+  const endpoint = createEndpoint({ host: '127.0.0.1', port: 0, routes, tls, limits });
   const { port } = await endpoint.listen();
   const url = `http://127.0.0.1:${port}/ebms`;
   return {

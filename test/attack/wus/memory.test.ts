@@ -47,6 +47,7 @@ describe('unfinished envelopes that hold the memory of an address', () => {
     it(`as ${what}: the next is told to come again, and is taken when they are gone`, async () => {
       const release = hold(type, head);
       const answer = await untilAnswered('0051 ');
+      assert.equal(answer.status, 500);
       assert.equal(answer.headers['retry-after'], '30');
       assert.equal((await provided.last()).code, 'BUSY');
       release();
