@@ -6,7 +6,7 @@ import { newId } from '../ids.ts';
 import type { Adapter, AdapterHost } from '../msh/adapter.ts';
 import type { AmqpConfig } from './config/amqp-settings.ts';
 import type { Config } from './config/config.ts';
-import { SHORTEST_SECRET } from './config/webhook-settings.ts';
+import { secretFault } from './config/webhook-settings.ts';
 import { storeName } from './store-name.ts';
 
 /** Those that are configured, each loaded only then. They serve their destinations from now on, and begin with `start`. */
@@ -32,11 +32,9 @@ async function readWebhook({ secretFile, ca, ...webhook }: Config['adapters']['w
   const location = 'adapters.webhooks';
   const [secret, authorities] = await Promise.all([readPem(secretFile, location), readPem(ca, location)]);
   const line = secret?.toString('utf8').split(/\r?\n/, 1)[0] ?? webhook.secret ?? '';
-  if (line.length < SHORTEST_SECRET)
-    throw new GatewayError('CONFIG_INVALID', {
-      location,
-      detail: `${location}: ${webhook.name}: the secret must be ${SHORTEST_SECRET} characters at least, and random`,
-    });
+  const fault = secretFault(line);
+  if (fault !== undefined)
+    throw new GatewayError('CONFIG_INVALID', { location, detail: `${location}: ${webhook.name}: the secret ${fault}` });
   return { ...webhook, secret: line, ca: authorities?.toString('utf8') };
 }
 

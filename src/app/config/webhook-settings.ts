@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { EVENTS } from '../../msh/states.ts';
 import { isLoopback } from '../../transport/loopback.ts';
@@ -42,7 +43,20 @@ const MODES = ['binary', 'structured'] as const;
 const EVENT_TYPES: readonly string[] = ['*', ...Object.keys(EVENTS)];
 const MIB = 2 ** 20;
 /** Of RFC 2104: shorter than the digest weakens it. */
-export const SHORTEST_SECRET = 32;
+const SHORTEST_SECRET = 32;
+const BASE64_SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+/** @spec Standard Webhooks 1.0.0 */
+const SHORTEST_KEY = 24;
+
+/** What is wrong with a secret; undefined: nothing. What is no base64 would be read as a shorter key, or as none. */
+export function secretFault(text: string): string | undefined {
+  if (text.startsWith('whsec_')) {
+    const [, key] = BASE64_SECRET.exec(text) ?? [];
+    if (key !== undefined && Buffer.from(key, 'base64').length >= SHORTEST_KEY) return undefined;
+    return `must be base64 of ${SHORTEST_KEY} random octets at least, behind whsec_`;
+  }
+  return text.length >= SHORTEST_SECRET ? undefined : `must be ${SHORTEST_SECRET} characters at least, and random`;
+}
 
 function fieldsIn(folder: string): Fields<WebhookSettings> {
   return {
@@ -57,7 +71,7 @@ function fieldsIn(folder: string): Fields<WebhookSettings> {
     deadAfterHours: otherwise(72, (value) => readBetween(value, 1, 8760)),
     handshake: otherwise(true, readFlag),
     origin: otherwise(hostname(), readText),
-    networks: otherwise([], (value) => readList(value, readText)),
+    networks: otherwise([], (value) => readList(value, readNetwork)),
     allowPlain: otherwise(false, readFlag),
     ca: optional((value) => readPath(value, folder)),
   };
@@ -99,8 +113,25 @@ function readName(value: unknown): string | Unusable {
 
 function readSecret(value: unknown): string | Unusable {
   const text = readText(value);
-  if (text instanceof Unusable || text.length >= SHORTEST_SECRET) return text;
-  return new Unusable(`must be ${SHORTEST_SECRET} characters at least, and random`);
+  const fault = text instanceof Unusable ? undefined : secretFault(text);
+  return fault === undefined ? text : new Unusable(fault);
+}
+
+const HOST = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
+
+/** What could never match would be found out with the first message only. */
+function readNetwork(value: unknown): string | Unusable {
+  const text = readText(value);
+  if (text instanceof Unusable) return text;
+  const [address = '', prefix, ...more] = text.split('/');
+  const version = isIP(address);
+  const isNetwork = version !== 0 && more.length === 0 && isPrefix(prefix, version === 6 ? 128 : 32);
+  if (isNetwork || (version === 0 && HOST.test(text))) return text;
+  return new Unusable(`${text} is no host name without port, IP address or network (10.0.0.0/8)`);
+}
+
+function isPrefix(text: string | undefined, most: number): boolean {
+  return text === undefined || (/^\d{1,3}$/.test(text) && Number(text) <= most);
 }
 
 function readEventType(value: unknown): string | Unusable {

@@ -65,6 +65,9 @@ describe('A76 requests to addresses that a configuration names', () => {
     '100.64.0.1',
     '0.0.0.0',
     '[fd00::1]',
+    '[fec0::1]',
+    '[2001:0:7f00:1::1]',
+    '[::ffff:0:127.0.0.1]',
     '[::ffff:10.0.0.1]',
   ];
   for (const host of inside) {

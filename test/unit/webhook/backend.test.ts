@@ -79,7 +79,7 @@ describe('a webhook as the backend of a provided service', () => {
     requireSigned(last(), SECRET);
     assert.partialDeepStrictEqual(last().headers, {
       'content-type': 'application/xml; charset=UTF-8',
-      'webhook-id': messageId,
+      'webhook-id': messageId.replaceAll('.', '%2E'),
       'ce-specversion': '1.0',
       'ce-id': messageId,
       'ce-source': SOURCE,

@@ -110,6 +110,17 @@ describe('webhooks', () => {
       });
     });
 
+    it('A76 the id of a message has no dots in what is signed: its partner chooses it, and it ends at the first one', async () => {
+      await withHook({}, true, async ({ rest, receiver }) => {
+        const messageId = 'een.1795348800.a@test.example';
+        await rest.submit({ ...TERMS, messageId, payloads: [PAYLOAD] });
+        const post = only(await receiver.until(1));
+        requireSigned(post, SECRET);
+        assert.equal(post.headers['webhook-id'], 'een%2E1795348800%2Ea@test%2Eexample');
+        assert.equal(post.headers['ce-id'], messageId);
+      });
+    });
+
     it('structured: one JSON object with the document in base64; a whsec_ secret is base64 of the key', async () => {
       const key = Buffer.from('0123456789abcdef0123456789abcdef');
       const settings = { mode: 'structured', secret: `whsec_${key.toString('base64')}` } as const;
