@@ -18,6 +18,8 @@ export interface Caller {
   readonly until: number | undefined;
   /** The same caller with another scope. Throws NOT_ALLOWED. */
   with(scope: Scope): Caller;
+  /** Whether it has another scope. */
+  has(scope: Scope): boolean;
 }
 
 declare module 'fastify' {
@@ -40,6 +42,7 @@ export function addAuthentication(app: FastifyInstance, gateway: Gateway, { acce
     owner: undefined,
     until: undefined,
     with: () => anybody,
+    has: () => true,
   };
   const callers = new Callers(gateway);
   app.decorateRequest('caller');
@@ -149,6 +152,13 @@ class Callers {
     }
     const owner = owned === 'everybody' ? undefined : owned;
     const useCases = this.#gateway.usedBy({ name, owner });
-    return { name, owner, useCases, until: undefined, with: (other) => this.of({ application }, other) };
+    return {
+      name,
+      owner,
+      useCases,
+      until: undefined,
+      with: (other) => this.of({ application }, other),
+      has: (other) => ownerFor(application, other) !== 'nobody',
+    };
   }
 }

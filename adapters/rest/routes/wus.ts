@@ -93,7 +93,8 @@ function consultationRoutes(app: FastifyInstance, { consultations }: WusUseCases
         operationId: 'getConsultation',
         security: needs('wus:consultations'),
         summary: 'One consultation',
-        description: 'With the bodies, where the service is configured to keep them.',
+        description:
+          'With the bodies, where the service is configured to keep them and the caller may fetch contents (messages:content).',
         tags: ['wus'],
         params: CONSULTATION_PARAMS,
         querystring: closed({}),
@@ -104,7 +105,9 @@ function consultationRoutes(app: FastifyInstance, { consultations }: WusUseCases
       const found = await consultations.find(params.id);
       if (!isOwn(caller)({ name: found.service }))
         throw new GatewayError('NOT_FOUND', { detail: `consultation ${params.id}` });
-      return consultationDetail(found);
+      return consultationDetail(
+        caller.has('messages:content') ? found : { ...found, request: undefined, answer: undefined },
+      );
     },
   );
 }

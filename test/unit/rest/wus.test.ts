@@ -5,6 +5,7 @@ import { GatewayError } from '../../../src/errors.ts';
 import type { WusContent } from '../../../src/wus/content.ts';
 import { ANSWERED, consultation } from '../../conformance/store/consultations.ts';
 import { octets, T0 } from '../../conformance/store/records.ts';
+import { newKey, openSecured } from './rest-access.ts';
 import { json, openRestGateway } from './rest-gateway.ts';
 import type { RestGateway } from './rest-gateway.ts';
 import { attachmentsFolder, ECHO_NS, MESSAGE_ID, OIN, openWus, type Partner } from './wus-services.ts';
@@ -240,6 +241,32 @@ describe('the API of WUS', () => {
     );
     assert.equal((await rest.fetch('/api/v1/wus/consultations/none')).status, 404);
     assert.equal((await rest.fetch('/api/v1/wus/consultations?result=bad')).status, 400);
+  });
+
+  it('A75 who sees all but contents sees no bodies of consultations, and who is limited to a service sees no other', async () => {
+    const [operator, auditor, other] = [newKey(), newKey(), newKey()];
+    const secured = await openSecured(
+      [
+        { name: 'beheer', roles: ['operate'], keys: operator.keys },
+        { name: 'toezicht', roles: ['audit'], keys: auditor.keys },
+        { name: 'ander', roles: ['audit'], services: ['provided'], keys: other.keys },
+      ],
+      { makeWus: (test) => openWus(test, partner) },
+    );
+    try {
+      const { consultations } = secured.store;
+      await consultations.begin(consultation({ id: 'one', at: T0 }));
+      await consultations.end('one', { ...ANSWERED, content: { request: octets('<a/>'), answer: octets('<b/>') } });
+      const bodies = async (bearer: string): Promise<unknown> => {
+        const one = await json(await secured.as(bearer, '/api/v1/wus/consultations/one'));
+        return [one['request'] ?? one['code'], one['answer']];
+      };
+      assert.deepEqual(await bodies(auditor.bearer), ['<a/>', '<b/>']);
+      assert.deepEqual(await bodies(operator.bearer), [null, null]);
+      assert.deepEqual(await bodies(other.bearer), ['NOT_FOUND', undefined]);
+    } finally {
+      await secured.close();
+    }
   });
 
   it('names its services in readiness, and its routes in the OpenAPI document', async () => {
