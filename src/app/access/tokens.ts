@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { createRemoteJWKSet, JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
 import { isLoopback } from '../../transport/loopback.ts';
@@ -96,7 +96,20 @@ export function isSafeUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-async function fetchKeys(issuer: string): Promise<JWTVerifyGetKey> {
+/** How many keys a provider shows now. Throws IDENTITY_PROVIDER_UNREACHABLE. */
+export async function countKeys(issuer: string): Promise<number> {
+  try {
+    const keys = await fetchKeys(issuer);
+    await keys.reload();
+    return keys.jwks()?.keys.length ?? 0;
+  } catch (cause) {
+    throw unreachable(issuer, cause);
+  }
+}
+
+type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
+
+async function fetchKeys(issuer: string): Promise<RemoteKeys> {
   const { createRemoteJWKSet } = await import('jose');
   const place = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const answer = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -41,6 +41,28 @@ keys:
 # partners:
 #   'urn:osb:oin:00000099000000002000': { allow: [sha1], endpoint: 'https://test.example/ebms' }
 
+# Applications that get messages, and send them, by other ways than the API. Each way is a destination: \`amqp\`,
+# \`webhook:NAME\`, \`files:NAME\`. docs/amqp.md and docs/files.md show what they see.
+# adapters:
+#   amqp: { url: 'amqps://postiljon@broker.example/postiljon' }    # better as POSTILJON_ADAPTERS_AMQP_URL, with its password
+#   webhooks:
+#     - name: zaak
+#       url: https://zaak.example/digikoppeling
+#       secretFile: keys/zaak.secret                      # what is posted is signed with it; 32 characters at least
+#       networks: [zaak.example]                          # hosts of your own network that may be asked
+#       events: [message.failed, message.expired]         # told beside messages; or '*'
+#   filesystem:
+#     folders:
+#       - { name: archief, inbox: ./archief/in, outbox: ./archief/uit }
+
+# Who gets a received message: the first rule that matches, else the inbox of the API. \`postiljon route explain\` says why.
+# \`json\` gives the application JSON instead of XML (docs/json.md); rules to \`partner\` are about messages that are sent.
+# routes:
+#   - { from: '00000099000000002000', action: spoed, destination: 'webhook:zaak' }
+#   - { service: 'urn:osb:services:osb:afleveren:1.1$1.0', destination: amqp, json: schemas/afleveren.xsd }
+#   - { service: 'urn:osb:services:osb:aanleveren:1.1$1.0', destination: partner, json: schemas/aanleveren.xsd }
+#   - { action: archiveren, destination: 'files:archief' }
+
 # Services by WUS: a WSDL each (\`postiljon wus validate FILE\`). Partners call https://HOST:PORT/wus/NAME, and the body goes
 # to \`backend\`; or your application posts to /api/v1/wus/services/NAME/calls, and the partner is called.
 # wus:

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { OIN_TYPE } from '../../cpa/oin.ts';
 import { toGatewayError } from '../../errors.ts';
 import { SOON_DAYS } from '../../msh/health.ts';
@@ -10,6 +11,8 @@ import type { Config, KeyFiles } from '../config/config.ts';
 import { loadCertificates, loadKey } from '../load-keys.ts';
 import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
+
+const RENEW = 'Renew the certificate, agree a CPA with the new one, and put it in place.';
 
 /** Keys belong to their certificates, certificates are valid for a while and chain to keys.trust. */
 export async function checkKeys(config: Config): Promise<readonly DoctorFinding[]> {
@@ -34,24 +37,40 @@ export async function checkKeys(config: Config): Promise<readonly DoctorFinding[
   ];
 }
 
-async function checkKey(
+function checkKey(
   files: KeyFiles,
   { trust, config }: { readonly trust: Trust; readonly config: Config },
 ): Promise<readonly DoctorFinding[]> {
   const { location } = files;
+  return checkPair(files, async ([der], { key, certificate }) => {
+    if (location === 'keys.sign') createSigner([{ key, certificate, location }]);
+    const facts = certificateFacts(der, location);
+    const owner = location === 'keys.sign' ? checkOwner(facts.subjectSerialNumber, config) : [];
+    return [validity(location, facts), ...owner, ...(await chain(location, der, trust))];
+  });
+}
+
+/** The certificate, and those that stand after it in its file. */
+type Certificates = readonly [Uint8Array, ...Uint8Array[]];
+
+/** That key and certificate can be read and belong together, and what `more` finds out about them. */
+export async function checkPair(
+  files: KeyFiles,
+  more: (
+    certificates: Certificates,
+    loaded: { readonly key: KeyObject; readonly certificate: string | Uint8Array },
+  ) => Promise<readonly DoctorFinding[]>,
+): Promise<readonly DoctorFinding[]> {
+  const { location } = files;
   try {
-    const loaded = await loadKey(files);
-    const { key, certificate, passphrase } = loaded;
-    const [der] = readCertificates(certificate, `${location}.certificate`);
+    const { key, certificate, passphrase } = await loadKey(files);
+    const [der, ...issuing] = readCertificates(certificate, `${location}.certificate`);
     if (der === undefined) throw new Error('readCertificates gives one certificate at least');
     const privateKey = openPrivateKey(key, passphrase, `${location}.key`);
     if (!new X509Certificate(der).checkPrivateKey(privateKey)) {
       return [bad(location, 'the key does not belong to the certificate', 'Configure the two that belong together.')];
     }
-    if (location === 'keys.sign') createSigner([{ key: privateKey, certificate, location }]);
-    const facts = certificateFacts(der, location);
-    const owner = location === 'keys.sign' ? checkOwner(facts.subjectSerialNumber, config) : [];
-    return [validity(location, facts), ...owner, ...(await chain(location, der, trust))];
+    return await more([der, ...issuing], { key: privateKey, certificate });
   } catch (thrown) {
     const error = toGatewayError(thrown);
     return [bad(location, error.message, error.row.remedy)];
@@ -66,10 +85,13 @@ function checkOwner(oin: string | undefined, { parties }: Config): readonly Doct
   return [doubt('keys.sign', text, 'Sign with a certificate of your own party, or name that party in `parties`.')];
 }
 
-function validity(location: string, facts: Parameters<typeof describeCertificate>[0]): DoctorFinding {
+export function validity(
+  location: string,
+  facts: Parameters<typeof describeCertificate>[0],
+  renew = RENEW,
+): DoctorFinding {
   const days = daysLeft(facts, Date.now());
   const text = describeCertificate(facts);
-  const renew = 'Renew the certificate, agree a CPA with the new one, and put it in place.';
   if (days < 0) return bad(location, `has ended: ${text}`, renew);
   if (facts.notBefore > Date.now()) return bad(location, `is not valid yet: ${text}`, 'Check the clock, or wait.');
   return days < SOON_DAYS ? doubt(location, `ends in ${days} days: ${text}`, renew) : good(location, text);

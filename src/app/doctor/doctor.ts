@@ -3,6 +3,7 @@ import { configError } from '../config/problems.ts';
 import { inspectConfig } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { strayVariables } from '../config/stray-variables.ts';
+import { checkApi } from './check-api.ts';
 import { checkClock } from './check-clock.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDisk } from './check-disk.ts';
@@ -25,6 +26,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ['disk', checkDisk],
   ['clock', checkClock],
   ['keys', checkKeys],
+  ['api', checkApi],
   ['revocation', checkRevocation],
   ['ports', checkPorts],
   ['contracts', checkContracts],

@@ -47,6 +47,25 @@ describe('postiljon.yaml', () => {
     assert.equal(read(LEAST.replace('tls: off', 'tls: off, port: 443')).ebms.port, 443);
   });
 
+  it('as `init` writes it has examples of adapters and routes that only need their # taken away', () => {
+    let text = configurationTemplate({ name: 'a', oin: '00000099000000001000', port: 1, apiPort: 2 });
+    for (const key of ['adapters', 'routes']) {
+      const [block = ''] = new RegExp(`^# ${key}:\\n(?:#  .*\\n)+`, 'm').exec(text) ?? [];
+      assert.ok(block.length > 100, key);
+      text = text.replace(block, () => block.replaceAll(/^# /gm, ''));
+      const { adapters } = read(text);
+      assert.match(adapters.amqp?.url ?? '', /^amqps:/);
+      assert.deepEqual(
+        [...adapters.webhooks, ...adapters.filesystem].map(({ name }) => name),
+        ['zaak', 'archief'],
+      );
+    }
+    assert.deepEqual(
+      read(text).routes.map(({ destination }) => destination),
+      ['webhook:zaak', 'amqp', 'partner', 'files:archief'],
+    );
+  });
+
   it('as `init` writes it is valid', () => {
     const config = read(configurationTemplate({ name: 'a "b"', oin: '00000099000000001000', port: 1, apiPort: 2 }));
     assert.equal(config.name, 'a "b"');
