@@ -26,7 +26,7 @@ async function store(submission: Submission, { messages, log }: SendQueueParts):
   const { messageId, repeated } = await messages.submit({
     ...submission.terms,
     payloads,
-    idempotency: idempotencyOf(submission),
+    idempotency: idempotencyOf(submission, payloads),
   });
   log.debug({ messageId, key: submission.key, repeated }, 'a message from the queue is stored');
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GatewayError } from '../../src/index.ts';
-import type { SubmitRequest } from '../../src/index.ts';
+import type { SubmittedPayload, SubmitRequest } from '../../src/index.ts';
 import { readParts } from './multipart.ts';
 import type { BodyPart } from './multipart.ts';
 import type { AmqpSettings } from './settings.ts';
@@ -35,22 +35,16 @@ export function readSubmission(message: BrokerMessage, { inlineLimit }: Pick<Amq
   return { terms: readTerms(message), parts: readBody(properties, content), key: readKey(properties.messageId) };
 }
 
-/** How the gateway knows a repeat: equal for equal messages. */
-export function idempotencyOf({ terms, parts, key }: Submission): NonNullable<SubmitRequest['idempotency']> {
+/** How the gateway knows a repeat: equal for equal messages. `payloads` are its parts, as they are kept. */
+export function idempotencyOf(
+  { terms, key }: Pick<Submission, 'terms' | 'key'>,
+  payloads: readonly SubmittedPayload[],
+): NonNullable<SubmitRequest['idempotency']> {
   const canonical = [
     Object.entries(terms).sort(([a], [b]) => (a < b ? -1 : 1)),
-    parts.map(({ name, contentType, octets }) => [
-      name ?? null,
-      contentType,
-      octets.length,
-      createHash('sha256').update(octets).digest('hex'),
-    ]),
+    payloads.map(({ name, contentType, content: { size, sha256 } }) => [name ?? null, contentType, size, sha256]),
   ];
-  return {
-    key,
-    application: APPLICATION,
-    digest: createHash('sha256').update(JSON.stringify(canonical)).digest('hex'),
-  };
+  return { key, application: APPLICATION, digest: hash('sha256', JSON.stringify(canonical)) };
 }
 
 function readTerms({ properties, headers }: BrokerMessage): Submission['terms'] {

@@ -8,6 +8,7 @@ import {
 } from 'amqplib';
 import type { AmqpSettings } from '../settings.ts';
 import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Properties, Publication } from '../transport.ts';
+import { Acknowledgments } from './acknowledgments.ts';
 import { declareAll } from './declare.ts';
 import { topology } from './topology.ts';
 
@@ -47,6 +48,7 @@ class Link091 implements Link {
   readonly #publishing: ConfirmChannel;
   readonly #watch: LinkWatch;
   readonly #pending = new Set<Pending>();
+  readonly #acknowledgments: Acknowledgments<ConsumeMessage>[] = [];
 
   constructor(model: ChannelModel, publishing: ConfirmChannel, watch: LinkWatch) {
     this.#model = model;
@@ -75,14 +77,17 @@ class Link091 implements Link {
     const channel = await this.#model.createConfirmChannel();
     channel.on('error', (error) => this.#watch.lost(error));
     await channel.prefetch(prefetch);
+    const acknowledgments = new Acknowledgments<ConsumeMessage>(channel);
+    this.#acknowledgments.push(acknowledgments);
     const { consumerTag } = await channel.consume(queue, (message) => {
-      if (message !== null) take(deliveryOf(channel, message));
+      if (message !== null) take(deliveryOf(acknowledgments, message));
       else this.#watch.lost(new Error(`the queue ${queue} was deleted`));
     });
     return { cancel: async () => void (await channel.cancel(consumerTag)) };
   }
 
   close(): Promise<void> {
+    for (const acknowledgments of this.#acknowledgments) acknowledgments.flush();
     return this.#model.close();
   }
 
@@ -96,7 +101,7 @@ class Link091 implements Link {
   }
 }
 
-function deliveryOf(channel: ConfirmChannel, message: ConsumeMessage): Delivery {
+function deliveryOf(acknowledgments: Acknowledgments<ConsumeMessage>, message: ConsumeMessage): Delivery {
   const { content, properties } = message;
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const before = headers[DELIVERIES];
@@ -105,8 +110,8 @@ function deliveryOf(channel: ConfirmChannel, message: ConsumeMessage): Delivery 
     properties: propertiesOf(properties),
     headers,
     earlier: typeof before === 'number' ? before : 0,
-    accept: () => channel.ack(message),
-    release: () => channel.nack(message, false, true),
+    accept: () => acknowledgments.accept(message),
+    release: () => acknowledgments.release(message),
   };
 }
 

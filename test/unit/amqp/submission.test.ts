@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { GatewayError } from '../../../src/index.ts';
 import { writeParts } from '../../../adapters/amqp/multipart.ts';
 import { refusedPublication } from '../../../adapters/amqp/refusal.ts';
@@ -188,7 +189,13 @@ describe('a refused message', () => {
 });
 
 function digest(message: BrokerMessage): string {
-  return idempotencyOf(readSubmission(message, TERMS)).digest;
+  const { parts, ...submission } = readSubmission(message, TERMS);
+  const payloads = parts.map(({ name, contentType, octets }) => ({
+    ...(name === undefined ? {} : { name }),
+    contentType,
+    content: { body: { inline: octets }, size: octets.length, sha256: hash('sha256', octets) },
+  }));
+  return idempotencyOf(submission, payloads).digest;
 }
 
 function published(
