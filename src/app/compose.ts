@@ -59,6 +59,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   warnOfCertificates(certificates, clock.now(), log);
   const revocation = openRevocation(config, {
     authorities: [...keys.trust, ...keys.clientCa],
+    inside: keys.apiClientCa,
     clock,
     keep: true,
     failed: (source, err) => log.error({ source, err }, 'a revocation list cannot be used; the one before counts'),
@@ -98,7 +99,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
     const endpoint = openEndpoint(config, { gateway, wus, keys, log });
     await revocation?.start(ownChains(keys));
     warnOfRoutes(config, log);
-    const api = await openApi(config, { gateway, wus, log });
+    const api = await openApi(config, { gateway, wus, log, apiClientCa: keys.apiClientCa, revocation });
     const adapters = await openAdapters(config, {
       gateway,
       log,
@@ -148,18 +149,20 @@ interface Keys {
   readonly endpoint: LoadedKey | undefined;
   readonly trust: readonly Buffer[];
   readonly clientCa: readonly Buffer[];
+  readonly apiClientCa: readonly Buffer[];
 }
 
-async function loadAllKeys({ keys, ebms }: Config): Promise<Keys> {
-  const [sign, decrypt, tlsClient, endpoint, trust, clientCa] = await Promise.all([
+async function loadAllKeys({ keys, ebms, api }: Config): Promise<Keys> {
+  const [sign, decrypt, tlsClient, endpoint, trust, clientCa, apiClientCa] = await Promise.all([
     keys.sign && loadKey(keys.sign),
     keys.decrypt && loadKey(keys.decrypt),
     keys.tlsClient && loadKey(keys.tlsClient),
     ebms.tls && loadKey(ebms.tls.identity),
     loadCertificates(keys.trust, 'keys.trust'),
     loadCertificates(ebms.tls?.clientCa ?? [], 'ebms.tls.clientCa'),
+    loadCertificates([api.tls?.clientCa ?? []].flat(), 'api.tls.clientCa'),
   ]);
-  return { sign, decrypt, tlsClient, endpoint, trust, clientCa };
+  return { sign, decrypt, tlsClient, endpoint, trust, clientCa, apiClientCa };
 }
 
 /** Their CAs are mostly those of the partners: the lists are there before the first message. */
@@ -204,7 +207,12 @@ function openEndpoint(
   });
 }
 
-async function openApi(config: Config, { gateway, wus, log }: Outside): Promise<RestApi> {
+interface Inside extends Outside {
+  readonly apiClientCa: readonly Buffer[];
+  readonly revocation: Revocation | undefined;
+}
+
+async function openApi(config: Config, { gateway, wus, log, apiClientCa, revocation }: Inside): Promise<RestApi> {
   const { createRestApi } = await import('../../adapters/rest/rest-api.ts');
   const { host, port, names, contact, limits } = config.api;
   const options = {
@@ -214,20 +222,23 @@ async function openApi(config: Config, { gateway, wus, log }: Outside): Promise<
     source: eventSource(config),
     contact,
     limits,
-    access: await openAccess(config.api, { clock: systemClock, log }),
-    tls: await apiTls(config),
+    access: await openAccess(config.api, {
+      clock: systemClock,
+      log,
+      refuseRevoked: async (certificate) => revocation?.refuseNamed(certificate),
+    }),
+    tls: await apiTls(config, apiClientCa),
     log,
   };
   return createRestApi(gateway, options, wus.useCases);
 }
 
-async function apiTls({ api: { tls } }: Config): Promise<ServerOptions | undefined> {
+async function apiTls({ api: { tls } }: Config, clientCa: readonly Buffer[]): Promise<ServerOptions | undefined> {
   if (tls === undefined) return undefined;
   const own = { ...TLS_PROFILE, ...identityOptions(tlsIdentity(await loadKey(tls.identity))) };
-  if (tls.clientCa === undefined) return own;
+  if (clientCa.length === 0) return own;
   // Who shows no certificate may show a key: what TLS could not chain counts as not shown.
-  const ca = await loadCertificates([tls.clientCa], 'api.tls.clientCa');
-  return { ...own, ca: [...ca], requestCert: true, rejectUnauthorized: false };
+  return { ...own, ca: [...clientCa], requestCert: true, rejectUnauthorized: false };
 }
 
 /** Events name the first party that has an OIN. @spec NL GOV profile for CloudEvents 1.1 */

@@ -7,6 +7,8 @@ import type { Config } from './config/config.ts';
 export interface RevocationParts {
   /** keys.trust and ebms.tls.clientCa. */
   readonly authorities: readonly Uint8Array[];
+  /** api.tls.clientCa. */
+  readonly inside: readonly Uint8Array[];
   readonly clock: Clock;
   /** false: what is fetched is not written to `data`. */
   readonly keep: boolean;

@@ -18,6 +18,8 @@ export interface AccessSettings {
 
 interface AccessParts {
   readonly clock: Clock;
+  /** Rejects with CERTIFICATE_REVOKED for a certificate (DER) that its CA has revoked, as far as the gateway knows. */
+  readonly refuseRevoked?: (certificate: Uint8Array) => Promise<void>;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -32,6 +34,7 @@ export async function openAccess(settings: AccessSettings, parts: AccessParts): 
     applications,
     await loadKeys(applications),
     oidc && new Tokens(oidc, parts.clock),
+    parts.refuseRevoked,
   );
   const failures = new Failures(parts.clock);
   const schemes = [
@@ -82,6 +85,7 @@ class KnownApplications {
   readonly #applications: readonly ApplicationSettings[];
   readonly #keys: ApiKeys<ApplicationSettings>;
   readonly #tokens: Tokens | undefined;
+  readonly #refuseRevoked: AccessParts['refuseRevoked'];
   /** One object an application, by which what was made for it is found again. */
   readonly #made = new Map<string, Application>();
 
@@ -89,10 +93,12 @@ class KnownApplications {
     applications: readonly ApplicationSettings[],
     keys: ApiKeys<ApplicationSettings>,
     tokens: Tokens | undefined,
+    refuseRevoked: AccessParts['refuseRevoked'],
   ) {
     this.#applications = applications;
     this.#keys = keys;
     this.#tokens = tokens;
+    this.#refuseRevoked = refuseRevoked;
     for (const { name, roles, parties, services, actions } of applications)
       this.#made.set(name, { name, roles, parties, services, actions });
   }
@@ -100,7 +106,7 @@ class KnownApplications {
   /** The header decides where there is one: what is wrong with it is never mended by a certificate. */
   async find({ authorization, certificate }: Shown): Promise<Identity> {
     if (authorization !== undefined) return this.#byHeader(authorization, certificate);
-    if (certificate !== undefined) return { application: this.#same(this.#byCertificate(certificate)) };
+    if (certificate !== undefined) return { application: this.#same(await this.#byCertificate(certificate)) };
     throw new GatewayError('UNAUTHENTICATED', { location: 'Authorization', detail: 'the request says not who calls' });
   }
 
@@ -120,7 +126,7 @@ class KnownApplications {
     return { application: this.#same(found ?? missing(`no application has ${who}`)), until };
   }
 
-  #byCertificate(der: Uint8Array): ApplicationSettings {
+  async #byCertificate(der: Uint8Array): Promise<ApplicationSettings> {
     const oin = certificateOin(der);
     const subject = readCertificate(der)?.subject;
     const found = this.#applications.find(
@@ -128,7 +134,11 @@ class KnownApplications {
         certificate !== undefined &&
         ('oin' in certificate ? oin !== undefined && certificate.oin === oin : certificate.subject === subject),
     );
-    return found ?? missing(`no application has the certificate of ${subject ?? 'this connection'}`);
+    if (found === undefined) missing(`no application has the certificate of ${subject ?? 'this connection'}`);
+    await this.#refuseRevoked?.(der).catch((cause: unknown) => {
+      throw cause instanceof GatewayError && cause.code === 'CERTIFICATE_REVOKED' ? unknown(cause.detail ?? '') : cause;
+    });
+    return found;
   }
 
   #same({ name }: ApplicationSettings): Application {

@@ -64,10 +64,13 @@ function readTexts(value: unknown): readonly string[] | Unusable {
   return atLeastOne(readList(value, readText));
 }
 
+/** Idempotency keys and events name an application: two under one name would take the messages of each other for their own. */
+const OF_THE_QUEUE = 'amqp';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 function readName(value: unknown): string | Unusable {
   const text = readText(value);
+  if (text === OF_THE_QUEUE) return new Unusable(`${text} is what publishes to the queue; take another name`);
   if (text instanceof Unusable || NAME.test(text)) return text;
   return new Unusable('is letters, digits, . _ and -, at most 100');
 }

@@ -188,7 +188,8 @@ export const KEYS = {
   'api.tls.passphraseFile': PASSPHRASE_FILE,
   'api.tls.clientCa': {
     kind: 'path',
-    meaning: 'CAs (PEM) of the client certificates by which applications may be known.',
+    meaning:
+      'CAs (PEM) of the client certificates by which applications may be known. A list of theirs in `revocation` counts; they need none.',
   },
   'api.contact.name': { kind: 'text', meaning: 'Who answers questions about this API, for its OpenAPI document.' },
   'api.contact.email': { kind: 'text', meaning: 'Their e-mail address.' },

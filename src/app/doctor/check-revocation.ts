@@ -14,14 +14,15 @@ const SOON_MS = 86_400_000;
 
 /** Every CA has a list that holds, each file and address gives one, and our own certificates are on none. */
 export async function checkRevocation(config: Config): Promise<readonly DoctorFinding[]> {
-  const { keys, ebms } = config;
+  const { keys, ebms, api } = config;
   const trusted = await loadCertificates(keys.trust, 'keys.trust');
   const authorities = [...trusted, ...(await loadCertificates(ebms.tls?.clientCa ?? [], 'ebms.tls.clientCa'))];
+  const inside = await loadCertificates([api.tls?.clientCa ?? []].flat(), 'api.tls.clientCa');
   const failures: DoctorFinding[] = [];
   const failed = (source: string, error: unknown): void => {
     failures.push(failure(source, toGatewayError(error)));
   };
-  const revocation = openRevocation(config, { authorities, clock: systemClock, keep: false, failed });
+  const revocation = openRevocation(config, { authorities, inside, clock: systemClock, keep: false, failed });
   if (revocation === undefined) {
     const remedy = 'Set revocation.mode: require, and name lists or set revocation.download: true.';
     return [doubt(CHECK, 'revoked certificates are believed: revocation.mode is off', remedy)];

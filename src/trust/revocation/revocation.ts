@@ -17,6 +17,8 @@ export interface RevocationOptions {
   readonly mode: 'require' | 'ifPresent';
   /** keys.trust and ebms.tls.clientCa: each DER or a PEM bundle. Who signs lists, and who issues. */
   readonly authorities: readonly Uint8Array[];
+  /** api.tls.clientCa: their lists count where there are any, and nobody misses one. */
+  readonly inside?: readonly Uint8Array[];
   readonly files: readonly string[];
   /** Largest list, in octets. */
   readonly maxBytes: number;
@@ -42,6 +44,7 @@ export class Revocation implements RevocationState {
   readonly required: boolean;
   readonly #options: RevocationOptions;
   readonly #authorities: readonly X509Certificate[];
+  readonly #inside: readonly X509Certificate[];
   readonly #register: ListRegister;
   readonly #files: ListFiles;
   readonly #downloads: ListDownloads | undefined;
@@ -57,10 +60,9 @@ export class Revocation implements RevocationState {
     const { clock, failed, maxBytes, download } = options;
     this.required = options.mode === 'require';
     this.#options = options;
-    this.#authorities = options.authorities
-      .flatMap((one) => readCertificates(one, 'keys.trust'))
-      .flatMap((der) => openCertificate(der) ?? []);
-    this.#register = new ListRegister(this.#authorities);
+    this.#authorities = opened(options.authorities, 'keys.trust');
+    this.#inside = opened(options.inside ?? [], 'api.tls.clientCa');
+    this.#register = new ListRegister([...this.#authorities, ...this.#inside]);
     const take =
       (forward: boolean) =>
       (source: string, lists: Parameters<ListRegister['replace']>[1]): void => {
@@ -113,6 +115,19 @@ export class Revocation implements RevocationState {
       return this.#downloads.want(verdict.urls).then(() => this.#settle(this.#judge(chain)));
     }
     return this.#settle(verdict);
+  }
+
+  /** For applications, whose CA need not have a list: what one names is refused. Rejects with CERTIFICATE_REVOKED. */
+  async refuseNamed(der: Uint8Array): Promise<void> {
+    const certificate = openCertificate(der);
+    if (certificate === undefined) return;
+    const chain = issuersAbove(certificate, [...this.#inside, ...this.#authorities]);
+    let verdict = this.#judge(chain);
+    if (verdict.kind === 'unknown' && this.#downloads?.hopes(verdict.urls) === true) {
+      await this.#downloads.want(verdict.urls);
+      verdict = this.#judge(chain);
+    }
+    if (verdict.kind === 'revoked') throw new GatewayError('CERTIFICATE_REVOKED', { detail: verdict.detail });
   }
 
   /** From a certificate that TLS has chained up to a CA of the configuration; alone when its issuer is not there. */
@@ -197,4 +212,8 @@ export class Revocation implements RevocationState {
       void this.poll().then(() => this.#later());
     });
   }
+}
+
+function opened(bundles: readonly Uint8Array[], location: string): readonly X509Certificate[] {
+  return bundles.flatMap((one) => readCertificates(one, location)).flatMap((der) => openCertificate(der) ?? []);
 }

@@ -64,6 +64,11 @@ describe('who may use the API, in the configuration', () => {
   const refused: readonly (readonly [string, string, RegExp])[] = [
     ['an unknown key', applications(`name: a, role: [send], ${KEYS}`), /unknown key role \(did you mean roles\?\)/],
     ['a role that is none', applications(`name: a, roles: [sned], ${KEYS}`), /did you mean send\?/],
+    [
+      'the name of what publishes to the queue',
+      applications(`name: amqp, roles: [send], ${KEYS}`),
+      /amqp is what publishes/,
+    ],
     ['no role', applications(`name: a, roles: [], ${KEYS}`), /roles: name one at least/],
     ['nothing to know it by', applications('name: a, roles: [send]'), /give keys, certificate or oidc/],
     [

@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCa, issueCertificate } from '../../../src/trust/test-pki.ts';
 import type { IssuedCertificate } from '../../../src/trust/test-pki.ts';
+import type { RestOptions } from '../../../adapters/rest/rest-api.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { createList } from '../../../src/trust/test-crl.ts';
+import { Revocation } from '../../../src/trust/revocation/revocation.ts';
 import { readCertificate } from '../../../src/cpa/certificate.ts';
 import { identityOptions, TLS_PROFILE } from '../../../src/transport/tls-profile.ts';
 import { testTls } from '../../setup/test-tls.ts';
@@ -26,15 +30,13 @@ describe('the API by TLS, with client certificates', () => {
     pki = await testTls();
     named = await issueCertificate({ ca: pki.ca, oin: OIN_A, cn: 'zaaksysteem', keyBits: 2048 });
     const client = readCertificate(der(pki.client))?.subject;
-    const identity = { key: pki.server.key, certificate: pki.server.certificate };
-    const tls = { ...TLS_PROFILE, ...identityOptions(identity) };
     rest = await openSecured(
       [
         { name: 'oin', roles: ['operate'], certificate: { oin: OIN_A } },
         { name: 'subject', roles: ['send'], certificate: { subject: client } },
         { name: 'sleutel', roles: ['operate'], keys: key.keys },
       ],
-      { options: { tls: { ...tls, ca: [pki.ca.certificate], requestCert: true, rejectUnauthorized: false } } },
+      { options: { tls: serverTls() } },
     );
     folder = mkdtempSync(join(tmpdir(), 'postiljon-api-tls-'));
     write('ca.crt', pki.ca.certificate);
@@ -53,14 +55,24 @@ describe('the API by TLS, with client certificates', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const serverTls = (): NonNullable<RestOptions['tls']> => {
+    const identity = { key: pki.server.key, certificate: pki.server.certificate };
+    const asks = { ca: [pki.ca.certificate], requestCert: true, rejectUnauthorized: false };
+    return { ...TLS_PROFILE, ...identityOptions(identity), ...asks };
+  };
   const file = (name: string): string => join(folder, name);
   const write = (name: string, text: string | Buffer): void => writeFileSync(file(name), text);
-  const status = (identity: IssuedCertificate | undefined, path: string, authorization?: string): Promise<number> =>
+  const status = (
+    identity: IssuedCertificate | undefined,
+    path: string,
+    authorization?: string,
+    api = rest.api,
+  ): Promise<number> =>
     new Promise((resolve, reject) => {
       const own = identity === undefined ? {} : { cert: identity.certificate, key: identity.key };
       const headers = authorization === undefined ? {} : { authorization };
       const options = { ...own, ca: pki.ca.certificate, headers, agent: false };
-      const outgoing = request(`${rest.api}${path}`, options, (answer) => {
+      const outgoing = request(`${api}${path}`, options, (answer) => {
         answer.resume();
         resolve(answer.statusCode ?? 0);
       });
@@ -84,6 +96,39 @@ describe('the API by TLS, with client certificates', () => {
     for (const one of [twin, inName, pki.expired, pki.stranger, pki.secondClient, undefined])
       assert.equal(await status(one, '/api/v1/messages'), 401);
     assert.equal(await status(undefined, '/health/live'), 200);
+  });
+
+  it('A69 a certificate that its CA has revoked is 401; the others, and one whose CA has no list, go on', async () => {
+    const revocation = new Revocation({
+      mode: 'require',
+      authorities: [],
+      inside: [Buffer.from(pki.ca.certificate)],
+      files: [file('ca.crl')],
+      maxBytes: 2 ** 20,
+      download: undefined,
+      clock: systemClock,
+      failed: () => undefined,
+    });
+    const second = await openSecured([{ name: 'oin', roles: ['operate'], certificate: { oin: OIN_A } }], {
+      options: { tls: serverTls() },
+      refuseRevoked: (certificate) => revocation.refuseNamed(certificate),
+    });
+    try {
+      const list = (revoke: readonly string[]): Promise<void> =>
+        createList({ ca: pki.ca, revoke }).then((text) => write('ca.crl', text));
+      const answers = (): Promise<number> => status(named, '/metrics', undefined, second.api);
+      assert.equal(await answers(), 200);
+      await list([]);
+      await revocation.poll();
+      assert.equal(await answers(), 200);
+      await list([named.certificate]);
+      await revocation.poll();
+      assert.equal(await answers(), 401);
+      assert.deepEqual(revocation.lists(), [], 'no partner depends on it');
+    } finally {
+      revocation.stop();
+      await second.close();
+    }
   });
 
   it('a key is read where there is one, and a wrong one is not mended by a right certificate', async () => {

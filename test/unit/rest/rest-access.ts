@@ -41,6 +41,7 @@ export async function openSecured(
     readonly oidc?: AccessSettings['oidc'];
     readonly clock?: Clock;
     readonly options?: Partial<RestOptions>;
+    readonly refuseRevoked?: Parameters<typeof openAccess>[1]['refuseRevoked'];
     readonly makeWus?: Parameters<typeof openRestGateway>[1];
   } = {},
 ): Promise<SecuredGateway> {
@@ -50,7 +51,12 @@ export async function openSecured(
   };
   const log = { debug: keep, warn: keep, error: keep };
   const settings = { applications: applications(entries), oidc: more.oidc };
-  const access = await openAccess(settings, { clock: more.clock ?? systemClock, log });
+  const { refuseRevoked } = more;
+  const access = await openAccess(settings, {
+    clock: more.clock ?? systemClock,
+    log,
+    ...(refuseRevoked === undefined ? {} : { refuseRevoked }),
+  });
   const rest = await openRestGateway({ access, log, ...more.options }, more.makeWus);
   return {
     ...rest,
