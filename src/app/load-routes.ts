@@ -1,8 +1,8 @@
 import { GatewayError, toGatewayError } from '../errors.ts';
 import type { Route, RouteJson } from '../msh/handover/routes.ts';
-import type { Translation } from '../ports/translation.ts';
 import { createTranslation } from '../wus/json/translation.ts';
 import { keyOf } from '../wus/wsdl/names.ts';
+import { opaqueBelow } from '../wus/wsdl/rules/schemas.ts';
 import type { XsdElement, XsdSchema } from '../wus/wsdl/schema/schema.ts';
 import type { Config } from './config/config.ts';
 import { didYouMean } from './config/read-value.ts';
@@ -16,24 +16,40 @@ export async function loadRoutes({ routes }: Pick<Config, 'routes'>): Promise<re
   throw new GatewayError('CONFIG_INVALID', { location: 'routes', detail: loaded.problems.join('; ') });
 }
 
+export interface TriedRoutes {
+  readonly routes: readonly Route[];
+  readonly problems: readonly string[];
+  /** What of a schema JSON cannot hold: a message that has it is refused. */
+  readonly warnings: readonly string[];
+}
+
 /** As `loadRoutes`, for who explains what is wrong. */
-export async function tryRoutes({
-  routes,
-}: Pick<Config, 'routes'>): Promise<{ readonly routes: readonly Route[]; readonly problems: readonly string[] }> {
+export async function tryRoutes({ routes }: Pick<Config, 'routes'>): Promise<TriedRoutes> {
   const problems: string[] = [];
+  const warnings: string[] = [];
   const loaded = await Promise.all(
     routes.map(async (rule, index): Promise<Route> => {
       if (rule.json === undefined) return rule;
-      const translation = await load(rule.json);
-      if (typeof translation !== 'string') return { ...rule, translation };
-      problems.push(`rule ${index + 1}: json: ${translation}`);
-      return rule;
+      const tell = (reason: string): string => `rule ${index + 1}: json: ${reason}`;
+      const root = await load(rule.json);
+      if (typeof root === 'string') {
+        problems.push(tell(root));
+        return rule;
+      }
+      warnings.push(...opaqueBelow(root.declared, new Set()).map(tell));
+      return { ...rule, translation: createTranslation(root.declared.name, root.schema) };
     }),
   );
-  return { routes: loaded, problems };
+  return { routes: loaded, problems, warnings };
 }
 
-async function load({ schema: file, element }: RouteJson): Promise<Translation | string> {
+interface Root {
+  readonly declared: XsdElement;
+  readonly schema: XsdSchema;
+}
+
+/** The root element, or why it cannot be used. */
+async function load({ schema: file, element }: RouteJson): Promise<Root | string> {
   const inspected = await inspectSchemaFile(file).catch((thrown: unknown) => toGatewayError(thrown).message);
   if (typeof inspected === 'string') return inspected;
   const { schema, findings } = inspected;
@@ -43,7 +59,7 @@ async function load({ schema: file, element }: RouteJson): Promise<Translation |
   const type = declared.type();
   return type.kind === 'any'
     ? `${declared.name.localName} of ${file} cannot be translated: ${type.reason}`
-    : createTranslation(declared.name, schema);
+    : { declared, schema };
 }
 
 /** The root element, or why it is not known. */

@@ -93,6 +93,8 @@ export interface MessageUseCases {
     n: number,
     of?: MessageChoice & { readonly form?: 'original' | undefined },
   ): Promise<OpenPayload>;
+  /** Whether `openPayload` gives payload `n` in JSON, unless the `original` is asked. */
+  isTranslated(message: MessageDetail, n: number): boolean;
   /**
    * Sends a stored message once more as a NEW one: same contract, parties, roles, service, action, conversation,
    * refToMessageId and payloads, with a MessageId of its own. Throws NOT_FOUND and what `submit` throws.

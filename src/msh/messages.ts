@@ -19,7 +19,7 @@ export interface MessageParts {
   readonly clock: Clock;
   readonly cpas: CpaRegister;
   readonly trust: Trust;
-  readonly translations: Pick<Translations, 'handed'>;
+  readonly translations: Pick<Translations, 'handed' | 'isTranslated'>;
   readonly untold: Pick<Untold, 'tell'>;
   /** Something falls due at a destination. */
   readonly hastened: () => void;
@@ -87,6 +87,12 @@ export function createMessages(parts: MessageParts, user?: GatewayUser): Message
       if (!stored) return openHanded(message, n, payload);
       const { contentType, name, size, sha256, body } = payload;
       return { contentType, name, size, sha256, stream: await payloads.open(body) };
+    },
+
+    isTranslated(message, n) {
+      const { direction, destination = INBOX, payloads: stored } = message;
+      const payload = stored[n - 1];
+      return direction === 'in' && payload !== undefined && translations.isTranslated(message, destination, payload);
     },
 
     async resend(messageId, { sender, idempotency } = {}) {

@@ -1,5 +1,13 @@
 import { toDateTime } from '../../../src/index.ts';
-import type { HandoverState, MessageDetail, MessageSummary, Page, PartnerError, Refusal } from '../../../src/index.ts';
+import type {
+  HandoverState,
+  MessageDetail,
+  MessageSummary,
+  MessageUseCases,
+  Page,
+  PartnerError,
+  Refusal,
+} from '../../../src/index.ts';
 import { API_BASE } from '../options.ts';
 
 export function messageSummary(message: MessageSummary): object {
@@ -28,7 +36,7 @@ export function messageSummary(message: MessageSummary): object {
   };
 }
 
-export function messageDetail(message: MessageDetail): object {
+export function messageDetail(message: MessageDetail, isTranslated: MessageUseCases['isTranslated']): object {
   const choice = message.direction === 'in' ? `?from=${encodeURIComponent(message.fromPartyId)}` : '';
   return {
     ...messageSummary(message),
@@ -39,6 +47,7 @@ export function messageDetail(message: MessageDetail): object {
       name: payload.name ?? null,
       size: payload.size,
       sha256: payload.sha256,
+      json: isTranslated(message, index + 1),
       href: `${messagePath(message.messageId)}/payloads/${index + 1}${choice}`,
     })),
     signal: message.signal === undefined ? null : { messageId: message.signal.messageId },

@@ -143,8 +143,11 @@ function oneMessageRoutes(app: FastifyInstance): void {
         response: { 200: answer('The message.', MESSAGE), ...problems(404, 409) },
       },
     },
-    async ({ params, query, caller }) =>
-      messageDetail(await caller.useCases.messages.find(params.id, query.direction, query.from)),
+    async ({ params, query, caller: { useCases } }) => {
+      const { messages } = useCases;
+      const found = await messages.find(params.id, query.direction, query.from);
+      return messageDetail(found, (message, n) => messages.isTranslated(message, n));
+    },
   );
   app.get<OneMessage>(
     '/messages/:id/attempts',

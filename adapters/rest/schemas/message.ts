@@ -106,6 +106,7 @@ export const PAYLOAD = open({
   name: nullableText('File name, as the sender gave it: data only.'),
   size: integer('Octets.'),
   sha256: text('SHA-256 of the octets, lower-case hex.'),
+  json: flag('Its route gives it as JSON: that is at `href`; what is described here is there with `form=original`.'),
   href: text('Where the octets are.'),
 });
 

@@ -7,9 +7,14 @@ import type { DoctorFinding } from './finding.ts';
 const SCHEMA =
   'Name an XML Schema, or a WSDL with one in it, that declares the root element of the payloads (docs/json.md); what it imports lies beside it or below.';
 
+const PARTIAL =
+  'Messages without it are translated; one that has it is refused. Where partners send it, let the route leave the XML as it is.';
+
 /** That each rule of `routes` can decide something, and finds its schema. */
 export async function checkRoutes({ routes }: Config): Promise<readonly DoctorFinding[]> {
-  const unusable = (await tryRoutes({ routes })).problems.map((problem) => bad('routes', problem, SCHEMA));
+  const { problems, warnings } = await tryRoutes({ routes });
+  const unusable = problems.map((problem) => bad('routes', problem, SCHEMA));
+  const partial = warnings.map((warning) => doubt('routes', warning, PARTIAL));
   const shadowed = unreachableRules(routes).map(({ rule, behind }) =>
     doubt(
       'routes',
@@ -17,6 +22,6 @@ export async function checkRoutes({ routes }: Config): Promise<readonly DoctorFi
       'Put the narrower rule first, or leave it out; `postiljon route explain` shows what decides.',
     ),
   );
-  const wrong = [...unusable, ...shadowed];
+  const wrong = [...unusable, ...partial, ...shadowed];
   return routes.length > 0 && wrong.length === 0 ? [good('routes', `${routes.length} rules`)] : wrong;
 }

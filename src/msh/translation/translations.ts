@@ -38,6 +38,11 @@ export class Translations {
     return this.#translation(message, destination) !== undefined;
   }
 
+  /** Whether this one becomes JSON, or is refused. */
+  isTranslated(message: RoutedMessage, destination: string, { contentType }: PayloadRecord): boolean {
+    return isXml(formOf(contentType)) && this.translates(message, destination);
+  }
+
   /**
    * Payload `n` (1 is the first) of a received message as its destination gets it: by the first rule that matches and leads
    * there. Throws TRANSLATION_IMPOSSIBLE, TRANSLATION_TOO_LARGE.
@@ -107,6 +112,10 @@ export class Translations {
       throw error;
     }
   }
+}
+
+function isXml(form: ReturnType<typeof formOf>): boolean {
+  return form === 'xml' || form === 'other-charset';
 }
 
 /** What is refused says which payload it is. */

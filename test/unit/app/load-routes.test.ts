@@ -19,6 +19,7 @@ const XS = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"';
 const FILES: Readonly<Record<string, string>> = {
   'melding.xsd': MELDING_XSD,
   'twee.xsd': `<xs:schema ${XS} targetNamespace="urn:t"><xs:element name="een"/><xs:element name="twee" type="xs:int"/></xs:schema>`,
+  'deels.xsd': `<xs:schema ${XS}><xs:element name="deels"><xs:complexType><xs:sequence><xs:element name="vrij" minOccurs="0"/></xs:sequence></xs:complexType></xs:element></xs:schema>`,
   'geen.xsd': `<xs:schema ${XS} targetNamespace="urn:t"/>`,
   'buiten.xsd': `<xs:schema ${XS}><xs:include schemaLocation="../elders.xsd"/></xs:schema>`,
   'fout.xsd': '<xs:schema',
@@ -80,8 +81,10 @@ describe('routes with schemas at start', () => {
   });
 
   it('doctor says the same, with what to do', async () => {
-    write('nergens.xsd', 'melding.xsd');
+    write('nergens.xsd', 'deels.xsd');
     const found = (await examine(file(), {})).filter(({ check }) => check === 'routes');
+    const partial = found.find(({ level, text }) => level === 'warning' && text.startsWith('rule 2: json'));
+    assert.match(partial?.text ?? '', /^rule 2: json: vrij: its type is xs:anyType$/);
     assert.match(found.find(({ level }) => level === 'error')?.text ?? '', /rule 1: json: .* cannot be read/);
   });
 

@@ -45,6 +45,10 @@ class Desk {
   }
 }
 
+interface Shown {
+  readonly payloads: readonly { readonly json: boolean }[];
+}
+
 interface Place {
   readonly rest: RestGateway;
   readonly desk: Desk;
@@ -197,6 +201,11 @@ describe('routes that translate', () => {
       const xml = meldingXml(3, 'a');
       await rest.submit({ ...TERMS, messageId: 'een@test', payloads: [xmlPayload(xml)] });
       await untilEvent(rest, 'message.received', 'een@test');
+      const jsonOf = async (direction: string): Promise<unknown> => {
+        const { payloads } = await json<Shown>(await rest.fetch(`/api/v1/messages/een%40test?direction=${direction}`));
+        return payloads.map((payload) => payload.json);
+      };
+      assert.deepEqual([await jsonOf('in'), await jsonOf('out')], [[true], [false]]);
       const translated = await rest.fetch(payloadPath('een@test', 'direction=in'));
       const text = await translated.text();
       assert.deepEqual(JSON.parse(text), meldingJson(3, 'a'));

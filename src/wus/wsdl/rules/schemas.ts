@@ -77,7 +77,7 @@ function judgeTranslation(model: WsdlModel): readonly WsdlFinding[] {
 }
 
 /** Why JSON cannot hold it, for each element below that was not seen before. */
-function opaqueBelow(element: XsdElement, seen: Set<XsdElement>): readonly string[] {
+export function opaqueBelow(element: XsdElement, seen: Set<XsdElement>): readonly string[] {
   const reasons: string[] = [];
   const open = [element];
   for (let at = open.pop(); at !== undefined && reasons.length < MOST; at = open.pop()) {
