@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import { parseContentType } from './content-type.ts';
@@ -71,9 +71,8 @@ export function writeMultipart(root: MimeRoot, parts: readonly MimePart[]): Mime
  * gateway puts random bits into each Content-ID when it has the payload.
  */
 function boundaryOf(root: MimeRoot, parts: readonly MimePart[]): string {
-  const hash = createHash('sha256').update(root.bytes);
-  for (const { contentId } of parts) hash.update(`\n${contentId}`);
-  return `postiljon_${hash.digest('base64url')}`;
+  const named = Buffer.from(parts.map(({ contentId }) => `\n${contentId}`).join(''), 'utf8');
+  return `postiljon_${hash('sha256', Buffer.concat([root.bytes, named]), 'base64url')}`;
 }
 
 type Piece = Uint8Array | StreamedPiece;

@@ -31,16 +31,26 @@ export function checkActorXPath(transform: XmlElement): void {
   const el = requireDs(transform, xpath, 'XPath');
   if (surplus !== undefined) throw malformedAt(transform, 'unexpected content');
   allowAttributes(el);
-  const text = withoutBlanks(simpleText(el) ?? '');
-  const prefix = text.slice(BEFORE_ACTOR.length, text.indexOf(':', BEFORE_ACTOR.length));
-  if (prefix === '' || text !== actorXPath(prefix)) throw malformedAt(el, 'not the prescribed filter');
+  const prefix = prefixOf(simpleText(el) ?? '');
+  if (prefix === undefined) throw malformedAt(el, 'not the prescribed filter');
   if (resolvePrefix(el, prefix) !== SOAP_NAMESPACE) throw malformedAt(el, 'prefix is not that of SOAP');
 }
 
 /** Prefix that the XPath of a checked Transform uses for SOAP. */
 export function xpathPrefix(el: XmlElement): string {
-  const text = withoutBlanks(simpleText(el) ?? '');
-  return text.slice(BEFORE_ACTOR.length, text.indexOf(':', BEFORE_ACTOR.length));
+  return prefixOf(simpleText(el) ?? '') ?? '';
+}
+
+/** The filter as known peers write it, to the letter: it need not be taken apart. */
+const USUAL = new Map(['soap', 'SOAP', 'SOAP-ENV', 'soapenv', 'S'].map((prefix) => [actorXPath(prefix), prefix]));
+
+/** The prefix of SOAP in the prescribed filter; undefined for any other expression. */
+function prefixOf(xpath: string): string | undefined {
+  const usual = USUAL.get(xpath);
+  if (usual !== undefined) return usual;
+  const text = withoutBlanks(xpath);
+  const prefix = text.slice(BEFORE_ACTOR.length, text.indexOf(':', BEFORE_ACTOR.length));
+  return prefix !== '' && text === actorXPath(prefix) ? prefix : undefined;
 }
 
 /** Every second piece between double quotes is a literal, which stays as it is. */

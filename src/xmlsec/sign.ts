@@ -71,13 +71,7 @@ function writeSignedInfo(
   input: SignInput,
   { envelopeDigest, soapPrefix }: { envelopeDigest: Buffer; soapPrefix: string },
 ): string {
-  const transforms = tag(
-    'ds:Transforms',
-    {},
-    tag('ds:Transform', { Algorithm: ENVELOPED_TRANSFORM }),
-    tag('ds:Transform', { Algorithm: XPATH_TRANSFORM }, tag('ds:XPath', {}, escapeText(actorXPath(soapPrefix)))),
-    tag('ds:Transform', { Algorithm: INCLUSIVE_C14N }),
-  );
+  const transforms = soapPrefix === OWN_PREFIX ? OWN_TRANSFORMS : writeTransforms(soapPrefix);
   return tag(
     'ds:SignedInfo',
     {},
@@ -90,6 +84,20 @@ function writeSignedInfo(
   );
 }
 
+function writeTransforms(soapPrefix: string): string {
+  return tag(
+    'ds:Transforms',
+    {},
+    tag('ds:Transform', { Algorithm: ENVELOPED_TRANSFORM }),
+    tag('ds:Transform', { Algorithm: XPATH_TRANSFORM }, tag('ds:XPath', {}, escapeText(actorXPath(soapPrefix)))),
+    tag('ds:Transform', { Algorithm: INCLUSIVE_C14N }),
+  );
+}
+
+/** That of `writeMessage`, which makes nearly all that is signed. */
+const OWN_PREFIX = 'soap';
+const OWN_TRANSFORMS = writeTransforms(OWN_PREFIX);
+
 function writeReference(uri: string, algorithm: string, more: { transforms: string; digest: Buffer }): string {
   return tag(
     'ds:Reference',
@@ -100,7 +108,14 @@ function writeReference(uri: string, algorithm: string, more: { transforms: stri
   );
 }
 
+/** Contracts hand out the same object for a certificate each time. */
+const keyInfos = new WeakMap<Uint8Array, string>();
+
 function writeKeyInfo(certificate: Uint8Array): string {
+  const known = keyInfos.get(certificate);
+  if (known !== undefined) return known;
   const base64 = Buffer.from(certificate).toString('base64');
-  return tag('ds:KeyInfo', {}, tag('ds:X509Data', {}, tag('ds:X509Certificate', {}, base64)));
+  const markup = tag('ds:KeyInfo', {}, tag('ds:X509Data', {}, tag('ds:X509Certificate', {}, base64)));
+  keyInfos.set(certificate, markup);
+  return markup;
 }

@@ -135,6 +135,8 @@ async function readMessage(
   inbound: Inbound,
 ): Promise<VerifiedMessage | OutgoingAnswer> {
   const { judged } = arrival;
+  // It holds the tree, which must not wait along for a signature or the disk: V8 would move it to where it keeps what lasts.
+  arrival.judged = undefined;
   if (judged === undefined) throw new GatewayError('INTERNAL', { detail: 'a package whose envelope was not judged' });
   if ('refusal' in judged) throw await lateRefusal(judged, parts, inbound);
   if ('agreement' in judged) return await openAndVerify({ ...judged, parts }, arrival, inbound);

@@ -17,12 +17,16 @@ export interface Attempter {
   readonly responses: ResponseReader;
 }
 
+export type HeardSignal = Pick<SignalMessage, 'message' | 'receivedAt'>;
+
 export interface AttemptOutcome {
   readonly attempt: Attempt;
   /** 2xx: the partner has the octets. */
   readonly transmitted: boolean;
   /** The signal that the answer held. */
-  readonly signal: SignalMessage | undefined;
+  readonly signal: HeardSignal | undefined;
+  /** The same with its tree, until somebody takes it: the tree must not wait along for the disk. */
+  unread: SignalMessage | undefined;
   /** To be called when the signal has been looked at. */
   readonly forget?: ReceivedResponse['forget'];
 }
@@ -41,7 +45,8 @@ export async function makeAttempt(job: OutboxJob, attempter: Attempter): Promise
       ? (error ?? refusalIn(signal))
       : new GatewayError('PEER_ANSWER', { detail: `HTTP ${answer.status}` });
     const attempt = { ...base, endedAt, status: answer.status, code: problem?.code, detail: problem?.message };
-    const outcome = { attempt, transmitted: transmitted && error === undefined, signal };
+    const heard = signal === undefined ? undefined : { message: signal.message, receivedAt: signal.receivedAt };
+    const outcome = { attempt, transmitted: transmitted && error === undefined, signal: heard, unread: signal };
     return forget === undefined ? outcome : { ...outcome, forget };
   } catch (thrown) {
     const error = toGatewayError(thrown);
@@ -52,7 +57,7 @@ export async function makeAttempt(job: OutboxJob, attempter: Attempter): Promise
       code: error.code,
       detail: error.message,
     };
-    return { attempt, transmitted: false, signal: undefined };
+    return { attempt, transmitted: false, signal: undefined, unread: undefined };
   }
 }
 

@@ -4,7 +4,7 @@ import type { OutgoingAnswer } from '../../ports/transport.ts';
 import { ANSWERS } from '../answers.ts';
 import type { Log } from '../../ports/log.ts';
 import { isExpired, nextDue } from '../retry-schedule.ts';
-import type { SignalReader } from '../signals/signal-reader.ts';
+import type { SentMessage, SignalReader, SignalUse } from '../signals/signal-reader.ts';
 import { Lanes } from './lanes.ts';
 import { errorData } from '../signals/error-data.ts';
 import { type Attempter, type AttemptOutcome, makeAttempt } from './attempt.ts';
@@ -223,7 +223,7 @@ export class Sender {
     await this.#parts.store.note({ event: eventOf(job, 'alert.partner-error', { at: endedAt, data }) });
   }
 
-  async #record(job: OutboxJob, terms: SentTerms, outcome: AttemptOutcome): Promise<void> {
+  async #record(job: OutboxJob, terms: SentTerms, outcome: Omit<AttemptOutcome, 'unread'>): Promise<void> {
     const after = afterAttempt(job, terms, outcome);
     const held = await this.#parts.store.recordAttempt(job.lease, outcome.attempt, after);
     if (held && after.kind === 'end') this.#parts.ended(after.state);
@@ -231,12 +231,13 @@ export class Sender {
   }
 
   /** Whether the signal in the answer ended the message; the attempt is then noted with its end. */
-  async #endBySignal(job: OutboxJob, terms: SentTerms, { signal, attempt }: AttemptOutcome): Promise<boolean> {
+  async #endBySignal(job: OutboxJob, terms: SentTerms, outcome: AttemptOutcome): Promise<boolean> {
+    const { signal } = outcome;
     if (signal === undefined) return false;
-    const { signals, store, log } = this.#parts;
+    const { store, log } = this.#parts;
     const sent = { ...terms, messageId: job.messageId, envelope: job.envelope };
     try {
-      return (await signals.read(signal, { sent, attempt })) === 'ended';
+      return (await this.#readSignal(outcome, sent)) === 'ended';
     } catch (thrown) {
       const error = toGatewayError(thrown);
       const { code, location, detail } = error;
@@ -246,6 +247,13 @@ export class Sender {
       });
       return false;
     }
+  }
+
+  /** Not async: what waits for the end of it holds no tree. */
+  #readSignal(outcome: AttemptOutcome, sent: SentMessage): Promise<SignalUse | undefined> {
+    const { unread, attempt } = outcome;
+    outcome.unread = undefined;
+    return unread === undefined ? Promise.resolve(undefined) : this.#parts.signals.read(unread, { sent, attempt });
   }
 
   async #expire(job: OutboxJob, terms: SentTerms): Promise<void> {
@@ -273,7 +281,7 @@ export class Sender {
 function afterAttempt(
   job: OutboxJob,
   terms: SentTerms,
-  { attempt, transmitted, signal }: AttemptOutcome,
+  { attempt, transmitted, signal }: Omit<AttemptOutcome, 'unread'>,
 ): AfterAttempt {
   const dueAt = nextDue(terms, attempt.number, attempt.startedAt);
   if (dueAt !== undefined) return transmitted ? { kind: 'wait', dueAt, state: 'SENT' } : { kind: 'wait', dueAt };

@@ -21,10 +21,7 @@ export function compareReferences(
 }
 
 /** Whether `copied` is what was signed: in any order, no more and no fewer. */
-export function sameReferences(
-  copied: readonly CopiedReference[],
-  signed: readonly Pick<ParsedReference, 'uri' | 'digest' | 'digestValue'>[],
-): boolean {
+export function sameReferences(copied: readonly CopiedReference[], signed: readonly SignedReference[]): boolean {
   const given = copied.map(({ uri, digestAlgorithm, digestValue }) => keyOf(uri, digestAlgorithm, digestValue)).sort();
   const expected = signed.map(({ uri, digest, digestValue }) => keyOf(uri, digest, digestValue)).sort();
   return given.length === expected.length && given.every((key, index) => key === expected[index]);
@@ -34,7 +31,35 @@ function keyOf(uri: string, digest: string, value: string): string {
   return `${uri} ${digest} ${value}`;
 }
 
-function sentReferences(envelope: Uint8Array): readonly ParsedReference[] {
+type SignedReference = Pick<ParsedReference, 'uri' | 'digest' | 'digestValue'>;
+
+function sentReferences(envelope: Uint8Array): readonly SignedReference[] {
+  const octets = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.length);
+  return readReferences(octets) ?? parsedReferences(octets);
+}
+
+const METHOD_END = '</ds:SignatureMethod>';
+const SIGNED_INFO_END = '</ds:SignedInfo>';
+/** One Reference as `signEnvelope` writes it, without anything that would have to be unescaped. */
+const REFERENCE =
+  /<ds:Reference URI="([ !#-%'-~]*)">(?:<ds:Transforms>[^]*?<\/ds:Transforms>)?<ds:DigestMethod Algorithm="([ !#-%'-~]*)"><\/ds:DigestMethod><ds:DigestValue>([A-Za-z0-9+/=]*)<\/ds:DigestValue><\/ds:Reference>/y;
+
+/** Of what this gateway wrote, without parsing it; undefined where it is not to the letter what it writes. */
+function readReferences(envelope: Buffer): readonly SignedReference[] | undefined {
+  const from = envelope.indexOf(METHOD_END, envelope.indexOf(OPEN));
+  const to = envelope.indexOf(SIGNED_INFO_END, from);
+  if (from < 0 || to < 0) return undefined;
+  const markup = envelope.toString('latin1', from + METHOD_END.length, to);
+  const references: SignedReference[] = [];
+  for (REFERENCE.lastIndex = 0; REFERENCE.lastIndex < markup.length; ) {
+    const [, uri, digest, digestValue] = REFERENCE.exec(markup) ?? [];
+    if (uri === undefined || digest === undefined || digestValue === undefined) return undefined;
+    references.push({ uri, digest, digestValue });
+  }
+  return references;
+}
+
+function parsedReferences(envelope: Buffer): readonly SignedReference[] {
   const signature = signatureOf(envelope);
   return signature === undefined ? [] : parseSignature(signature).references;
 }
@@ -43,8 +68,7 @@ const OPEN = '<ds:Signature>';
 const CLOSE = '</ds:Signature>';
 
 /** Of an envelope that this gateway wrote: it has one Signature, whose prefixes stand on the Envelope. */
-function signatureOf(envelope: Uint8Array): XmlElement | undefined {
-  const octets = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.length);
+function signatureOf(octets: Buffer): XmlElement | undefined {
   const from = octets.indexOf(OPEN);
   if (from < 0) return undefined;
   const markup = octets.toString('utf8', from + OPEN.length, octets.indexOf(CLOSE, from));

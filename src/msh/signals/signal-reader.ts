@@ -149,33 +149,43 @@ async function readError(signal: ParsedMessage<ErrorMessage>, about: About): Pro
   return 'open';
 }
 
-async function conclude(
+/** Not async: while the store writes, nobody here holds the tree of the signal. */
+function conclude(
   signal: SignalMessage,
-  { sent, attempt, parts }: About,
+  about: About,
   end: {
     readonly state: 'DELIVERED' | 'FAILED';
     readonly event: 'message.delivered' | 'message.failed';
     readonly data: NewEvent['data'];
   },
 ): Promise<SignalUse> {
+  const { sent, attempt } = about;
   const at = signal.receivedAt;
   const signalId = signal.message.header.messageData.messageId;
-  const conclusion: Conclusion = {
-    messageId: sent.messageId,
-    sender: sent.fromPartyId,
-    state: end.state,
-    signal: { messageId: signalId, envelope: signal.envelopeBytes, receivedAt: at },
-    event: eventOf(sent, { type: end.event, at, data: { ...end.data, signal: signalId } }),
-    late: eventOf(sent, {
-      type: 'message.late-signal',
-      at,
-      data: { ...end.data, signal: signalId, wouldBe: end.state },
-    }),
-    ...(attempt === undefined ? {} : { attempt }),
-  };
+  return storeEnd(
+    {
+      messageId: sent.messageId,
+      sender: sent.fromPartyId,
+      state: end.state,
+      signal: { messageId: signalId, envelope: signal.envelopeBytes, receivedAt: at },
+      event: eventOf(sent, { type: end.event, at, data: { ...end.data, signal: signalId } }),
+      late: eventOf(sent, {
+        type: 'message.late-signal',
+        at,
+        data: { ...end.data, signal: signalId, wouldBe: end.state },
+      }),
+      ...(attempt === undefined ? {} : { attempt }),
+    },
+    end.state,
+    about.parts,
+  );
+}
+
+async function storeEnd(conclusion: Conclusion, state: 'DELIVERED' | 'FAILED', parts: SignalParts): Promise<SignalUse> {
   const outcome = await parts.store.concludeOutbound(conclusion);
-  if (outcome === 'concluded') parts.concluded(end.state);
-  parts.log.info({ messageId: sent.messageId, signal: signalId, outcome, state: end.state }, 'signal used');
+  if (outcome === 'concluded') parts.concluded(state);
+  const { messageId, signal } = conclusion;
+  parts.log.info({ messageId, signal: signal.messageId, outcome, state }, 'signal used');
   return outcome === 'unknown' ? 'open' : 'ended';
 }
 

@@ -10,6 +10,12 @@ export interface Query<Row> {
   readonly row?: Row;
 }
 
+/**
+ * A LIMIT that is a parameter. An expression: SQLite looks at the value of a bare `LIMIT ?` while it prepares the statement, and
+ * so prepares it anew each time that one is bound.
+ */
+export const LIMIT = 'LIMIT ? + 0';
+
 /** The driver behind a narrow door: prepared statements are kept by their text, `undefined` is NULL. */
 export class Database {
   readonly #driver: DatabaseSync;

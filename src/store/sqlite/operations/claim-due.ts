@@ -1,5 +1,5 @@
 import type { Claim, OutboxJob, SentTerms } from '../../../ports/store.ts';
-import type { Database, Query } from '../database.ts';
+import { type Database, LIMIT, type Query } from '../database.ts';
 import { releaseHandovers } from './claim-handovers.ts';
 import { FIRST_SIGNAL, type PurposeRow, readEnvelope, readPayloads, toPurpose } from './message-rows.ts';
 
@@ -50,7 +50,7 @@ const LANES: Query<LaneRow> = {
 };
 
 const FREE: Query<FreeRow> = {
-  sql: 'SELECT id, due_at FROM outbox WHERE lane = ? AND lease_until = 0 ORDER BY due_at, id LIMIT ?',
+  sql: `SELECT id, due_at FROM outbox WHERE lane = ? AND lease_until = 0 ORDER BY due_at, id ${LIMIT}`,
 };
 
 export function claimDue(db: Database, terms: ClaimTerms): Claim {

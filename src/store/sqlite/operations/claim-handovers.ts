@@ -7,7 +7,7 @@ import type {
   ReceivedHeader,
   WaitingHandovers,
 } from '../../../ports/store.ts';
-import type { Database, Query } from '../database.ts';
+import { type Database, LIMIT, type Query } from '../database.ts';
 import { PAYLOAD_COLUMNS, type PayloadRow, type PurposeRow, toPayload, toPurpose } from './message-rows.ts';
 
 interface FreeRow {
@@ -21,7 +21,7 @@ const FREE: Query<FreeRow> = {
   sql: `SELECT h.message, h.due_at,
           (SELECT coalesce(sum(p.size), 0) FROM payload p WHERE p.message = h.message) AS octets
         FROM handover h WHERE h.destination = ? AND h.lease_until = 0 AND h.due_at IS NOT NULL
-        ORDER BY h.due_at, h.rowid LIMIT ?`,
+        ORDER BY h.due_at, h.rowid ${LIMIT}`,
 };
 
 const LEASE_END: Query<{ readonly lease_until: number | null }> = {

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../errors.ts';
 import { newId } from '../../../ids.ts';
 import type { DeadLetter, DeadLetterQuery, EventFailure, Page } from '../../../ports/store.ts';
 import { pageOf, readCursor } from '../cursor.ts';
-import type { Database, Query } from '../database.ts';
+import { type Database, LIMIT, type Query } from '../database.ts';
 import { advanceCursor } from './event-cursors.ts';
 import { EVENT_COLUMNS, type EventRow, toEvent } from './events.ts';
 
@@ -50,7 +50,7 @@ export function listDeadLetters(db: Database, query: DeadLetterQuery): Page<Dead
     'd.key < ?',
   ];
   const page: Query<LetterRow> = {
-    sql: `${LETTERS} WHERE ${conditions.join(' AND ')} ORDER BY d.key DESC LIMIT ?`,
+    sql: `${LETTERS} WHERE ${conditions.join(' AND ')} ORDER BY d.key DESC ${LIMIT}`,
   };
   const given = [query.id, query.subscriber].filter((value) => value !== undefined);
   const rows = db.all(page, ...given, before, query.limit + 1);
@@ -61,7 +61,7 @@ export function markDeadLetter(db: Database, { id }: { readonly id: string }): b
   return db.run('UPDATE dead_letter SET marked = 1 WHERE id = ?', id) > 0;
 }
 
-const MARKED: Query<LetterRow> = { sql: `${LETTERS} WHERE d.subscriber = ? AND d.marked = 1 ORDER BY d.key LIMIT ?` };
+const MARKED: Query<LetterRow> = { sql: `${LETTERS} WHERE d.subscriber = ? AND d.marked = 1 ORDER BY d.key ${LIMIT}` };
 
 export function markedDeadLetters(
   db: Database,

@@ -1,6 +1,6 @@
 import { newId } from '../../../ids.ts';
 import type { Direction, EventsAbout, EventType, MessageOwner, NewEvent, StoredEvent } from '../../../ports/store.ts';
-import type { Database, Query } from '../database.ts';
+import { type Database, LIMIT, type Query } from '../database.ts';
 import { ownedBy } from './owner.ts';
 
 export function insertEvent(db: Database, event: NewEvent): void {
@@ -30,7 +30,7 @@ export interface EventRow {
 export const EVENT_COLUMNS = 'e.sequence, e.id, e.type, e.at, e.message_id, e.direction, e.cpa_id, e.data';
 
 const EVENTS: Query<EventRow> = {
-  sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`,
+  sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.sequence > ? ORDER BY e.sequence ${LIMIT}`,
 };
 
 export function listEvents(
@@ -42,7 +42,7 @@ export function listEvents(
 
 const ABOUT: Query<EventRow> = {
   sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.message_id = ? AND e.direction = ? AND e.cpa_id = ?
-          AND e.sequence > ? ORDER BY e.sequence LIMIT ?`,
+          AND e.sequence > ? ORDER BY e.sequence ${LIMIT}`,
 };
 
 export function listEventsAbout(
@@ -62,7 +62,7 @@ export function listEventsOf(
     sql: `SELECT sequence, id, type, at, message_id, direction, cpa_id, data, EXISTS (
             SELECT 1 FROM message m WHERE m.message_id = event.message_id AND m.direction = event.direction
               AND m.cpa_id = event.cpa_id AND ${own.sql}) AS own
-          FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+          FROM event WHERE sequence > ? ORDER BY sequence ${LIMIT}`,
   };
   const rows = db.all(query, ...own.parameters, after, limit);
   return {
