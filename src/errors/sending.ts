@@ -31,7 +31,7 @@ export const SENDING_ERRORS = {
   PEER_UNREACHABLE: row(
     502,
     'The partner could not be reached.',
-    'Check endpoint, network and certificates; the gateway tries again by itself.',
+    'Check endpoint, network and certificates. A message is tried again by itself; a question (ping, status) you ask again.',
     { retriable: true },
   ),
   PEER_REFUSED: row(

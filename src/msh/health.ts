@@ -64,7 +64,7 @@ function checkRevocation({ trust: { revocation } }: HealthParts): readonly Healt
   const said = unfit.map(({ authority, state }) =>
     state === 'ended' ? `the list of ${authority} has ended` : `no list of ${authority}`,
   );
-  const detail = said.length === 0 ? `${current.length} current lists` : said.join(', ');
+  const detail = said.length === 0 ? `${current.length} current` : said.join(', ');
   return [{ name: 'revocation', ok: !revocation.required || lists.length === 0 || current.length > 0, detail }];
 }
 

@@ -75,8 +75,9 @@ function judgeOne(certificate: X509Certificate, { issuer, at, held }: Judging): 
   });
   const [first] = entries.toSorted((one, other) => one.revokedAt - other.revokedAt);
   if (first !== undefined) {
-    const detail = `revoked since ${timeOf(first.revokedAt)} (${first.name})`;
-    return { subject, kind: first.revokedAt <= at ? 'revoked' : 'good', detail };
+    const since = `since ${timeOf(first.revokedAt)} (${first.name})`;
+    if (first.revokedAt <= at) return { subject, kind: 'revoked', detail: `revoked ${since}` };
+    return { subject, kind: 'good', detail: `revoked only ${since}` };
   }
   const inForce = lists.find(({ list }) => list.thisUpdate <= at && at <= list.nextUpdate);
   if (inForce !== undefined) return { subject, kind: 'good', detail: `not on the list of then (${inForce.name})` };

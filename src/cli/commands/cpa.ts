@@ -63,12 +63,17 @@ async function importAll(files: readonly string[], options: ApiOptions & { reado
       answers.push(imported);
       const state = imported['active'] === true ? 'active' : 'not active';
       progress.end();
-      output.say(`${findingLines(listOf(imported, 'findings'))}Imported ${textOf(imported, 'cpaId')}: ${state}\n`);
+      output.say(`${troubleLines(listOf(imported, 'findings'))}Imported ${textOf(imported, 'cpaId')}: ${state}\n`);
     }
   } finally {
     progress.end();
   }
   output.answer(answers.length === 1 ? answers[0] : answers, '');
+}
+
+/** Notes ask for nothing: `cpa validate` shows them. */
+function troubleLines(findings: readonly JsonObject[]): string {
+  return findingLines(findings.filter((one) => textOf(one, 'severity') !== 'note'));
 }
 
 function listCommand(): Command {

@@ -39,7 +39,7 @@ export async function checkEvents(
   }
   if (!read.complete) findings.unproven('events', `${FILES.events} holds only the first ${read.events.length} events`);
   else if (wrong.length === 0) {
-    findings.proven('events', `${countOf(read.events)} in ${FILES.events} go with the state ${record.state}`);
+    findings.proven('events', `${FILES.events} (${countOf(read.events)}) goes with the state ${record.state}`);
   }
 }
 
@@ -70,7 +70,7 @@ function isState(state: string): state is MessageState {
 }
 
 function countOf(events: readonly unknown[]): string {
-  return events.length === 1 ? 'the one event' : `the ${events.length} events`;
+  return events.length === 1 ? '1 event' : `${events.length} events`;
 }
 
 /** undefined when it is none, or the order of its events is not that of their sequence. */

@@ -81,7 +81,7 @@ describe('evidence with revocation lists', () => {
         assert.ok(holds);
         const since = new Date(NOW + DAY_MS).toISOString();
         assert.ok(
-          findings.some(({ verdict, text }) => verdict === 'proven' && text.includes(`revoked since ${since}`)),
+          findings.some(({ verdict, text }) => verdict === 'proven' && text.includes(`revoked only since ${since}`)),
         );
       },
       async ({ put, clock }) => {
