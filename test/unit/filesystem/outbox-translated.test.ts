@@ -7,7 +7,8 @@ describe('an outbox whose route translates', () => {
     const translation = await meldingTranslation();
     const json = { schema: 'melding.xsd', element: undefined };
     const routes = [{ destination: 'partner', json, translation }];
-    const { at, picker, textsOf, close } = await openOutboxTest({}, { routes });
+    const outbox = await openOutboxTest({}, { routes });
+    const { at, picker, textsOf } = outbox;
     try {
       const payloads = [{ file: 'melding.dat', contentType: 'application/json' }];
       const document = JSON.stringify(meldingJson(1, 'dag'));
@@ -23,7 +24,7 @@ describe('an outbox whose route translates', () => {
       assert.deepEqual(refused?.files, ['fout.json', 'fout.json.reason.json', 'melding.dat']);
       assert.partialDeepStrictEqual(refused.outcome, { code: 'TRANSLATION_IMPOSSIBLE', location: '/nummer' });
     } finally {
-      await close();
+      await outbox.close();
     }
   });
 });
