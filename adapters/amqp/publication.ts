@@ -1,7 +1,7 @@
 import { cloudEvent } from '../../src/index.ts';
 import type { HandedMessage, HandedPayload, StoredEvent } from '../../src/index.ts';
 import { writeParts } from './multipart.ts';
-import { eventKey, receivedKey, short } from './routing-key.ts';
+import { eventKey, receivedKey, SHORT_OCTETS, short } from './routing-key.ts';
 import type { AmqpSettings } from './settings.ts';
 import type { Publication } from './transport.ts';
 
@@ -21,13 +21,26 @@ export async function receivedPublication(message: HandedMessage, terms: Terms):
     content,
     properties: {
       messageId: short(messageId, 'MessageId'),
-      correlationId: short(conversationId, 'ConversationId'),
+      ...(isShort(conversationId) ? { correlationId: conversationId } : {}),
       timestamp: Math.floor(timestamp / 1000),
       type: short(action, 'action'),
-      ...(contentType === undefined ? {} : { contentType: short(contentType, 'Content-Type') }),
+      ...(contentType !== undefined && isShort(contentType) ? { contentType } : {}),
     },
-    headers: { ...headersOf(message), ...headers },
+    headers: { ...headersOf(message), ...headers, ...tooLong({ conversationId, contentType }) },
   };
+}
+
+/** A partner chooses these, and nobody here could mend them: what a property cannot hold stands in a header of that name. */
+function tooLong(texts: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) =>
+      text === undefined || isShort(text) ? [] : [[name, text] as const],
+    ),
+  );
+}
+
+function isShort(text: string): boolean {
+  return Buffer.byteLength(text) <= SHORT_OCTETS;
 }
 
 /** An event as a CloudEvent in structured JSON. It is not mandatory: where nobody binds a queue for it, nobody wants it. */
@@ -39,9 +52,7 @@ export function eventPublication(event: StoredEvent, exchange: string, source: s
     content: Buffer.from(JSON.stringify(cloudEvent(event, source))),
     properties: {
       messageId: event.id,
-      ...(event.messageId === undefined || Buffer.byteLength(event.messageId) > 255
-        ? {}
-        : { correlationId: event.messageId }),
+      ...(event.messageId === undefined || !isShort(event.messageId) ? {} : { correlationId: event.messageId }),
       timestamp: Math.floor(event.at / 1000),
       type: event.type,
       contentType: 'application/cloudevents+json',

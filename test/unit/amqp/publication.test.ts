@@ -124,9 +124,17 @@ describe('a received message for the broker', () => {
     assert.equal(properties.contentType, 'application/pdf');
   });
 
-  it('is refused when a property is longer than AMQP can carry, and not cut', async () => {
-    const long = { ...MESSAGE, conversationId: 'c'.repeat(256) };
-    await assert.rejects(receivedPublication(long, TERMS), { code: 'HANDOVER_REFUSED', location: 'ConversationId' });
+  it('has in a header what a partner chose too long for a property, and never cut', async () => {
+    const [conversationId, contentType] = ['é'.repeat(128), `text/xml; a="${'b'.repeat(255)}"`];
+    const long = { ...withPayloads(payload('p1', '<a/>', contentType)), conversationId };
+    const { properties, headers } = await receivedPublication(long, TERMS);
+    assert.deepEqual([properties.correlationId, properties.contentType], [undefined, undefined]);
+    assert.deepEqual([headers['conversationId'], headers['contentType']], [conversationId, contentType]);
+  });
+
+  it('is refused when its MessageId is longer than AMQP can carry, and not cut', async () => {
+    const long = { ...MESSAGE, messageId: 'm'.repeat(256) };
+    await assert.rejects(receivedPublication(long, TERMS), { code: 'HANDOVER_REFUSED', location: 'MessageId' });
   });
 });
 
