@@ -1,34 +1,38 @@
 import type { Adapter, AdapterHost, Handover, HandoverControl } from '../../src/index.ts';
-import { openLink091 } from './amqp091/link.ts';
 import { AnswerBackend } from './answer-backend.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import { eventPublication, receivedPublication } from './publication.ts';
 import { Publisher } from './publisher.ts';
 import type { QueueReader, ReaderParts } from './queue-reader.ts';
 import { readSendQueue } from './send-queue.ts';
+import { sendersOf } from './senders.ts';
 import type { AmqpSettings } from './settings.ts';
+import type { OpenLink } from './transport.ts';
 
-export type { AmqpSettings } from './settings.ts';
+export type { AmqpSettings, Sender } from './settings.ts';
 
 const DESTINATION = 'amqp';
 /** Messages under way to the broker: enough for its confirms to come in crowds. */
 const CONCURRENCY = 512;
 
 /**
- * The inside world's door over AMQP 0-9-1: what is routed to `amqp` is published, what applications publish is sent, and
+ * The inside world's door over AMQP 0-9-1 or 1.0: what is routed to `amqp` is published, what applications publish is sent, and
  * events are told. README.md of this folder shows the mapping.
  */
 export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Required<Adapter> {
   const { gateway, clock, log, random } = host;
   const publisher = new Publisher(clock);
   const parts = { settings, publisher, clock, random, log };
-  const sendQueue = readSendQueue({ ...parts, messages: gateway.messages });
+  const sendQueues = sendersOf(settings).map((sender) => {
+    const { messages } = sender.user === undefined ? gateway : gateway.usedBy(sender.user);
+    return readSendQueue({ ...parts, sender, messages });
+  });
   const answers = readAnswers(host, parts);
   const followers = follow(host, settings, publisher);
   const connection = new BrokerConnection({
     settings,
-    openLink: openLink091,
-    users: [publisher, sendQueue, ...answers],
+    openLink,
+    users: [publisher, ...sendQueues, ...answers],
     connected: () => {
       for (const follower of followers) follower.ready();
     },
@@ -39,7 +43,9 @@ export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Re
   });
   return {
     start: () => connection.start(),
-    drain: () => sendQueue.drain(),
+    async drain() {
+      await Promise.all(sendQueues.map((queue) => queue.drain()));
+    },
     async stop() {
       await Promise.all(answers.map((reader) => reader.drain()));
       await connection.stop();
@@ -62,10 +68,10 @@ function follow(
   settings: AmqpSettings,
   publisher: Publisher,
 ): HandoverControl[] {
-  const { exchange, inlineLimit } = settings;
+  const { exchange, receiveQueue, inlineLimit } = settings;
   const base = (): string => (settings.apiUrl === undefined ? apiUrl() : `${settings.apiUrl}/api/v1`);
   const deliver: Handover['deliver'] = async (message) =>
-    publisher.publish(await receivedPublication(message, { exchange, inlineLimit, apiUrl: base() }));
+    publisher.publish(await receivedPublication(message, { exchange, receiveQueue, inlineLimit, apiUrl: base() }));
   const messages = gateway.handovers.register(DESTINATION, { deliver }, { concurrency: CONCURRENCY });
   if (!settings.events) return [messages];
   const events = gateway.events.follow({
@@ -74,3 +80,13 @@ function follow(
   });
   return [messages, events];
 }
+
+/** Only the one that is spoken is loaded. */
+const openLink: OpenLink = async (settings, watch) => {
+  const { protocol } = settings;
+  const open =
+    protocol === '1.0'
+      ? (await import('./amqp10/link.ts')).openLink10
+      : (await import('./amqp091/link.ts')).openLink091;
+  return open(settings, watch);
+};

@@ -5,7 +5,9 @@ import { eventKey, receivedKey, SHORT_OCTETS, short } from './routing-key.ts';
 import type { AmqpSettings } from './settings.ts';
 import type { Publication } from './transport.ts';
 
-export interface Terms extends Pick<AmqpSettings, 'exchange' | 'inlineLimit'> {
+export interface Terms
+  extends Pick<AmqpSettings, 'exchange' | 'inlineLimit'>,
+    Partial<Pick<AmqpSettings, 'receiveQueue'>> {
   /** Base of the API as applications see it. */
   readonly apiUrl: string;
 }
@@ -14,9 +16,11 @@ export interface Terms extends Pick<AmqpSettings, 'exchange' | 'inlineLimit'> {
 export async function receivedPublication(message: HandedMessage, terms: Terms): Promise<Publication> {
   const { contentType, content, headers } = await bodyOf(message, terms);
   const { messageId, conversationId, timestamp, service, action } = message;
+  const { exchange, receiveQueue } = terms;
   return {
-    exchange: terms.exchange,
-    routingKey: receivedKey(service, action),
+    ...(receiveQueue === undefined
+      ? { exchange, routingKey: receivedKey(service, action) }
+      : { exchange: '', routingKey: receiveQueue }),
     mandatory: true,
     content,
     properties: {

@@ -47,8 +47,8 @@ export class Publisher implements LinkUser {
       this.#failing.add(fail);
       this.#deadlines.begin(late);
       link.publish(publication).then(
-        (outcome) => {
-          if (outcome !== 'confirmed') return fail(WHY[outcome](publication));
+        ({ is, why }) => {
+          if (is !== 'confirmed') return fail(why ?? WHY[is](publication));
           end();
           resolve();
         },
@@ -61,8 +61,9 @@ export class Publisher implements LinkUser {
   }
 }
 
-const WHY: Readonly<Record<Exclude<Outcome, 'confirmed'>, (publication: Publication) => string>> = {
-  returned: ({ exchange, routingKey }) => `no queue is bound to exchange ${exchange} for ${routingKey}`,
+const WHY: Readonly<Record<Exclude<Outcome['is'], 'confirmed'>, (publication: Publication) => string>> = {
+  returned: ({ exchange, routingKey }) =>
+    exchange === '' ? `there is no queue ${routingKey}` : `no queue is bound to exchange ${exchange} for ${routingKey}`,
   rejected: () => 'the broker refused it: a queue is full, or has no leader',
 };
 

@@ -127,11 +127,14 @@ export class QueueReader implements LinkUser {
       const { messageId, correlationId } = delivery.properties;
       const fields = { queue, messageId, correlationId, code, location, detail };
       log.warn(code === 'INTERNAL' ? { ...fields, err: error } : fields, 'a message from the queue is refused');
-      await publisher.publish(
-        refusedPublication(delivery, { exchange: settings.refused, routingKey: refusedAs }, error),
-      );
+      await publisher.publish(refusedPublication(delivery, placeOf(settings, refusedAs), error));
     }
   }
+}
+
+/** Over 1.0 not every broker says that no queue is bound to an exchange: there it goes straight to the queue. */
+function placeOf({ protocol, refused }: AmqpSettings, refusedAs: string): Parameters<typeof refusedPublication>[1] {
+  return protocol === '1.0' ? { exchange: '', routingKey: refused } : { exchange: refused, routingKey: refusedAs };
 }
 
 function checkDeliveries({ earlier }: Delivery, most: number): void {

@@ -1,9 +1,11 @@
 import type { MessageUseCases, StoredContent, SubmittedPayload } from '../../src/index.ts';
 import { QueueReader, type ReaderParts } from './queue-reader.ts';
-import { SEND_KEY } from './routing-key.ts';
+import type { ReadSender } from './senders.ts';
 import { idempotencyOf, readSubmission, type Submission } from './submission.ts';
 
 export interface SendQueueParts extends ReaderParts {
+  readonly sender: ReadSender;
+  /** Of this sender: what is not its own it cannot send. */
   readonly messages: Pick<MessageUseCases, 'createPayload' | 'discardPayload' | 'submit'>;
 }
 
@@ -12,21 +14,21 @@ export interface SendQueueParts extends ReaderParts {
  * message_id finds what was stored. Messages of one conversation keep their order; others pass each other.
  */
 export function readSendQueue(parts: SendQueueParts): QueueReader {
-  const { settings } = parts;
+  const { settings, sender } = parts;
   return new QueueReader(parts, {
-    queue: settings.sendQueue,
-    refusedAs: SEND_KEY,
+    queue: sender.queue,
+    refusedAs: sender.key,
     lineOf: ({ properties }) => properties.correlationId,
     handle: (delivery) => store(readSubmission(delivery, settings), parts),
   });
 }
 
-async function store(submission: Submission, { messages, log }: SendQueueParts): Promise<void> {
+async function store(submission: Submission, { messages, sender, log }: SendQueueParts): Promise<void> {
   const payloads = await keepAll(submission, messages);
   const { messageId, repeated } = await messages.submit({
     ...submission.terms,
     payloads,
-    idempotency: idempotencyOf(submission, payloads),
+    idempotency: idempotencyOf(submission, payloads, sender.application),
   });
   log.debug({ messageId, key: submission.key, repeated }, 'a message from the queue is stored');
 }

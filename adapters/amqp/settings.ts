@@ -1,13 +1,30 @@
 import type { ConnectionOptions } from 'node:tls';
 
+/** One application that sends, by a queue of its own: what it may send is what its queue may. */
+export interface Sender {
+  /** Events name it so. */
+  readonly name: string;
+  readonly queue: string;
+  /** PartyIds and services as `type:value`, and actions; undefined: all. */
+  readonly parties: readonly string[] | undefined;
+  readonly services: readonly string[] | undefined;
+  readonly actions: readonly string[] | undefined;
+}
+
 /** What the adapter must know beside the gateway; every name is a setting, docs/configuration.md says what they mean. */
 export interface AmqpSettings {
+  /** Version of AMQP that is spoken. */
+  readonly protocol: '0-9-1' | '1.0';
   /** `amqp://` or `amqps://`, with user and password. */
   readonly url: string;
   readonly tls: ConnectionOptions | undefined;
   readonly exchange: string;
-  /** Queue of what applications send; it is bound to the exchange with `send`. */
+  /** Queue of what applications send, where there are no `senders`; it is bound to the exchange with `send`. */
   readonly sendQueue: string;
+  /** Each with a queue that is bound with `send.<name>`; none: one queue that may send everything. */
+  readonly senders: readonly Sender[];
+  /** Queue that received messages go straight to; undefined: to the exchange, with a routing key each. */
+  readonly receiveQueue: string | undefined;
   /** Exchange, and its queue, of refused input. */
   readonly refused: string;
   /** Queue of answers to what this process asks of applications; undefined: it asks nothing. */

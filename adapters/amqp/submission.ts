@@ -14,8 +14,6 @@ export interface Submission {
   readonly key: string;
 }
 
-export const APPLICATION = 'amqp';
-
 const MAX_PARTS = 100;
 /** As in the API. */
 const LONGEST_TEXT = 1024;
@@ -26,7 +24,8 @@ const MULTIPART = /^multipart\/related[ \t]*(?:;|$)/i;
 
 /** Reads properties, headers and body. Throws REQUEST_INVALID with the name of what must be mended, MIME_MALFORMED, HTTP_TOO_LARGE. */
 export function readSubmission(message: BrokerMessage, { inlineLimit }: Pick<AmqpSettings, 'inlineLimit'>): Submission {
-  const { properties, content } = message;
+  const { properties, content, fault } = message;
+  if (fault !== undefined) throw invalid('body', fault);
   if (content.length > inlineLimit)
     throw new GatewayError('HTTP_TOO_LARGE', {
       location: 'body',
@@ -39,12 +38,13 @@ export function readSubmission(message: BrokerMessage, { inlineLimit }: Pick<Amq
 export function idempotencyOf(
   { terms, key }: Pick<Submission, 'terms' | 'key'>,
   payloads: readonly SubmittedPayload[],
+  application: string,
 ): NonNullable<SubmitRequest['idempotency']> {
   const canonical = [
     Object.entries(terms).sort(([a], [b]) => (a < b ? -1 : 1)),
     payloads.map(({ name, contentType, content: { size, sha256 } }) => [name ?? null, contentType, size, sha256]),
   ];
-  return { key, application: APPLICATION, digest: hash('sha256', JSON.stringify(canonical)) };
+  return { key, application, digest: hash('sha256', JSON.stringify(canonical)) };
 }
 
 function readTerms({ properties, headers }: BrokerMessage): Submission['terms'] {

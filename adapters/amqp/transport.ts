@@ -17,6 +17,8 @@ export interface Properties {
 /** A message as an application published it. */
 export interface BrokerMessage {
   readonly content: Buffer;
+  /** Why the body cannot be read; `content` is then the body as the broker encodes it. */
+  readonly fault?: string;
   readonly properties: Properties;
   /** 1.0: application-properties. */
   readonly headers: Readonly<Record<string, unknown>>;
@@ -40,7 +42,11 @@ export interface Publication {
  * What became of a publication: the broker has it in every queue it belongs to; no queue takes what goes there; or the broker
  * does not want it, because a queue is full or has no leader.
  */
-export type Outcome = 'confirmed' | 'returned' | 'rejected';
+export interface Outcome {
+  readonly is: 'confirmed' | 'returned' | 'rejected';
+  /** Where it says more than that. */
+  readonly why?: string | undefined;
+}
 
 /** A message that was handed out, and is not settled yet: one of the two is called, once. */
 export interface Delivery extends BrokerMessage {

@@ -66,7 +66,7 @@ export const INSIDE_ERRORS = {
   NOT_ALLOWED: row(
     403,
     'The application may not do this.',
-    'Ask who manages `api.applications` for the role, party, service or action.',
+    'Ask who manages the rights of applications (`api.applications`, or those of its queue or folder) for the role, party, service or action.',
   ),
   TOO_MANY_FAILURES: row(
     429,

@@ -15,10 +15,13 @@ import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
 export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): AmqpSettings {
   const name = `test-${randomUUID().slice(0, 8)}`;
   return {
+    protocol: '0-9-1',
     url,
     tls: undefined,
     exchange: name,
     sendQueue: `${name}.send`,
+    senders: [],
+    receiveQueue: undefined,
     refused: `${name}.refused`,
     answerQueue: undefined,
     prefetch: 128,

@@ -67,7 +67,7 @@ class Link091 implements Link {
       const { exchange, routingKey, content } = publication;
       // A channel that ends refuses what it has not confirmed; `lost` is told in the same turn, before this is known.
       this.#publishing.publish(exchange, routingKey, content, optionsOf(publication), (refused: unknown) =>
-        settle(refused === null || refused === undefined ? 'confirmed' : 'rejected'),
+        settle({ is: refused === null || refused === undefined ? 'confirmed' : 'rejected' }),
       );
       this.#pending.add(pending);
     });
@@ -96,7 +96,7 @@ class Link091 implements Link {
     for (const { publication, settle } of this.#pending) {
       const { exchange, routingKey, properties: own } = publication;
       if (fields.exchange === exchange && fields.routingKey === routingKey && properties.messageId === own.messageId)
-        settle('returned');
+        settle({ is: 'returned' });
     }
   }
 }

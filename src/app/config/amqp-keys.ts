@@ -6,6 +6,13 @@ export const AMQP_KEYS = {
     meaning:
       'The broker: `amqp://` or `amqps://`, with user, password and virtual host. Without it there is no AMQP. Better in the environment than in the file.',
   },
+  'adapters.amqp.protocol': {
+    kind: 'choice',
+    choices: ['0-9-1', '1.0'],
+    default: '0-9-1',
+    meaning:
+      'Version of AMQP: `0-9-1`, or `1.0`, over which nothing is declared: exchanges, queues and bindings must stand (docs/amqp.md).',
+  },
   'adapters.amqp.tls.ca': { kind: 'path', meaning: 'CAs (PEM) that the certificate of the broker must chain to.' },
   'adapters.amqp.tls.key': {
     kind: 'path',
@@ -21,7 +28,19 @@ export const AMQP_KEYS = {
   'adapters.amqp.sendQueue': {
     kind: 'text',
     default: 'postiljon.send',
-    meaning: 'Quorum queue of what applications send. Declared by the gateway.',
+    meaning: 'Quorum queue of what applications send, where there are no `senders`. Declared by the gateway.',
+  },
+  'adapters.amqp.senders': {
+    kind: 'senders',
+    default: [],
+    meaning:
+      'Applications that send, each by a queue of its own, and what they may send: a list of maps, each with `name`, and where wanted `queue` (quorum queue that is bound with `send.<name>`; `postiljon.send.<name>`; declared by the gateway), `parties` (PartyIds or bare OINs), `services` (`type:value`) and `actions`; all where not given. What is not allowed lies among the refused messages with `NOT_ALLOWED`. Without any, `sendQueue` may send everything; with some, it is not read.',
+  },
+  'adapters.amqp.receiveQueue': {
+    kind: 'text',
+    shownDefault: 'to the exchange, with routing key `received.<service>.<action>`',
+    meaning:
+      'Queue that received messages go straight to. Never declared by the gateway. RabbitMQ before 3.13 needs it for protocol `1.0`.',
   },
   'adapters.amqp.refused': {
     kind: 'text',

@@ -1,9 +1,12 @@
+import type { Sender } from '../../../adapters/amqp/amqp-adapter.ts';
+import { SENDER_RULES, sendersIn } from './check-senders.ts';
 import type { Settings } from './key-table.ts';
 import type { Rule } from './rule.ts';
 
 /** Of the adapter for AMQP; files are paths. */
 export interface AmqpConfig {
   readonly url: string;
+  readonly protocol: '0-9-1' | '1.0';
   readonly tls: {
     readonly ca: string | undefined;
     readonly key: string | undefined;
@@ -11,6 +14,8 @@ export interface AmqpConfig {
   };
   readonly exchange: string;
   readonly sendQueue: string;
+  readonly senders: readonly Sender[];
+  readonly receiveQueue: string | undefined;
   readonly refused: string;
   readonly prefetch: number;
   readonly inlineLimit: number;
@@ -29,6 +34,7 @@ export function readAmqp(settings: Settings): AmqpConfig | undefined {
   if (url === undefined) return undefined;
   return {
     url,
+    protocol: settings['adapters.amqp.protocol'] === '1.0' ? '1.0' : '0-9-1',
     tls: {
       ca: settings['adapters.amqp.tls.ca'],
       key: settings['adapters.amqp.tls.key'],
@@ -36,6 +42,8 @@ export function readAmqp(settings: Settings): AmqpConfig | undefined {
     },
     exchange: settings['adapters.amqp.exchange'],
     sendQueue: settings['adapters.amqp.sendQueue'],
+    senders: sendersIn(settings),
+    receiveQueue: settings['adapters.amqp.receiveQueue'],
     refused: settings['adapters.amqp.refused'],
     prefetch: settings['adapters.amqp.prefetch'],
     inlineLimit: settings['adapters.amqp.inlineLimit'],
@@ -58,6 +66,13 @@ export const AMQP_RULES: readonly Rule[] = [
     /^amqps?:\/\//.test(settings['adapters.amqp.url'] ?? 'amqp://')
       ? undefined
       : { key: 'adapters.amqp.url', reason: 'must begin with amqp:// or amqps://' },
+  (settings) => {
+    if (settings['adapters.amqp.protocol'] !== '1.0') return undefined;
+    const asking = settings['wus.services'].find(
+      (service) => service.role === 'provider' && service.backend.destination === 'amqp',
+    );
+    return asking && { key: 'adapters.amqp.protocol', reason: `${asking.name} asks by queue, which needs 0-9-1` };
+  },
   within('adapters.amqp.prefetch', 65_535),
   within('adapters.amqp.maxDeliveries', 999),
   (settings) => {
@@ -83,4 +98,5 @@ export const AMQP_RULES: readonly Rule[] = [
     (settings['adapters.amqp.tls.key'] === undefined) === (settings['adapters.amqp.tls.certificate'] === undefined)
       ? undefined
       : { key: 'adapters.amqp.tls.certificate', reason: 'key and certificate go together' },
+  ...SENDER_RULES,
 ];

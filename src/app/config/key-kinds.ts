@@ -1,5 +1,7 @@
 import type { FolderSettings } from '../../../adapters/filesystem/settings.ts';
 import type { RouteRule } from '../../msh/handover/routes.ts';
+import { readSenders } from './amqp-sender-settings.ts';
+import type { SenderSettings } from './amqp-sender-settings.ts';
 import { readApplications } from './application-settings.ts';
 import type { ApplicationSettings } from './application-settings.ts';
 import { readFolders } from './folder-settings.ts';
@@ -40,6 +42,7 @@ export interface KindValues {
   readonly routes: readonly RouteRule[];
   readonly folders: readonly FolderSettings[];
   readonly applications: readonly ApplicationSettings[];
+  readonly senders: readonly SenderSettings[];
   readonly webhooks: readonly WebhookSettings[];
 }
 export type Kind = keyof KindValues;
@@ -87,4 +90,5 @@ export const KINDS: { readonly [K in Kind]: KindRow<KindValues[K]> } = {
   routes: { shown: 'list of rules', read: readRoutes, fromText: json },
   webhooks: { shown: 'list of webhooks', read: readWebhooks, fromText: json },
   folders: { shown: 'list of folders', read: readFolders, fromText: json },
+  senders: { shown: 'list of senders', read: readSenders, fromText: json },
 };

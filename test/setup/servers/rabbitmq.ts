@@ -1,4 +1,4 @@
-import { accessSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { accessSync, globSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from 'amqplib';
 import { freePort } from '../gateway-process.ts';
@@ -26,6 +26,16 @@ export const BROKER_HOOK_MS = START_LIMIT_MS + 10_000;
 /** Whether this machine can run a broker. */
 export function hasRabbitmq(): boolean {
   return programs() !== undefined;
+}
+
+export const NO_AMQP10 = 'RabbitMQ is not here, or without its plugin rabbitmq_amqp1_0';
+
+/** Whether it can speak AMQP 1.0 too: RabbitMQ 4 always does, RabbitMQ 3 by a plugin that comes with it. */
+export function hasAmqp10(): boolean {
+  const server = rabbitmqServer();
+  return (
+    server !== undefined && globSync(join(dirname(realpathSync(server)), '../plugins/rabbitmq_amqp1_0-*')).length > 0
+  );
 }
 
 let shared: Promise<Broker> | undefined;

@@ -4,7 +4,12 @@ import type { HandedMessage, HandedPayload } from '../../../src/index.ts';
 import { readParts } from '../../../adapters/amqp/multipart.ts';
 import { receivedPublication } from '../../../adapters/amqp/publication.ts';
 
-const TERMS = { exchange: 'postiljon', inlineLimit: 1000, apiUrl: 'http://127.0.0.1:8080/api/v1' };
+const TERMS = {
+  exchange: 'postiljon',
+  receiveQueue: undefined,
+  inlineLimit: 1000,
+  apiUrl: 'http://127.0.0.1:8080/api/v1',
+};
 
 const MESSAGE: HandedMessage = {
   messageId: 'm1@gemeente.nl',

@@ -195,7 +195,7 @@ function digest(message: BrokerMessage): string {
     contentType,
     content: { body: { inline: octets }, size: octets.length, sha256: hash('sha256', octets) },
   }));
-  return idempotencyOf(submission, payloads).digest;
+  return idempotencyOf(submission, payloads, 'amqp').digest;
 }
 
 function published(

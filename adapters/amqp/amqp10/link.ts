@@ -1,0 +1,189 @@
+import type { Connection, EventContext } from 'rhea';
+import { GatewayError } from '../../../src/index.ts';
+import type { AmqpSettings } from '../settings.ts';
+import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Publication } from '../transport.ts';
+import { exchangeAddress, queueAddress, queueOf } from './addresses.ts';
+import { openConnection } from './connect.ts';
+import { brokerMessageOf, earlierOf, field } from './message.ts';
+import { Outgoing } from './outgoing.ts';
+import { attachReceiver } from './sessions.ts';
+
+const NOT_FOUND = 'amqp:not-found';
+/** The queue is there, and belongs to another connection. */
+const LOCKED = 'amqp:resource-locked';
+/** Queues that answers go to are many: links beyond these are closed when nothing is under way on them. */
+const MOST_SENDERS = 64;
+
+/**
+ * AMQP 1.0, by rhea. Nothing is declared: exchanges and queues must stand, and are looked for when the gateway connects. What
+ * is settled by the broker as accepted is confirmed; released is returned.
+ */
+export const openLink10: OpenLink = async (settings, watch) => {
+  let link: Link10 | undefined;
+  const connection = await openConnection(settings, (why) => {
+    if (link?.isClosing !== true) watch.lost(why);
+  });
+  link = new Link10(connection, settings, watch);
+  try {
+    await link.check();
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return link;
+};
+
+class Link10 implements Link {
+  readonly #connection: Connection;
+  readonly #settings: AmqpSettings;
+  readonly #watch: LinkWatch;
+  readonly #senders = new Map<string, Promise<Outgoing>>();
+  /** Whether the broker says that no queue takes what goes to an exchange; else its version. */
+  readonly #silentVersion: string | undefined;
+  #closing = false;
+
+  constructor(connection: Connection, settings: AmqpSettings, watch: LinkWatch) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#watch = watch;
+    this.#silentVersion = silentVersion(connection.properties);
+  }
+
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  /** Throws BROKER_TOPOLOGY with the name of what is not there. */
+  async check(): Promise<void> {
+    const { exchange, refused } = this.#settings;
+    await this.#found(`exchange ${exchange}`, () => this.#sender(exchangeAddress(exchange)));
+    await this.#found(`queue ${refused}`, () => this.#look(refused));
+  }
+
+  async publish(publication: Publication): Promise<Outcome> {
+    const { exchange, routingKey, mandatory } = publication;
+    if (exchange === '') return this.#publishTo(queueOf(routingKey), publication);
+    if (mandatory && this.#silentVersion !== undefined) return { is: 'returned', why: silent(this.#silentVersion) };
+    const outgoing = await this.#sender(exchangeAddress(exchange));
+    if (outgoing.hasCredit) return outgoing.send(publication);
+    this.#watch.blocked(`it gives no credit for exchange ${exchange}`);
+    void outgoing.credit().then(() => this.#watch.blocked(undefined));
+    return outgoing.send(publication);
+  }
+
+  async consume(queue: string, prefetch: number, take: (delivery: Delivery) => void): Promise<Consumer> {
+    let cancelled = false;
+    const { link } = await this.#found(`queue ${queue}`, () =>
+      attachReceiver(
+        this.#connection,
+        { source: { address: queueAddress(queue) }, credit_window: 0, autoaccept: false },
+        (why) => this.#watch.lost(new Error(`the queue ${queue} is of no more use: ${why.message}`)),
+      ),
+    );
+    link.on('message', (context: EventContext) => {
+      const delivery = deliveryOf(context);
+      // What still comes by the credit that was given goes back to the queue with the end of the session.
+      if (!cancelled && delivery !== undefined) take(delivery);
+    });
+    link.set_credit_window(prefetch);
+    link.add_credit(prefetch);
+    return {
+      cancel: async () => {
+        cancelled = true;
+        link.set_credit_window(0);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#connection.once('connection_close', () => resolve());
+    this.#connection.once('disconnected', () => resolve());
+    this.#connection.close();
+    await promise;
+  }
+
+  /**
+   * A broker that accepts what no queue takes is asked afterwards whether the queue is there: then it was, and has it.
+   */
+  async #publishTo(queue: string | undefined, publication: Publication): Promise<Outcome> {
+    if (queue === undefined) return { is: 'returned', why: `${publication.routingKey} is no address of a queue` };
+    const address = queueAddress(queue);
+    try {
+      const outgoing = await this.#sender(address);
+      const outcome = await outgoing.send({ ...publication, routingKey: queue });
+      if (outcome.is !== 'confirmed' || this.#silentVersion === undefined) return outcome;
+      await this.#look(queue);
+      return outcome;
+    } catch (error) {
+      if (isCondition(error, NOT_FOUND)) return { is: 'returned', why: `there is no queue ${queue}` };
+      throw error;
+    }
+  }
+
+  async #look(queue: string): Promise<void> {
+    try {
+      const source = { address: queueAddress(queue) };
+      (await attachReceiver(this.#connection, { source, credit_window: 0 }, () => undefined)).close();
+    } catch (error) {
+      if (!isCondition(error, LOCKED)) throw error;
+    }
+  }
+
+  #sender(address: string): Promise<Outgoing> {
+    const known = this.#senders.get(address);
+    if (known !== undefined) return known;
+    const opening = Outgoing.open(this.#connection, address, () => this.#senders.delete(address));
+    this.#senders.set(address, opening);
+    opening.catch(() => this.#senders.delete(address));
+    if (this.#senders.size > MOST_SENDERS) void this.#closeIdle(address);
+    return opening;
+  }
+
+  async #closeIdle(but: string): Promise<void> {
+    for (const [address, opening] of this.#senders) {
+      const outgoing = await opening.catch(() => undefined);
+      if (address === but || outgoing?.isIdle !== true || this.#senders.get(address) !== opening) continue;
+      this.#senders.delete(address);
+      outgoing.close();
+      return;
+    }
+  }
+
+  async #found<T>(what: string, look: () => Promise<T>): Promise<T> {
+    try {
+      return await look();
+    } catch (cause) {
+      if (!isCondition(cause, NOT_FOUND)) throw cause;
+      const detail = `${what} is not there, and over AMQP 1.0 the gateway declares nothing`;
+      throw new GatewayError('BROKER_TOPOLOGY', { location: what, detail, cause });
+    }
+  }
+}
+
+function deliveryOf({ message, delivery }: EventContext): Delivery | undefined {
+  if (message === undefined || delivery === undefined) return undefined;
+  return {
+    ...brokerMessageOf(message),
+    earlier: earlierOf(message),
+    accept: () => delivery.accept(),
+    release: () => delivery.release(),
+  };
+}
+
+function isCondition(thrown: unknown, condition: string): thrown is Error {
+  return thrown instanceof Error && 'condition' in thrown && thrown.condition === condition;
+}
+
+/** RabbitMQ says so since 3.13, and in late versions of 3.11 and 3.12. */
+function silentVersion(properties: unknown): string | undefined {
+  const version = field(properties, 'version');
+  if (field(properties, 'product') !== 'RabbitMQ' || typeof version !== 'string') return undefined;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 3 || (major === 3 && minor < 13) ? version : undefined;
+}
+
+function silent(version: string): string {
+  return `RabbitMQ ${version} does not say over AMQP 1.0 when no queue takes what goes to an exchange: name adapters.amqp.receiveQueue`;
+}

@@ -1,0 +1,66 @@
+import type { Connection, EventContext, Receiver, ReceiverOptions, Sender, SenderOptions } from 'rhea';
+import { errorOf } from './connect.ts';
+import type { Said } from './connect.ts';
+
+/** What can end a link, with its session: RabbitMQ ends the session when a link cannot be. */
+const ENDS = ['session_error', 'session_close', 'sender_error', 'sender_close', 'receiver_error', 'receiver_close'];
+
+export type Ended = (why: Said) => void;
+
+/** A link with a session of its own, so that nothing else ends with it. */
+export interface Attached<L extends Sender | Receiver> {
+  readonly link: L;
+  close(): void;
+}
+
+/** Resolves when the broker has attached it. Rejects with its reason; an end that comes later is told to `ended`, once. */
+export function attachSender(connection: Connection, options: SenderOptions, ended: Ended): Promise<Attached<Sender>> {
+  return attach(connection, 'sender_open', (session) => session.open_sender(options), ended);
+}
+
+export function attachReceiver(
+  connection: Connection,
+  options: ReceiverOptions,
+  ended: Ended,
+): Promise<Attached<Receiver>> {
+  return attach(connection, 'receiver_open', (session) => session.open_receiver(options), ended);
+}
+
+async function attach<L extends Sender | Receiver>(
+  connection: Connection,
+  opened: string,
+  open: (session: ReturnType<Connection['create_session']>) => L,
+  ended: Ended,
+): Promise<Attached<L>> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const session = connection.create_session();
+  session.begin();
+  const link = open(session);
+  let state: 'opening' | 'open' | 'over' = 'opening';
+  const end = (context: EventContext): void => {
+    if (state === 'over') return;
+    const why = errorOf(context);
+    if (state === 'opening') reject(why);
+    else ended(why);
+    state = 'over';
+  };
+  for (const event of ENDS) {
+    session.on(event, end);
+    link.on(event, end);
+  }
+  connection.once('disconnected', end);
+  link.once(opened, () => {
+    if (state === 'over') return;
+    state = 'open';
+    resolve();
+  });
+  await promise;
+  return {
+    link,
+    close() {
+      state = 'over';
+      connection.removeListener('disconnected', end);
+      session.close();
+    },
+  };
+}

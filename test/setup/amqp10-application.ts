@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import rhea from 'rhea';
+import type { EventContext, Message } from 'rhea';
+import { queueAddress } from '../../adapters/amqp/amqp10/addresses.ts';
+import type { AmqpSettings } from '../../adapters/amqp/amqp-adapter.ts';
+import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
+
+/** A legacy application that speaks AMQP 1.0: knows its queues, and nothing of ebMS. */
+export interface Application10 {
+  /** Sends what goes by the contract of the tests; answers what the broker made of it. */
+  send(settings: AmqpSettings, cpaId: string, body: unknown, more?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** The next message of a queue, taken off it. */
+  next(queue: string): Promise<Message>;
+  close(): Promise<void>;
+}
+
+const OUTCOMES = ['accepted', 'released', 'rejected', 'modified'];
+
+export async function openApplication10(url: string): Promise<Application10> {
+  const { hostname: host, port, username, password } = new URL(url);
+  const connection = rhea
+    .create_container({ id: `application-${randomUUID()}` })
+    .connect({ host, port: Number(port), username, password, reconnect: false });
+  connection.setMaxListeners(0);
+  connection.on('disconnected', () => undefined);
+  await once(connection, 'connection_open');
+  const consumed = new Map<string, { readonly came: Message[]; readonly waiting: ((one: Message) => void)[] }>();
+  return {
+    async send({ sendQueue }, cpaId, body, more = {}) {
+      const { application_properties: given, ...properties } = more;
+      const sender = connection.open_sender({ target: { address: queueAddress(sendQueue) } });
+      if (!sender.sendable()) await once(sender, 'sendable');
+      const { promise, resolve } = Promise.withResolvers<string>();
+      for (const outcome of OUTCOMES) sender.once(outcome, () => resolve(outcome));
+      sender.send({
+        durable: true,
+        message_id: randomUUID(),
+        content_type: 'application/xml',
+        body: body instanceof Buffer ? rhea.message.data_section(body) : body,
+        ...properties,
+        application_properties: Object.assign(
+          { cpaId, fromPartyId: gemeente.oin, service: SERVICE, action: ACTION },
+          given,
+        ),
+      });
+      const outcome = await promise;
+      sender.close();
+      return outcome;
+    },
+    async next(queue) {
+      let at = consumed.get(queue);
+      if (at === undefined) {
+        at = { came: [], waiting: [] };
+        consumed.set(queue, at);
+        const { came, waiting } = at;
+        connection
+          .open_receiver({ source: { address: queueAddress(queue) } })
+          .on('message', ({ message }: EventContext) => {
+            if (message === undefined) return;
+            const taker = waiting.shift();
+            if (taker === undefined) came.push(message);
+            else taker(message);
+          });
+      }
+      const { came, waiting } = at;
+      return came.shift() ?? new Promise<Message>((resolve) => waiting.push(resolve));
+    },
+    async close() {
+      if (!connection.is_open()) return;
+      connection.close();
+      await Promise.race([once(connection, 'connection_close'), once(connection, 'disconnected')]);
+    },
+  };
+}
+
+/** The octets of its body. */
+export function bodyOf({ body }: Message): Buffer {
+  return body instanceof Buffer ? body : Buffer.from(body.content);
+}
