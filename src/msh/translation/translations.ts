@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { Slices } from '../../clock/slices.ts';
 import { GatewayError } from '../../errors.ts';
 import type { HandedPayload } from '../../ports/handover.ts';
 import type { PayloadRecord } from '../../ports/message-records.ts';
@@ -25,6 +26,8 @@ export class Translations {
   readonly #routes: readonly Route[];
   readonly #limit: number;
   readonly #payloads: PayloadStore;
+  /** A crowd of messages is translated a few a turn. */
+  readonly #slices = new Slices();
 
   constructor({ routes, limit, payloads }: TranslationsParts) {
     // Without translations there is nothing to look for.
@@ -97,6 +100,8 @@ export class Translations {
       throw new GatewayError('TRANSLATION_TOO_LARGE', {
         detail: `payload ${n}: ${size} octets, and ${this.#limit} are translated at most`,
       });
+    await this.#slices.turn();
+    if ('inline' in body) return Buffer.from(body.inline.buffer, body.inline.byteOffset, body.inline.byteLength);
     const chunks: Buffer[] = [];
     for await (const chunk of (await this.#payloads.open(body)) as AsyncIterable<Buffer>) chunks.push(chunk);
     return Buffer.concat(chunks);
