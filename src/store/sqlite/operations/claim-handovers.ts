@@ -10,17 +10,26 @@ import type {
 import { type Database, LIMIT, type Query } from '../database.ts';
 import { PAYLOAD_COLUMNS, type PayloadRow, type PurposeRow, toPayload, toPurpose } from './message-rows.ts';
 
-interface FreeRow {
+interface FreeRow extends PurposeRow {
   readonly message: number;
   readonly due_at: number;
-  readonly octets: number;
+  readonly destination: string;
+  readonly fence: number;
+  readonly attempts: number;
+  readonly message_id: string;
+  readonly conversation_id: string;
+  readonly ref_to_message_id: string | null;
+  readonly timestamp: number;
+  readonly stored_at: number;
 }
 
 /** One more than is leased tells when it is worth looking again. */
 const FREE: Query<FreeRow> = {
-  sql: `SELECT h.message, h.due_at,
-          (SELECT coalesce(sum(p.size), 0) FROM payload p WHERE p.message = h.message) AS octets
-        FROM handover h WHERE h.destination = ? AND h.lease_until = 0 AND h.due_at IS NOT NULL
+  sql: `SELECT h.message, h.due_at, h.destination, h.fence, h.attempts, m.message_id, m.conversation_id,
+          m.ref_to_message_id, m.timestamp, m.stored_at, m.cpa_id, m.from_party_id, m.from_role, m.to_party_id,
+          m.to_role, m.service, m.action
+        FROM handover h CROSS JOIN message m ON m.id = h.message
+        WHERE h.destination = ? AND h.lease_until = 0 AND h.due_at IS NOT NULL
         ORDER BY h.due_at, h.rowid ${LIMIT}`,
 };
 
@@ -43,26 +52,36 @@ interface DestinationClaim {
 function claimOf(db: Database, destination: string, terms: HandoverTerms): DestinationClaim {
   const leaseEnd = db.get(LEASE_END, destination)?.lease_until ?? undefined;
   const free = db.all(FREE, destination, terms.limit + 1);
-  const due = free.slice(0, countOf(free, terms));
-  const next = free[due.length]?.due_at;
+  const due = free.filter((row) => row.due_at <= terms.now).slice(0, terms.limit);
+  const payloads = payloadsOf(db, due);
+  const jobs = due.map((row) => jobOf(row, payloads.get(row.message) ?? []));
+  const leased = jobs.slice(0, countOf(jobs, terms.octets));
+  if (leased.length > 0) lease(db, leased, terms);
+  const next = free[leased.length]?.due_at;
   return {
-    jobs: lease(
-      db,
-      due.map(({ message }) => message),
-      terms,
-    ),
+    jobs: leased,
     nextDue: [...(next === undefined ? [] : [next]), ...(leaseEnd === undefined ? [] : [leaseEnd])],
   };
 }
 
-/** How many of the first are due, and within the limits. */
-function countOf(free: readonly FreeRow[], { now, limit, octets }: HandoverTerms): number {
+/** How many of the first have no more octets than that; one in any case. */
+function countOf(jobs: readonly HandoverJob[], octets: number): number {
   let left = octets;
-  const beyond = free.findIndex((row, index) => {
-    left -= Math.min(row.octets, MOST_OCTETS_COUNTED);
-    return index === limit || row.due_at > now || (index > 0 && left < 0);
+  const beyond = jobs.findIndex(({ payloads }, index) => {
+    const size = payloads.reduce((sum, payload) => sum + payload.size, 0);
+    left -= Math.min(size, MOST_OCTETS_COUNTED);
+    return index > 0 && left < 0;
   });
-  return beyond < 0 ? free.length : beyond;
+  return beyond < 0 ? jobs.length : beyond;
+}
+
+function lease(db: Database, jobs: readonly HandoverJob[], { now, leaseMs }: HandoverTerms): void {
+  db.run(
+    `UPDATE handover SET lease_until = ?, fence = fence + 1, attempts = attempts + 1
+     WHERE message IN (SELECT value FROM json_each(?))`,
+    now + leaseMs,
+    JSON.stringify(jobs.map((job) => job.lease.message)),
+  );
 }
 
 /**
@@ -73,57 +92,25 @@ export function releaseHandovers(db: Database): void {
   db.run('UPDATE handover SET lease_until = 0, fence = fence + 1 WHERE lease_until > 0');
 }
 
-interface JobRow extends PurposeRow {
-  readonly message: number;
-  readonly destination: string;
-  readonly fence: number;
-  readonly attempts: number;
-  readonly message_id: string;
-  readonly conversation_id: string;
-  readonly ref_to_message_id: string | null;
-  readonly timestamp: number;
-  readonly stored_at: number;
-}
-
-/** Statements about many messages take their keys as one JSON array: what a statement costs is paid once. */
-const JOBS: Query<JobRow> = {
-  sql: `SELECT h.message, h.destination, h.fence, h.attempts, m.message_id, m.conversation_id, m.ref_to_message_id,
-          m.timestamp, m.stored_at, m.cpa_id, m.from_party_id, m.from_role, m.to_party_id, m.to_role, m.service, m.action
-        FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value
-        CROSS JOIN message m ON m.id = h.message`,
-};
-
+/** Statements about many messages take their keys as one JSON text: what a statement costs is paid once. */
 const PAYLOADS: Query<PayloadRow & { readonly message: number; readonly ordinal: number }> = {
   sql: `SELECT p.message, p.ordinal, ${PAYLOAD_COLUMNS}
         FROM json_each(?) AS asked CROSS JOIN payload p ON p.message = asked.value`,
 };
 
-/** In the order of `messages`. */
-function lease(db: Database, messages: readonly number[], { now, leaseMs }: HandoverTerms): readonly HandoverJob[] {
-  if (messages.length === 0) return [];
-  const keys = JSON.stringify(messages);
-  db.run(
-    `UPDATE handover SET lease_until = ?, fence = fence + 1, attempts = attempts + 1
-     WHERE message IN (SELECT value FROM json_each(?))`,
-    now + leaseMs,
-    keys,
-  );
-  const payloads = payloadsOf(db, keys);
-  const rows = new Map(db.all(JOBS, keys).map((row) => [row.message, row]));
-  return messages.map((message) => {
-    const row = rows.get(message);
-    if (row === undefined) throw new Error(`message ${message} waits for nothing any more`);
-    return {
-      lease: { message, fence: row.fence },
-      destination: row.destination,
-      header: toHeader(row),
-      payloads: payloads.get(message) ?? [],
-      attempt: row.attempts,
-    };
-  });
+/** As it is once it is leased. */
+function jobOf(row: FreeRow, payloads: readonly PayloadRecord[]): HandoverJob {
+  return {
+    lease: { message: row.message, fence: row.fence + 1 },
+    destination: row.destination,
+    header: toHeader(row),
+    payloads,
+    attempt: row.attempts + 1,
+  };
 }
 
-function payloadsOf(db: Database, keys: string): ReadonlyMap<number, readonly PayloadRecord[]> {
+function payloadsOf(db: Database, rows: readonly FreeRow[]): ReadonlyMap<number, readonly PayloadRecord[]> {
+  const keys = JSON.stringify(rows.map(({ message }) => message));
   const payloads = new Map<number, PayloadRecord[]>();
   for (const row of db.all(PAYLOADS, keys)) {
     const of = payloads.get(row.message) ?? [];
@@ -133,7 +120,7 @@ function payloadsOf(db: Database, keys: string): ReadonlyMap<number, readonly Pa
   return payloads;
 }
 
-function toHeader(row: JobRow): ReceivedHeader {
+function toHeader(row: FreeRow): ReceivedHeader {
   return {
     ...toPurpose(row),
     messageId: row.message_id,

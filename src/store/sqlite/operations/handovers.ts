@@ -1,3 +1,4 @@
+import { newId } from '../../../ids.ts';
 import type { HandoverFailure, HandoverLease, NewEvent } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
@@ -61,37 +62,27 @@ function callNext(db: Database, { conversation, destination }: TurnRow, at: numb
   );
 }
 
-interface LeasedRow {
+interface HeldRow {
   readonly message: number;
   readonly fence: number;
   readonly destination: string;
   readonly conversation: number | null;
-  readonly attempts: number;
   readonly code: string | null;
-  readonly message_id: string;
-  readonly cpa_id: string;
-  readonly from_party_id: string;
 }
 
-const LEASED: Query<LeasedRow> = {
-  sql: `SELECT h.message, h.fence, h.destination, h.conversation, h.attempts, h.code, m.message_id, m.cpa_id,
-          m.from_party_id
-        FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value
-        CROSS JOIN message m ON m.id = h.message`,
+/** Statements about many messages take their keys as one JSON text: what a statement costs is paid once. */
+const HELD: Query<HeldRow> = {
+  sql: `SELECT h.message, h.fence, h.destination, h.conversation, h.code
+        FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value`,
 };
-
-/** By message. */
-function leasedRows(db: Database, leases: readonly HandoverLease[]): Map<number, LeasedRow> {
-  const rows = db.all(LEASED, JSON.stringify(leases.map(({ message }) => message)));
-  return new Map(rows.map((row) => [row.message, row]));
-}
 
 /** RECEIVED → TAKEN, and the next of each conversation falls due. */
 export function confirmHandovers(
   db: Database,
   { leases, now }: { readonly leases: readonly HandoverLease[]; readonly now: number },
 ): readonly boolean[] {
-  const rows = leasedRows(db, leases);
+  const asked = JSON.stringify(leases.map(({ message }) => message));
+  const rows = new Map(db.all(HELD, asked).map((row) => [row.message, row]));
   const held = leases.map(({ message, fence }) => {
     const row = rows.get(message);
     if (row?.fence !== fence) return undefined;
@@ -100,7 +91,21 @@ export function confirmHandovers(
     return row;
   });
   const taken = held.filter((row) => row !== undefined);
+  if (taken.length > 0) take(db, taken, now);
+  return held.map((row) => row !== undefined);
+}
+
+function take(db: Database, taken: readonly HeldRow[], now: number): void {
+  for (const { message, code } of taken) if (code !== null) tellRecovered(db, message, now);
   const keys = JSON.stringify(taken.map(({ message }) => message));
+  db.run(
+    `INSERT INTO event (id, type, at, message_id, direction, cpa_id, data)
+     SELECT asked.key, 'message.taken', ?, m.message_id, 'in', m.cpa_id,
+       json_object('from', m.from_party_id, 'destination', h.destination)
+     FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value CROSS JOIN message m ON m.id = h.message`,
+    now,
+    JSON.stringify(Object.fromEntries(taken.map(({ message }) => [newId(), message]))),
+  );
   db.run(
     `UPDATE message SET state = 'TAKEN', state_at = ?,
        attempts = (SELECT h.attempts FROM handover h WHERE h.message = message.id)
@@ -109,15 +114,29 @@ export function confirmHandovers(
     keys,
   );
   db.run('DELETE FROM handover WHERE message IN (SELECT value FROM json_each(?))', keys);
-  for (const row of taken) tellTaken(db, row, now);
-  return held.map((row) => row !== undefined);
+  for (const { conversation, destination } of taken)
+    if (conversation !== null) callNext(db, { destination, conversation }, now);
 }
 
-function tellTaken(db: Database, row: LeasedRow, now: number): void {
-  const { attempts, destination, conversation } = row;
-  if (row.code !== null) insertEvent(db, eventOf(row, 'handover.recovered', { at: now, data: { attempts } }));
-  insertEvent(db, eventOf(row, 'message.taken', { at: now, data: {} }));
-  if (conversation !== null) callNext(db, { destination, conversation }, now);
+interface LeasedRow {
+  readonly fence: number;
+  readonly destination: string;
+  readonly attempts: number;
+  readonly code: string | null;
+  readonly message_id: string;
+  readonly cpa_id: string;
+  readonly from_party_id: string;
+}
+
+const LEASED: Query<LeasedRow> = {
+  sql: `SELECT h.fence, h.destination, h.attempts, h.code, m.message_id, m.cpa_id, m.from_party_id
+        FROM handover h JOIN message m ON m.id = h.message WHERE h.message = ?`,
+};
+
+function tellRecovered(db: Database, message: number, now: number): void {
+  const row = db.get(LEASED, message);
+  if (row === undefined) throw new Error(`message ${message} waits for nothing any more`);
+  insertEvent(db, eventOf(row, 'handover.recovered', { at: now, data: { attempts: row.attempts } }));
 }
 
 /** The fence moves on, so that this lease cannot be used again. False when it is void. */
@@ -125,7 +144,7 @@ export function postponeHandover(
   db: Database,
   { lease, failure }: { readonly lease: HandoverLease; readonly failure: HandoverFailure },
 ): boolean {
-  const row = leasedRows(db, [lease]).get(lease.message);
+  const row = db.get(LEASED, lease.message);
   if (row?.fence !== lease.fence) return false;
   const { at, dueAt, code, detail } = failure;
   const stopped = dueAt === undefined;
