@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { ERRORS } from '../index.ts';
 import type { GatewayError } from '../index.ts';
 
@@ -11,9 +12,9 @@ export interface Output {
 
 export function createOutput(json: boolean): Output {
   return {
-    answer: (value, text) => void process.stdout.write(json ? `${JSON.stringify(value)}\n` : text),
+    answer: (value, text) => void process.stdout.write(json ? `${JSON.stringify(value)}\n` : printable(text)),
     say: (text) => {
-      if (!json) process.stdout.write(text);
+      if (!json) process.stdout.write(printable(text));
     },
   };
 }
@@ -26,7 +27,7 @@ export function describeError(error: GatewayError): string {
     lines.push(`  where: ${error.location}`);
   if (error.detail !== undefined) lines.push(`  what:  ${error.detail.replaceAll('\n', '\n         ')}`);
   lines.push(`  do:    ${remedy}`);
-  return `${lines.join('\n')}\n`;
+  return printable(`${lines.join('\n')}\n`);
 }
 
 export function errorObject(error: GatewayError): object {

@@ -1,3 +1,5 @@
+import { inOneLine } from './printable.ts';
+
 const GAP = '  ';
 const LEAST = 8;
 
@@ -12,7 +14,7 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width = tableWidth(process.stdout),
 ): string {
-  const lines = [head, ...rows];
+  const lines = [head, ...rows].map((line) => line.map(inOneLine));
   const natural = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const last = natural.at(-1) ?? 0;
   const widths = [...fit(natural.slice(0, -1), width - last - GAP.length * (head.length - 1)), last];
@@ -48,7 +50,7 @@ function shorten(text: string, size: number): string {
 export function formatFields(fields: readonly (readonly [string, string | undefined])[]): string {
   const shown = fields.filter((field): field is readonly [string, string] => field[1] !== undefined && field[1] !== '');
   const size = Math.max(...shown.map(([name]) => name.length)) + 1;
-  return shown.map(([name, value]) => `${`${name}:`.padEnd(size)} ${value}\n`).join('');
+  return shown.map(([name, value]) => `${`${name}:`.padEnd(size)} ${inOneLine(value)}\n`).join('');
 }
 
 const UNITS = ['octets', 'kB', 'MB', 'GB', 'TB'] as const;

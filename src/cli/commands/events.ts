@@ -3,6 +3,7 @@ import { isObject, listOf, openApiClient, textOf } from '../api-client.ts';
 import type { JsonObject } from '../api-client.ts';
 import { followEvents } from '../event-stream.ts';
 import { createOutput } from '../output.ts';
+import { inOneLine } from '../printable.ts';
 import { example, readLimit, readWhole, withApi } from './options.ts';
 import type { ApiOptions } from './options.ts';
 
@@ -60,5 +61,6 @@ export function eventLine(event: JsonObject): string {
   const time = textOf(event, 'time').slice(0, 19).replace('T', ' ');
   const type = textOf(event, 'type').replace(TYPE_PREFIX, '');
   const more = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
-  return `${textOf(event, 'sequence')} ${time} ${type}${subject === '' ? '' : ` ${subject}`}${more}\n`;
+  const line = `${textOf(event, 'sequence')} ${time} ${type}${subject === '' ? '' : ` ${subject}`}${more}`;
+  return `${inOneLine(line)}\n`;
 }
