@@ -12,7 +12,7 @@ export function ownCertificates(keys: readonly (LoadedKey | undefined)[]): reado
     const [der] = readCertificates(certificate, `${name}.certificate`);
     if (der === undefined) return [];
     const { notBefore, notAfter } = certificateFacts(der, name);
-    return [{ name, notBefore, notAfter }];
+    return [{ name, der, notBefore, notAfter }];
   });
 }
 

@@ -12,7 +12,7 @@ export interface HealthParts {
   readonly store: Store;
   readonly watch: WriteWatch;
   readonly signer: Signer;
-  readonly trust: Pick<Trust, 'revocation'>;
+  readonly trust: Pick<Trust, 'revocation' | 'checkPeer'>;
   readonly cpas: CpaUseCases;
   readonly ours: ReadonlySet<string>;
   readonly clock: Clock;
@@ -43,16 +43,28 @@ export const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /** Who is told of a certificate that ends soon still has a gateway that works. */
-function checkCertificates({ certificates, clock }: HealthParts): HealthCheck {
+function checkCertificates({ certificates, clock, trust }: HealthParts): HealthCheck {
   const now = clock.now();
   const unfit = certificates.filter(({ notBefore, notAfter }) => now < notBefore || now > notAfter);
+  const revoked = certificates.filter(({ der }) => isRevoked(der, trust));
   const ending = certificates.filter(({ notAfter }) => now <= notAfter && notAfter - now < SOON_DAYS * DAY_MS);
   const said = [
     ...unfit.map(({ name, notBefore }) => `${name} ${now < notBefore ? 'is not valid yet' : 'has ended'}`),
+    ...revoked.map(({ name }) => `${name} is revoked`),
     ...ending.map(({ name, notAfter }) => `${name} ends in ${Math.floor((notAfter - now) / DAY_MS)} days`),
   ];
   const detail = said.length === 0 ? `${certificates.length} valid` : said.join(', ');
-  return { name: 'certificates', ok: unfit.length === 0, detail };
+  return { name: 'certificates', ok: unfit.length + revoked.length === 0, detail };
+}
+
+/** By the lists that are here: what would have to be fetched first, or that nobody knows, is another check. */
+function isRevoked(der: Uint8Array, trust: HealthParts['trust']): boolean {
+  try {
+    void trust.checkPeer(der)?.catch(() => undefined);
+    return false;
+  } catch (error) {
+    return toGatewayError(error).code === 'CERTIFICATE_REVOKED';
+  }
 }
 
 /** One CA whose list is missing must not take the gateway from the partners of the others: all of them must lack it. */
@@ -74,7 +86,7 @@ function checkKeys({ signer, cpas, ours }: HealthParts): HealthCheck {
   const unable = signing.filter(({ cpa }) => !ownSigningCertificates(cpa, ours).some((der) => signer.has(der)));
   const names = unable.map(({ cpa }) => cpa.cpaId).join(', ');
   const detail =
-    unable.length === 0 ? `${signing.length} contracts can be signed` : `no key for the certificate of ${names}`;
+    unable.length === 0 ? `contracts that can be signed: ${signing.length}` : `no key for the certificate of ${names}`;
   return { name: 'keys', ok: signing.length === 0 || unable.length < signing.length, detail };
 }
 

@@ -33,6 +33,7 @@ export interface GatewayConfig {
 export interface OwnCertificate {
   /** Key of the configuration: keys.sign, keys.tlsClient, ebms.tls. */
   readonly name: string;
+  readonly der: Uint8Array;
   readonly notBefore: number;
   readonly notAfter: number;
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { checkHealth } from '../../../src/msh/health.ts';
+import { checkHealth, type HealthParts } from '../../../src/msh/health.ts';
 import type { OwnCertificate } from '../../../src/msh/parts.ts';
 import { createSigner } from '../../../src/trust/key-ring.ts';
 import { gemeente } from '../../setup/msh-contracts.ts';
 import { openPartyGateway } from '../../setup/msh-pair.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
+import { createTrust } from '../../../src/trust/trust-store.ts';
 import { ManualClock } from '../../setup/manual-clock.ts';
+import { derOf, hierarchy, listOf, openRevocation } from '../../setup/revocation-lists.ts';
 
 const DAY = 86_400_000;
 
@@ -19,22 +21,25 @@ describe('health', () => {
 
   const certificate = (name: string, from: number, to: number): OwnCertificate => ({
     name,
+    der: gemeente.keys.certificate,
     notBefore: clock.now() + from * DAY,
     notAfter: clock.now() + to * DAY,
   });
-  const health = async (...certificates: readonly OwnCertificate[]) => {
+  const partsOf = (certificates: readonly OwnCertificate[]): HealthParts => {
     const { store, gateway } = test;
-    const parts = {
+    return {
       store,
       watch: { failure: undefined },
       signer: createSigner([]),
-      trust: { revocation: undefined },
+      trust: { revocation: undefined, checkPeer: () => undefined },
       cpas: gateway.cpas,
       ours: new Set<string>(),
       clock,
       certificates,
     };
-    const { ok, checks } = await checkHealth(parts);
+  };
+  const health = async (...certificates: readonly OwnCertificate[]) => {
+    const { ok, checks } = await checkHealth(partsOf(certificates));
     return { ok, detail: checks.find(({ name }) => name === 'certificates')?.detail };
   };
 
@@ -60,4 +65,27 @@ describe('health', () => {
       assert.deepEqual(await health(...certificates), { ok, detail });
     });
   }
+
+  it('own certificates: one that is revoked stops the work, as soon as the list of its CA says so', async () => {
+    const { leaf, other, root, ca } = await hierarchy();
+    const lists = { 'root.crl': await listOf({ ca: root }), 'ca.crl': await listOf({ ca }) };
+    const revocation = await openRevocation(lists);
+    try {
+      const roots = [root, ca].map((one) => Buffer.from(one.certificate));
+      const trust = createTrust({ roots, revocation: revocation.revocation });
+      const own = [leaf, other].map((one, index) => ({
+        ...certificate(['keys.sign', 'ebms.tls'][index] ?? '', -1, 300),
+        der: derOf(one.certificate),
+      }));
+      const look = async (): Promise<unknown> => {
+        const { ok, checks } = await checkHealth({ ...partsOf(own), trust });
+        return [ok, checks.find(({ name }) => name === 'certificates')?.detail];
+      };
+      assert.deepEqual(await look(), [true, '2 valid']);
+      await revocation.put('ca.crl', await listOf({ ca, revoke: [leaf.certificate] }));
+      assert.deepEqual(await look(), [false, 'keys.sign is revoked']);
+    } finally {
+      revocation.close();
+    }
+  });
 });
