@@ -9,12 +9,14 @@ import { answerCommands } from '../../setup/told-process.ts';
 
 /**
  * A process with one gateway for both parties and its bridge to a broker: what is published to its queue goes out by ebMS,
- * comes in again and is published. It dies at the step that the third argument names.
+ * comes in again and is published. It dies at the step that the third argument names, when that comes for the time that the
+ * fourth says.
  */
-const [, , folder = '', settings = '{}', moment = 'never'] = process.argv;
+const [, , folder = '', settings = '{}', moment = 'never', time = '1'] = process.argv;
+let left = Number(time);
 
 function step(name: string): void {
-  if (name === moment) process.kill(process.pid, 'SIGKILL');
+  if (name === moment && --left === 0) process.kill(process.pid, 'SIGKILL');
 }
 
 async function between<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import { skipUnless } from '../../setup/skip.ts';
 import { startTold, type ToldProcess } from '../../setup/told-process.ts';
 
 const PROGRAM = join(import.meta.dirname, 'bridge-on-command.ts');
+const CROWD = 40;
 const CPA_ID = cpaIdOf(contract({ profile: 'osb-rm' }));
 
 interface Listed {
@@ -75,6 +76,44 @@ describe('a gateway that is killed between two steps of the bridge', function ()
       assert.equal(repeats.length, moment === 'after publish' || moment === 'before confirm' ? 1 : 0);
       assert.deepEqual(await everything(settings.sendQueue), []);
       assert.deepEqual(await everything(settings.refused), []);
+      await application.channel.deleteQueue(queue);
+    });
+  }
+
+  /** Which time of the step; many are confirmed at once, so that the first is in the middle of the crowd. */
+  const crowded = [
+    ['after submit', 20],
+    ['after publish', 20],
+    ['before confirm', 1],
+    ['after confirm', 1],
+  ] as const;
+  for (const [moment, time] of crowded) {
+    it(`${moment} in the middle of a crowd: every document arrives, and none under two MessageIds`, async () => {
+      const place = { ...amqpSettings(settings.url), folder: mkdtempSync(join(folder, 'crowd-')) };
+      running = await startTold(PROGRAM, place.folder, JSON.stringify(place), moment, String(time));
+      const queue = await application.bind(place, 'received.#');
+      const documents = Array.from({ length: CROWD }, (_, index) => Buffer.from(`document ${index}`));
+      const died = running.tell('wait');
+      await Promise.all(
+        documents.map((document, index) => application.send(place, CPA_ID, document, { messageId: `order-${index}` })),
+      );
+      assert.equal(await died, 'undefined');
+
+      running = await startTold(PROGRAM, place.folder, JSON.stringify(place), 'never');
+      const listed = await settled(running, CROWD);
+      assert.equal(listed.length, 2 * CROWD);
+      await running.end();
+      running = undefined;
+
+      const ids = new Map<string, Set<string>>();
+      for (const { content, properties } of await everything(queue)) {
+        const of = ids.get(content.toString()) ?? new Set();
+        ids.set(content.toString(), of.add(String(properties.messageId)));
+      }
+      assert.deepEqual([...ids.keys()].toSorted(), documents.map(String).toSorted());
+      for (const of of ids.values()) assert.equal(of.size, 1);
+      assert.deepEqual(await everything(place.sendQueue), []);
+      assert.deepEqual(await everything(place.refused), []);
       await application.channel.deleteQueue(queue);
     });
   }
