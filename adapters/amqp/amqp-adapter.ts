@@ -1,11 +1,12 @@
-import type { Adapter, AdapterHost, Handover, HandoverControl } from '../../src/index.ts';
+import type { Adapter, AdapterHost, Handover, HandoverControl, WusUseCases } from '../../src/index.ts';
 import { AnswerBackend } from './answer-backend.ts';
 import { BrokerConnection } from './broker-connection.ts';
+import { readCallQueue } from './call-queue.ts';
 import { eventPublication, receivedPublication } from './publication.ts';
 import { Publisher } from './publisher.ts';
 import type { QueueReader, ReaderParts } from './queue-reader.ts';
 import { readSendQueue } from './send-queue.ts';
-import { sendersOf } from './senders.ts';
+import { callersOf, sendersOf } from './senders.ts';
 import type { AmqpSettings } from './settings.ts';
 import type { OpenLink } from './transport.ts';
 
@@ -19,7 +20,11 @@ const CONCURRENCY = 512;
  * The inside world's door over AMQP 0-9-1 or 1.0: what is routed to `amqp` is published, what applications publish is sent, and
  * events are told. README.md of this folder shows the mapping.
  */
-export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Required<Adapter> {
+export function createAmqpAdapter(
+  host: AdapterHost,
+  settings: AmqpSettings,
+  { exchange }: Pick<WusUseCases, 'exchange'>,
+): Required<Adapter> {
   const { gateway, clock, log, random } = host;
   const publisher = new Publisher(clock);
   const parts = { settings, publisher, clock, random, log };
@@ -27,12 +32,14 @@ export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Re
     const { messages } = sender.user === undefined ? gateway : gateway.usedBy(sender.user);
     return readSendQueue({ ...parts, sender, messages });
   });
+  const callQueues = callersOf(settings).map((caller) => readCallQueue({ ...parts, caller, exchange }));
+  const applications = [...sendQueues, ...callQueues];
   const answers = readAnswers(host, parts);
   const followers = follow(host, settings, publisher);
   const connection = new BrokerConnection({
     settings,
     openLink,
-    users: [publisher, ...sendQueues, ...answers],
+    users: [publisher, ...applications, ...answers],
     connected: () => {
       for (const follower of followers) follower.ready();
     },
@@ -44,7 +51,7 @@ export function createAmqpAdapter(host: AdapterHost, settings: AmqpSettings): Re
   return {
     start: () => connection.start(),
     async drain() {
-      await Promise.all(sendQueues.map((queue) => queue.drain()));
+      await Promise.all(applications.map((queue) => queue.drain()));
     },
     async stop() {
       await Promise.all(answers.map((reader) => reader.drain()));

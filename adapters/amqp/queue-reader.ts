@@ -22,18 +22,20 @@ export interface ReadQueue {
   /** Messages with the same one are handled one after the other; undefined: as they come. */
   readonly lineOf?: (delivery: Delivery) => string | undefined;
   /**
-   * Resolves when the broker may forget the message. What it throws refuses the message; what is retriable is tried again. `ended`
-   * aborts when nothing more can be said to the broker about it.
+   * Resolves when the broker may forget the message. What it throws refuses the message; what is retriable is tried again. `lost`
+   * aborts when nothing more can be said to the broker about it: then it should reject with its reason.
    */
-  readonly handle: (delivery: Delivery, ended: AbortSignal) => Promise<void>;
+  readonly handle: (delivery: Delivery, lost: AbortSignal) => Promise<void>;
 }
 
 const LONGEST_WAIT_MS = 60_000;
 
 interface Session {
   consumer?: Consumer;
-  /** Aborts when nothing more can be said to the broker about its messages. */
+  /** Aborts when nothing more is begun. */
   readonly ended: AbortController;
+  /** Aborts when nothing more can be said to the broker about its messages. */
+  readonly lost: AbortController;
 }
 
 /**
@@ -59,13 +61,15 @@ export class QueueReader implements LinkUser {
 
   async open(link: Link): Promise<void> {
     const { prefetch } = this.#parts.settings;
-    const session: Session = { ended: new AbortController() };
+    const session: Session = { ended: new AbortController(), lost: new AbortController() };
     this.#session = session;
     session.consumer = await link.consume(this.#reads.queue, prefetch, (delivery) => this.#take(session, delivery));
   }
 
   lost(reason: string): void {
-    this.#session?.ended.abort(new Error(reason));
+    const why = new Error(reason);
+    this.#session?.lost.abort(why);
+    this.#session?.ended.abort(why);
     this.#session = undefined;
   }
 
@@ -80,7 +84,7 @@ export class QueueReader implements LinkUser {
   #take(session: Session, delivery: Delivery): void {
     const ended = session.ended.signal;
     const handle = async (): Promise<void> => {
-      await this.#handle(delivery, ended);
+      await this.#handle(delivery, session);
       if (this.#session === session) delivery.accept();
     };
     const line = this.#reads.lineOf?.(delivery);
@@ -98,13 +102,15 @@ export class QueueReader implements LinkUser {
   }
 
   /** Comes to an end when the message is handled or kept as refused. */
-  async #handle(delivery: Delivery, ended: AbortSignal): Promise<void> {
+  async #handle(delivery: Delivery, session: Session): Promise<void> {
     const { clock, random, log } = this.#parts;
+    const ended = session.ended.signal;
     for (let failures = 1; ; failures++) {
       ended.throwIfAborted();
       try {
-        return await this.#handleOrRefuse(delivery, ended);
+        return await this.#handleOrRefuse(delivery, session.lost.signal);
       } catch (thrown) {
+        ended.throwIfAborted();
         const { code, detail } = toGatewayError(thrown);
         const waitMs = Math.min(backoffMs(failures, random), LONGEST_WAIT_MS);
         log.warn({ messageId: delivery.properties.messageId, code, detail, waitMs }, 'a message waits in the queue');
@@ -113,14 +119,14 @@ export class QueueReader implements LinkUser {
     }
   }
 
-  async #handleOrRefuse(delivery: Delivery, ended: AbortSignal): Promise<void> {
+  async #handleOrRefuse(delivery: Delivery, lost: AbortSignal): Promise<void> {
     const { settings, publisher, log } = this.#parts;
     const { queue, refusedAs, handle } = this.#reads;
     try {
       checkDeliveries(delivery, settings.maxDeliveries);
-      await handle(delivery, ended);
+      await handle(delivery, lost);
     } catch (thrown) {
-      if (ended.aborted && thrown === ended.reason) throw thrown;
+      if (lost.aborted) throw thrown;
       const error = toGatewayError(thrown);
       if (error.row.retriable) throw error;
       const { code, location, detail } = error;

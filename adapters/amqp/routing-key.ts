@@ -5,6 +5,10 @@ export const SHORT_OCTETS = 255;
 
 /** Of what applications publish to be sent. */
 export const SEND_KEY = 'send';
+/** Of what they ask of partners by WUS. */
+export const CALL_KEY = 'call';
+/** Of answers that their queue did not take. */
+export const REPLY_KEY = 'reply';
 /** Of answers that are refused: they come by the name of their queue. */
 export const ANSWER_KEY = 'answer';
 

@@ -23,6 +23,8 @@ export interface AmqpSettings {
   readonly sendQueue: string;
   /** Each with a queue that is bound with `send.<name>`; none: one queue that may send everything. */
   readonly senders: readonly Sender[];
+  /** Queue of what applications ask of partners, bound with `call`; with `senders` one each, `.<name>` behind both. undefined: none. */
+  readonly callQueue: string | undefined;
   /** Queue that received messages go straight to; undefined: to the exchange, with a routing key each. */
   readonly receiveQueue: string | undefined;
   /** Exchange, and its queue, of refused input. */

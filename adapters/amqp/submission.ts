@@ -70,7 +70,8 @@ function readTerms({ properties, headers }: BrokerMessage): Submission['terms'] 
   };
 }
 
-function text(value: unknown, location: string): string | undefined {
+/** An empty one is none. Throws REQUEST_INVALID. */
+export function text(value: unknown, location: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') throw invalid(location, `${location} is no text`);
   if (value.length > LONGEST_TEXT) throw invalid(location, `${location} is longer than ${LONGEST_TEXT} characters`);
@@ -78,7 +79,7 @@ function text(value: unknown, location: string): string | undefined {
 }
 
 /** Without it a message that the broker hands out again could not be told from a new one. */
-function readKey(messageId: unknown): string {
+export function readKey(messageId: unknown): string {
   const key = text(messageId, 'message_id');
   if (key !== undefined && KEY.test(key)) return key;
   throw invalid(
@@ -87,17 +88,22 @@ function readKey(messageId: unknown): string {
   );
 }
 
-/** An empty body is a message without payload. */
-function readBody({ contentType, contentEncoding }: BrokerMessage['properties'], content: Buffer): Submission['parts'] {
+/** The content_type of a body that is as it is. Throws REQUEST_INVALID. */
+export function readPlainType({ contentType, contentEncoding }: BrokerMessage['properties']): string | undefined {
   const encoding = text(contentEncoding, 'content_encoding');
   if (encoding !== undefined && COMPRESSED.test(encoding))
     throw invalid('content_encoding', `a body with content_encoding ${encoding} is not unpacked: send it as it is`);
-  const type = text(contentType, 'content_type');
+  return text(contentType, 'content_type');
+}
+
+/** An empty body is a message without payload. */
+function readBody(properties: BrokerMessage['properties'], content: Buffer): Submission['parts'] {
+  const type = readPlainType(properties);
   if (content.length === 0) return [];
   if (type !== undefined && MULTIPART.test(type)) return readParts(type, content, MAX_PARTS);
   return [{ contentType: type ?? 'application/octet-stream', name: undefined, octets: content }];
 }
 
-function invalid(location: string, detail: string): GatewayError {
+export function invalid(location: string, detail: string): GatewayError {
   return new GatewayError('REQUEST_INVALID', { location, detail });
 }

@@ -7,15 +7,16 @@ import type { Adapter, AdapterHost } from '../msh/adapter.ts';
 import type { AmqpConfig } from './config/amqp-settings.ts';
 import type { Config } from './config/config.ts';
 import { secretFault } from './config/webhook-settings.ts';
+import type { WusUseCases } from '../wus/application/use-cases.ts';
 import { storeName } from './store-name.ts';
 
 /** Those that are configured, each loaded only then. They serve their destinations from now on, and begin with `start`. */
-export async function openAdapters(config: Config, host: AdapterHost): Promise<readonly Adapter[]> {
+export async function openAdapters(config: Config, host: AdapterHost, wus: WusUseCases): Promise<readonly Adapter[]> {
   const { adapters } = config;
   const opened: Adapter[] = [];
   if (adapters.amqp !== undefined) {
     const { createAmqpAdapter } = await import('../../adapters/amqp/amqp-adapter.ts');
-    opened.push(createAmqpAdapter(host, await amqpSettings(adapters.amqp, config)));
+    opened.push(createAmqpAdapter(host, await amqpSettings(adapters.amqp, config), wus));
   }
   if (adapters.webhooks.length > 0) {
     const { createWebhooks } = await import('../../adapters/webhook/webhooks.ts');
@@ -47,7 +48,13 @@ async function amqpSettings({ tls, ...settings }: AmqpConfig, { wus }: Config): 
   ]);
   // Of this process alone: what it asked nobody else can take the answer of.
   const answerQueue = asks ? `${settings.exchange}.answers.${newId()}` : undefined;
-  return { ...settings, answerQueue, tls: { ...(ca && { ca }), ...(key && { key }), ...(cert && { cert }) } };
+  const callQueue = wus.services.some(({ role }) => role === 'consumer') ? settings.callQueue : undefined;
+  return {
+    ...settings,
+    callQueue,
+    answerQueue,
+    tls: { ...(ca && { ca }), ...(key && { key }), ...(cert && { cert }) },
+  };
 }
 
 async function readPem(path: string | undefined, location: string): Promise<Buffer | undefined> {

@@ -100,7 +100,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
     await revocation?.start(ownChains(keys));
     warnOfRoutes(config, log);
     const api = await openApi(config, { gateway, wus, log, apiClientCa: keys.apiClientCa, revocation });
-    const adapters = await openAdapters(config, {
+    const host = {
       gateway,
       log,
       clock,
@@ -109,7 +109,8 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
       apiUrl: () => `${api.address}/api/v1`,
       egress: createEgress,
       backends: wus.backends,
-    });
+    };
+    const adapters = await openAdapters(config, host, wus.useCases);
     return { gateway, wus, endpoint, api, adapters, revocation };
   } catch (error) {
     revocation?.stop();

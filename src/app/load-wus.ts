@@ -115,7 +115,7 @@ async function serviceOf(settings: WusServiceSettings, wsdl: WsdlInterface, conf
       backend: { destination, format, timeoutMs: timeoutSeconds * 1000, faults },
     };
   }
-  const { partner, endpoint, to, encryptFor, timeoutSeconds } = settings;
+  const { partner, endpoint, to, encryptFor, timeoutSeconds, idempotent } = settings;
   const [oin] = ours;
   if (oin === undefined) throw new Error('the configuration was not checked');
   return {
@@ -127,6 +127,7 @@ async function serviceOf(settings: WusServiceSettings, wsdl: WsdlInterface, conf
     to,
     encryptFor: encryptFor === undefined ? undefined : await readCertificate(encryptFor, 'encryptFor'),
     timeoutMs: timeoutSeconds * 1000,
+    idempotent,
   };
 }
 

@@ -112,6 +112,11 @@ export const INSIDE_ERRORS = {
     'The broker handed the message out too often, and it never came to an end.',
     'Look in the log for why the gateway failed or lost the broker; then publish the message again.',
   ),
+  REPLY_UNDELIVERABLE: row(
+    502,
+    'The queue that was named for the answer does not take it.',
+    'Declare the queue that `replyTo` names, or make room in it, and move this message there.',
+  ),
   ANSWER_UNEXPECTED: row(
     409,
     'Nothing waits for this answer, or nothing does any more.',

@@ -182,6 +182,16 @@ export const WUS_ERRORS = {
     'Confirm the SignatureValue of the request in a signed SignatureConfirmation, and nothing else.',
     { spec: 'Digikoppeling WB014' },
   ),
+  CALL_REPEATED: row(
+    409,
+    'A request with this id was begun before, and the partner may have acted on it.',
+    'Look at the consultation named. Under another id it is asked once more; `idempotent: true` of the service says that this does no harm.',
+  ),
+  REPLY_LIMIT: row(
+    502,
+    'The answer is larger than a queue takes here.',
+    'The partner has answered. Raise `adapters.amqp.inlineLimit`, or call the service with POST /api/v1/wus/services/NAME/calls.',
+  ),
   WUS_FAULT: row(
     502,
     'The partner answered with a fault.',

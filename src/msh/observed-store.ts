@@ -83,7 +83,7 @@ function tellHandovers(queue: HandoverQueue, told: Told): HandoverQueue {
 
 function watchConsultations(log: ConsultationLog, watched: <R>(result: Promise<R>) => Promise<R>): ConsultationLog {
   return {
-    begin: (consultation) => watched(log.begin(consultation)),
+    begin: (...args) => watched(log.begin(...args)),
     end: (id, end) => watched(log.end(id, end)),
     list: (query) => log.list(query),
     find: (id) => log.find(id),

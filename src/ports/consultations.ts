@@ -39,6 +39,14 @@ export interface ConsultationEnd extends Pick<Consultation, 'result' | 'code' | 
   readonly content?: ConsultationContent;
 }
 
+/** What an application named its request by, so that it is not asked twice without anybody knowing. */
+export interface CallKey {
+  readonly application: string;
+  readonly key: string;
+  /** Asking twice does no harm: the key goes to the newer one. */
+  readonly again: boolean;
+}
+
 export interface ConsultationQuery {
   readonly role?: Consultation['role'];
   readonly service?: string;
@@ -58,8 +66,11 @@ export interface ConsultationQuery {
 
 /** Everything throws STORE_UNAVAILABLE. */
 export interface ConsultationLog {
-  /** Durable once it has answered; nothing is answered to a partner before that. */
-  begin(consultation: Consultation): Promise<void>;
+  /**
+   * Durable once it has answered; nothing is answered to a partner before that. Throws CALL_REPEATED, and stores nothing, when an
+   * earlier one has the key of `call`.
+   */
+  begin(consultation: Consultation, call?: CallKey): Promise<void>;
   /** Completes what began. An id that is not there changes nothing. */
   end(id: string, end: ConsultationEnd): Promise<void>;
   /** Newest first. */

@@ -46,6 +46,8 @@ export interface ConsumedService extends RegisteredService {
   /** DER of the partner's certificate to encrypt for; with 2W-be-SE. @spec Digikoppeling WB012 */
   readonly encryptFor: Uint8Array | undefined;
   readonly timeoutMs: number;
+  /** Asking twice does no harm: a call that may have been made is made again. */
+  readonly idempotent: boolean;
 }
 
 export interface BackendTerms {

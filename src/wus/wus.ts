@@ -13,7 +13,7 @@ export interface Wus {
   readonly services: readonly WusService[];
   /**
    * Calls the partner of a consumed service and gives its verified answer, or the fault that it signed. Errors: NOT_FOUND,
-   * WUS_OPERATION, WUS_BODY, WUS_ATTACHMENT, SIGNING_KEY_MISSING, WUS_PEER_UNREACHABLE, WUS_PEER_TIMEOUT, WUS_PEER_ANSWER, WUS_ANSWER,
+   * WUS_OPERATION, WUS_BODY, WUS_ATTACHMENT, CALL_REPEATED, SIGNING_KEY_MISSING, WUS_PEER_UNREACHABLE, WUS_PEER_TIMEOUT, WUS_PEER_ANSWER, WUS_ANSWER,
    * WUS_ANSWER_REFUSED (its cause says why), WUS_RELATES_TO, WUS_FAULT_UNPROVEN, STORE_UNAVAILABLE. What it holds of attachments is discarded after an error.
    */
   call(request: WusCall): Promise<WusCalled>;
@@ -38,6 +38,8 @@ export interface WusCall {
   /** Undefined: the one whose input element the body is. */
   readonly operation: string | undefined;
   readonly content: WusContent;
+  /** What the application named it by: a second one with it is CALL_REPEATED, unless the service is `idempotent`. */
+  readonly key?: { readonly application: string; readonly key: string } | undefined;
   /**
    * Makes of a verified answer what the application gets, before the consultation counts as answered: what this throws the call
    * throws (4xx as WUS_ANSWER_REFUSED), and the record says `undelivered`.

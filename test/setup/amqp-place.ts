@@ -8,6 +8,7 @@ import type { Gateway } from '../../src/msh/gateway.ts';
 import type { Backend } from '../../src/ports/backend.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { createEgress } from '../../src/transport/egress-client.ts';
+import type { Exchange } from '../../src/wus/application/exchange.ts';
 import { Backends } from '../../src/wus/backends.ts';
 import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
 
@@ -23,6 +24,7 @@ export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): Amq
     senders: [],
     receiveQueue: undefined,
     refused: `${name}.refused`,
+    callQueue: undefined,
     answerQueue: undefined,
     prefetch: 128,
     inlineLimit: 1024 * 1024,
@@ -105,6 +107,8 @@ export async function openQueueApplication(url: string): Promise<QueueApplicatio
   };
 }
 
+/** Of a gateway without WUS. */
+export const noExchange: Exchange = () => Promise.reject(new GatewayError('NOT_FOUND'));
 const NO_BACKEND: Backend = { call: () => Promise.reject(new GatewayError('BACKEND_UNREACHABLE')) };
 
 /** An adapter that is opened with its gateway and started when the test says so. */
@@ -116,7 +120,7 @@ export interface PreparedAdapter {
   readonly backend: Backend;
 }
 
-export function prepareAdapter(settings: AmqpSettings, clock: Clock): PreparedAdapter {
+export function prepareAdapter(settings: AmqpSettings, clock: Clock, exchange = noExchange): PreparedAdapter {
   const logged: string[] = [];
   const backends = new Backends(NO_BACKEND);
   const add = (_fields: object, message: string): void => void logged.push(message);
@@ -124,7 +128,7 @@ export function prepareAdapter(settings: AmqpSettings, clock: Clock): PreparedAd
   let opened: ReturnType<typeof createAmqpAdapter> | undefined;
   return {
     prepare: (gateway) => {
-      opened = createAmqpAdapter({ ...adapterHost(gateway, clock, log), backends }, settings);
+      opened = createAmqpAdapter({ ...adapterHost(gateway, clock, log), backends }, settings, { exchange });
     },
     get adapter() {
       if (opened === undefined) throw new Error('the gateway is not open yet');

@@ -59,6 +59,7 @@ export async function consumedArchief(
     to: undefined,
     encryptFor: partner.der,
     timeoutMs: 20_000,
+    idempotent: false,
   };
 }
 

@@ -90,6 +90,7 @@ export async function consumedEcho(
     to: undefined,
     encryptFor: keys.provider.der,
     timeoutMs: 5_000,
+    idempotent: false,
     ...more,
   };
 }

@@ -149,6 +149,7 @@ export async function consumedRegister(profile: WusProfileName): Promise<Consume
     to: undefined,
     encryptFor: undefined,
     timeoutMs: 5_000,
+    idempotent: false,
   };
 }
 
@@ -170,7 +171,9 @@ export function asAnswer({ startLine, headers, body }: Captured): IncomingAnswer
 
 async function registered(
   profile: WusProfileName,
-): Promise<Omit<ConsumedService, 'role' | 'partner' | 'oin' | 'endpoint' | 'to' | 'encryptFor' | 'timeoutMs'>> {
+): Promise<
+  Omit<ConsumedService, 'role' | 'partner' | 'oin' | 'endpoint' | 'to' | 'encryptFor' | 'timeoutMs' | 'idempotent'>
+> {
   return {
     name: 'register_v1',
     profile: profileNamed(profile),

@@ -1,9 +1,9 @@
 import type { ConfirmChannel } from 'amqplib';
 import { ANSWER_KEY } from '../routing-key.ts';
-import { sendersOf } from '../senders.ts';
+import { callersOf, sendersOf } from '../senders.ts';
 import type { AmqpSettings } from '../settings.ts';
 
-type Names = Pick<AmqpSettings, 'exchange' | 'sendQueue' | 'senders' | 'refused' | 'answerQueue'>;
+type Names = Pick<AmqpSettings, 'exchange' | 'sendQueue' | 'senders' | 'callQueue' | 'refused' | 'answerQueue'>;
 
 /** Queues of ours survive a broker, and with several of them the loss of one. */
 const QUORUM = { 'x-queue-type': 'quorum' };
@@ -27,13 +27,13 @@ export interface Part {
  * What the adapter declares, in this order. The broker refuses a declaration that differs from what stands there already and
  * closes the channel with it: nothing is ever changed or removed.
  */
-export function topology({ exchange, sendQueue, senders, refused, answerQueue }: Names): readonly Part[] {
+export function topology({ exchange, refused, answerQueue, ...names }: Names): readonly Part[] {
   return [
     declared(`exchange ${exchange}`, (channel) => channel.assertExchange(exchange, 'topic', { durable: true })),
     declared(`exchange ${refused}`, (channel) => channel.assertExchange(refused, 'topic', { durable: true })),
     declared(`queue ${refused}`, (channel) => channel.assertQueue(refused, { durable: true, arguments: QUORUM })),
     declared(`binding of queue ${refused}`, (channel) => channel.bindQueue(refused, refused, '#')),
-    ...sendersOf({ sendQueue, senders }).flatMap(({ queue, key }) => [
+    ...[...sendersOf(names), ...callersOf(names)].flatMap(({ queue, key }) => [
       declared(`queue ${queue}`, (channel) =>
         channel.assertQueue(queue, { durable: true, arguments: sendArguments(refused) }),
       ),

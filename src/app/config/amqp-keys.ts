@@ -34,13 +34,19 @@ export const AMQP_KEYS = {
     kind: 'senders',
     default: [],
     meaning:
-      'Applications that send, each by a queue of its own, and what they may send: a list of maps, each with `name`, and where wanted `queue` (quorum queue that is bound with `send.<name>`; `postiljon.send.<name>`; declared by the gateway), `parties` (PartyIds or bare OINs), `services` (`type:value`) and `actions`; all where not given. What is not allowed lies among the refused messages with `NOT_ALLOWED`. Without any, `sendQueue` may send everything; with some, it is not read.',
+      'Applications that send, each by a queue of its own, and what they may send: a list of maps, each with `name`, and where wanted `queue` (quorum queue that is bound with `send.<name>`; `postiljon.send.<name>`; declared by the gateway), `parties` (PartyIds or bare OINs), `services` (`type:value`; of WUS their names) and `actions`; all where not given. What is not allowed lies among the refused messages with `NOT_ALLOWED`. Without any, `sendQueue` may send everything; with some, it is not read.',
   },
   'adapters.amqp.receiveQueue': {
     kind: 'text',
     shownDefault: 'to the exchange, with routing key `received.<service>.<action>`',
     meaning:
       'Queue that received messages go straight to. Never declared by the gateway. RabbitMQ before 3.13 needs it for protocol `1.0`.',
+  },
+  'adapters.amqp.callQueue': {
+    kind: 'text',
+    default: 'postiljon.call',
+    meaning:
+      'Quorum queue, bound with `call`, of what applications ask of partners by WUS. With `senders` each has its own, with `.<name>` behind both. Declared by the gateway where it has a service with role `consumer`.',
   },
   'adapters.amqp.refused': {
     kind: 'text',

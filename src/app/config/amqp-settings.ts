@@ -15,6 +15,7 @@ export interface AmqpConfig {
   readonly exchange: string;
   readonly sendQueue: string;
   readonly senders: readonly Sender[];
+  readonly callQueue: string;
   readonly receiveQueue: string | undefined;
   readonly refused: string;
   readonly prefetch: number;
@@ -43,6 +44,7 @@ export function readAmqp(settings: Settings): AmqpConfig | undefined {
     exchange: settings['adapters.amqp.exchange'],
     sendQueue: settings['adapters.amqp.sendQueue'],
     senders: sendersIn(settings),
+    callQueue: settings['adapters.amqp.callQueue'],
     receiveQueue: settings['adapters.amqp.receiveQueue'],
     refused: settings['adapters.amqp.refused'],
     prefetch: settings['adapters.amqp.prefetch'],
@@ -59,7 +61,8 @@ const within =
   (settings) =>
     settings[key] >= 1 && settings[key] <= most ? undefined : { key, reason: `must be from 1 to ${most}` };
 
-const NAMES = ['adapters.amqp.exchange', 'adapters.amqp.sendQueue', 'adapters.amqp.refused'] as const;
+const QUEUES = ['adapters.amqp.sendQueue', 'adapters.amqp.callQueue', 'adapters.amqp.refused'] as const;
+const NAMES = ['adapters.amqp.exchange', ...QUEUES] as const;
 
 export const AMQP_RULES: readonly Rule[] = [
   (settings) =>
@@ -86,10 +89,10 @@ export const AMQP_RULES: readonly Rule[] = [
       }
     );
   },
-  (settings) =>
-    settings['adapters.amqp.sendQueue'] === settings['adapters.amqp.refused']
-      ? { key: 'adapters.amqp.refused', reason: 'is also the queue of what applications send: take another name' }
-      : undefined,
+  (settings) => {
+    const key = QUEUES.find((name, at) => QUEUES.slice(0, at).some((before) => settings[before] === settings[name]));
+    return key && { key, reason: 'is also the name of another queue of the adapter: take another name' };
+  },
   (settings) =>
     settings['adapters.amqp.exchange'] === settings['adapters.amqp.refused']
       ? { key: 'adapters.amqp.refused', reason: 'is also the exchange: take another name' }

@@ -19,7 +19,8 @@ export const SENDER_RULES: readonly Rule[] = [
     return twice === undefined ? undefined : { key: KEY, reason: `${twice}: two have this name` };
   },
   (settings) => {
-    const others = [settings['adapters.amqp.refused'], settings['adapters.amqp.receiveQueue'] ?? ''];
+    const calls = new Set(settings[KEY].map(({ name }) => `${settings['adapters.amqp.callQueue']}.${name}`));
+    const others = [settings['adapters.amqp.refused'], settings['adapters.amqp.receiveQueue'] ?? '', ...calls];
     const twice = firstTwice([...others, ...sendersIn(settings).map(({ queue }) => queue)]);
     return twice === undefined
       ? undefined

@@ -51,6 +51,7 @@ export interface ConsumerSettings extends ServiceSettings {
   readonly to: string | undefined;
   readonly encryptFor: string | undefined;
   readonly timeoutSeconds: number;
+  readonly idempotent: boolean;
 }
 
 const ROLES = ['provider', 'consumer'] as const;
@@ -141,6 +142,7 @@ function consumerFields(folder: string): Fields<Omit<ConsumerSettings, keyof Ser
     to: optional(readText),
     encryptFor: optional((value) => readPath(value, folder)),
     timeoutSeconds: otherwise(DEFAULT_TIMEOUT_S, readTimeout),
+    idempotent: otherwise(false, readFlag),
   };
 }
 

@@ -232,7 +232,7 @@ type Read = <Name extends ReadName>(name: Name, argument: Argument<Name>) => Pro
 
 function consultationLog(link: WorkerLink, read: Read): ConsultationLog {
   return {
-    begin: (consultation) => link.call('beginConsultation', () => consultation),
+    begin: (consultation, call) => link.call('beginConsultation', () => ({ consultation, call })),
     end: (id, end) =>
       link.call('endConsultation', (put) => ({
         id,

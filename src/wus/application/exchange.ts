@@ -8,7 +8,7 @@ import { ENVELOPE_TYPE } from '../outgoing/write-message.ts';
 import type { JsonTranslation } from '../parts.ts';
 import type { ConsumedService } from '../service.ts';
 import type { WsdlOperation } from '../wsdl/wsdl.ts';
-import type { Wus, WusCalled } from '../wus.ts';
+import type { Wus, WusCall, WusCalled } from '../wus.ts';
 import type { BodyForm } from './body-form.ts';
 import { readBody } from './read-body.ts';
 import { writeBody, type WrittenBody } from './write-body.ts';
@@ -22,6 +22,10 @@ export interface ApplicationCall {
   /** The form of the answer; that of the request where undefined. */
   readonly answerAs: BodyForm | undefined;
   readonly body: Readable;
+  /** As in `WusCall`. */
+  readonly key?: WusCall['key'];
+  /** Largest answer that it can be given, in octets: REPLY_LIMIT beyond it. */
+  readonly maxAnswerBytes?: number;
 }
 
 export interface ApplicationAnswer {
@@ -59,10 +63,11 @@ export function createExchange({ wus, payloads, translation }: ExchangeParts): E
         service: name,
         operation: call.operation,
         content: read.content,
+        key: call.key,
         async handOver(content, operation) {
           const { output } = requireOperation(service, operation);
           const toJson = (body: Buffer): Buffer => translation.toJson(body, output, wsdl);
-          written = await writeBody(content, form, { payloads, service, toJson });
+          written = fitting(await writeBody(content, form, { payloads, service, toJson }), call.maxAnswerBytes);
         },
       });
       return answerOf(called, form, written);
@@ -70,6 +75,13 @@ export function createExchange({ wus, payloads, translation }: ExchangeParts): E
       await read.discard();
     }
   };
+}
+
+function fitting(written: WrittenBody, most = Number.MAX_SAFE_INTEGER): WrittenBody {
+  const { body, contentLength } = written;
+  if (contentLength <= most) return written;
+  if (!(body instanceof Uint8Array)) body.destroy();
+  throw new GatewayError('REPLY_LIMIT', { detail: `${contentLength} octets; at most ${most}` });
 }
 
 function answerOf(called: WusCalled, form: BodyForm, written: WrittenBody | undefined): ApplicationAnswer {

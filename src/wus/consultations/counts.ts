@@ -34,11 +34,13 @@ export function countConsultations(
   };
   return {
     log: {
-      begin(consultation) {
+      begin(consultation, call) {
         const { id, service, role, result, durationMs } = consultation;
         if (result !== 'running') add({ service, role }, result, durationMs);
         else if (open.size < MOST_OPEN) open.set(id, { service, role });
-        return log.begin(consultation);
+        const begun = log.begin(consultation, call);
+        begun.catch(() => void open.delete(id));
+        return begun;
       },
       end(id, end) {
         const begun = open.get(id);

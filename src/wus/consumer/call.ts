@@ -1,6 +1,6 @@
 import { GatewayError, toGatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
-import type { ConsultationEnd, ConsultationLog } from '../../ports/consultations.ts';
+import type { Consultation, ConsultationEnd, ConsultationLog } from '../../ports/consultations.ts';
 import type { IncomingAnswer, OutgoingRequest, Transport } from '../../ports/transport.ts';
 import type { WusOutcome } from '../content.ts';
 import { largeMessageRemark } from '../large-messages.ts';
@@ -49,6 +49,8 @@ async function consult(called: Call, consumer: Consumer): Promise<WusCalled> {
   const { request, operation, id } = called;
   const messageId = messageUri();
   const begun = begin(called, messageId, consumer);
+  // Nobody is asked before it is certain that nobody was.
+  if (request.key !== undefined) await begun;
   const asked = ask(called, messageId, consumer);
   const [record, answered] = await Promise.allSettled([begun, asked]);
   if (record.status === 'rejected') {
@@ -150,7 +152,8 @@ function begin(
 ): Promise<void> {
   const remark = largeMessageRemark(request.content);
   if (remark !== undefined) log.warn({ service: service.name, partner: service.partner }, remark);
-  return consultations.begin({
+  const key = request.key && { ...request.key, again: service.idempotent };
+  const record: Consultation = {
     id,
     role: 'consumer',
     service: service.name,
@@ -165,7 +168,8 @@ function begin(
     detail: remark,
     durationMs: undefined,
     remote: new URL(service.endpoint).host,
-  });
+  };
+  return consultations.begin(record, key);
 }
 
 type Result = Omit<ConsultationEnd, 'durationMs'>;

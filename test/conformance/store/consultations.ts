@@ -55,6 +55,33 @@ export function exerciseConsultations(use: UseStore): void {
       assert.equal(await use().store.consultations.find('unknown'), undefined);
     });
 
+    it('of a call that an application named comes once, unless it may come again', async () => {
+      const { consultations } = use().store;
+      const [one, two, other, again] = [consultation(), consultation(), consultation(), consultation()];
+      const call = { application: 'amqp', key: 'vraag-1', again: false };
+      await consultations.begin(one, call);
+      await consultations.end(one.id, ANSWERED);
+      await assert.rejects(consultations.begin(two, call), {
+        code: 'CALL_REPEATED',
+        detail: `consultation ${one.id}: answered`,
+      });
+      assert.equal(await consultations.find(two.id), undefined);
+      await consultations.begin(other, { ...call, application: 'zaak' });
+      await consultations.begin(again, { ...call, again: true });
+      await consultations.end(again.id, { ...ANSWERED, result: 'failed', code: 'WUS_PEER_TIMEOUT' });
+      await assert.rejects(consultations.begin(two, call), {
+        detail: `consultation ${again.id}: failed, WUS_PEER_TIMEOUT`,
+      });
+    });
+
+    it('of a call that was removed is forgotten with its name', async () => {
+      const { consultations } = use().store;
+      const call = { application: 'amqp', key: 'vraag-2', again: false };
+      await consultations.begin(consultation({ at: T0 }), call);
+      assert.equal(await consultations.purge(T0 + 1, 10), 1);
+      await consultations.begin(consultation({ at: T0 + 2 }), call);
+    });
+
     it('is found by its partner, and by the OIN of TLS where none was proven', async () => {
       const oin = '00000099000000008000';
       const refused = consultation({ partner: undefined, tlsOin: oin });

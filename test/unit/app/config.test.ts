@@ -218,7 +218,7 @@ describe('postiljon.yaml', () => {
     [
       'one queue for both',
       `${broker}, refused: postiljon.send`,
-      'refused: is also the queue of what applications send: take another name',
+      'refused: is also the name of another queue of the adapter: take another name',
     ],
     ['one exchange for both', `${broker}, refused: postiljon`, 'refused: is also the exchange: take another name'],
     ['a certificate alone', `${broker}, tls: { certificate: k }`, 'tls.certificate: key and certificate go together'],

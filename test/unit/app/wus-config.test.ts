@@ -58,6 +58,7 @@ describe('services of WUS in postiljon.yaml', () => {
           to: undefined,
           encryptFor: join(folder, 'keys/r.crt'),
           timeoutSeconds: 30,
+          idempotent: false,
         },
       ],
       skewSeconds: 60,

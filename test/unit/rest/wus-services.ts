@@ -102,6 +102,7 @@ async function servicesOf(): Promise<readonly WusService[]> {
       to: undefined,
       encryptFor: undefined,
       timeoutMs: 1_000,
+      idempotent: false,
     },
     {
       ...common,

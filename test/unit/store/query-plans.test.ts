@@ -167,7 +167,8 @@ function runEveryOperation(db: Database): void {
   OPERATIONS.listCpas(db);
   OPERATIONS.auditMessages(db, { after: 0, last: 9, limit: 9, digests: true });
   const consulted = consultation();
-  OPERATIONS.beginConsultation(db, consulted);
+  const call = { application: 'amqp', key: 'vraag-1', again: false };
+  OPERATIONS.beginConsultation(db, { consultation: consulted, call });
   const content = { request: new Uint8Array(3), answer: undefined };
   OPERATIONS.endConsultation(db, { id: consulted.id, end: { ...ANSWERED, content } });
   OPERATIONS.listConsultations(db, { limit: 9 });

@@ -10,6 +10,7 @@ import { handovers } from './0009-handovers.ts';
 import { refusedConsultations } from './0010-refused-consultations.ts';
 import { eventsOfMessage } from './0011-events-of-message.ts';
 import { consultationResults } from './0012-consultation-results.ts';
+import { wusCalls } from './0013-wus-calls.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   refusedConsultations,
   eventsOfMessage,
   consultationResults,
+  wusCalls,
 ];

@@ -1,4 +1,6 @@
+import { GatewayError } from '../../../errors.ts';
 import type {
+  CallKey,
   Consultation,
   ConsultationContent,
   ConsultationEnd,
@@ -6,8 +8,12 @@ import type {
 } from '../../../ports/consultations.ts';
 import type { Database, Query } from '../database.ts';
 
-export function beginConsultation(db: Database, one: Consultation): void {
-  db.run(
+export function beginConsultation(
+  db: Database,
+  { consultation: one, call }: { readonly consultation: Consultation; readonly call?: CallKey | undefined },
+): void {
+  if (call?.again === false) requireNew(db, call);
+  const sequence = db.insert(
     `INSERT INTO consultation (id, role, service, operation, partner, tls_oin, at, message_id, answer_id, result, code,
        detail, duration_ms, remote)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -26,6 +32,28 @@ export function beginConsultation(db: Database, one: Consultation): void {
     one.durationMs,
     one.remote,
   );
+  if (call !== undefined)
+    db.run(
+      'INSERT OR REPLACE INTO wus_call (application, key, consultation) VALUES (?, ?, ?)',
+      call.application,
+      call.key,
+      sequence,
+    );
+}
+
+type EarlierRow = Pick<ConsultationRow, 'id' | 'result' | 'code'>;
+
+const EARLIER: Query<EarlierRow> = {
+  sql: `SELECT c.id, c.result, c.code FROM wus_call w JOIN consultation c ON c.sequence = w.consultation
+        WHERE w.application = ? AND w.key = ?`,
+};
+
+function requireNew(db: Database, { application, key }: CallKey): void {
+  const row = db.get(EARLIER, application, key);
+  if (row === undefined) return;
+  const { id, result, code } = row;
+  const detail = `consultation ${id}: ${result}${code === null ? '' : `, ${code}`}`;
+  throw new GatewayError('CALL_REPEATED', { location: 'message_id', detail });
 }
 
 const SEQUENCE: Query<{ readonly sequence: number }> = { sql: 'SELECT sequence FROM consultation WHERE id = ?' };
