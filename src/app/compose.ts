@@ -200,7 +200,7 @@ function openEndpoint(
       minimumRate: ebms.limits.minimumRate,
       patienceMs: ebms.limits.patienceSeconds * 1000,
     },
-    crowded: (crowd) => log.warn(crowd, 'too many connections of partners: see ebms.limits'),
+    crowded: (crowd) => log.warn(crowd, 'connections of partners were cut or refused: see ebms.limits'),
     report(error, remote) {
       if (isHangUp(error)) log.debug({ remote }, 'a connection ended before any request');
       else log.warn({ err: error, remote }, 'a connection of a partner failed');

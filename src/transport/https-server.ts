@@ -49,7 +49,7 @@ export interface EndpointOptions {
   readonly clock?: Clock;
   /** Told what no request or answer tells: a handshake that failed (TLS_CLIENT_CERTIFICATE), an error out of `receive`. */
   readonly report?: (error: unknown, remote: string | undefined) => void;
-  /** Told once a minute at most that connections were cut or refused because there were too many. */
+  /** Told once a minute at most that connections were cut or refused: there were too many, or they were too slow. */
   readonly crowded?: (crowd: Crowd) => void;
 }
 

@@ -15,7 +15,7 @@ export function evidenceRoutes(app: FastifyInstance): void {
         security: needs('messages:evidence'),
         summary: 'All that proves one message',
         description:
-          'Files to write into a folder, README.txt first. The octets of `parts` come from GET /messages/{id}/payloads/{n}. ' +
+          'Files to write into a folder, README.txt first: what was exchanged, contract, certificates, revocation lists, events. The octets of `parts` come from GET /messages/{id}/payloads/{n}. ' +
           '`postiljon evidence verify` checks such a folder without a gateway.',
         tags: ['messages'],
         params: MESSAGE_ID_PARAMS,
