@@ -14,6 +14,7 @@ import { MovableClock, openPartyGateway, Routes, untilEvents, untilState } from 
 import { BROKER_HOOK_MS, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
+import { meldingJson, meldingTranslation } from '../../setup/translations.ts';
 
 const cpa = contract({ profile: 'osb-rm' });
 const CPA_ID = cpaIdOf(cpa);
@@ -37,6 +38,7 @@ describe('two gateways, and applications that know only queues', function () {
     const { url } = await testBroker();
     application = await openQueueApplication(url);
     const routes = new Routes();
+    const translation = await meldingTranslation();
     const open = async (party: typeof gemeente): Promise<Side> => {
       const settings = amqpSettings(url, { inlineLimit: 100_000, events: true });
       const prepared = prepareAdapter(settings, systemClock);
@@ -44,7 +46,10 @@ describe('two gateways, and applications that know only queues', function () {
         cpas: [cpa],
         clock,
         transport: routes.transport(),
-        routes: [{ to: dienst.key, destination: 'amqp' }],
+        routes: [
+          { to: dienst.key, destination: 'amqp' },
+          { destination: 'partner', json: { schema: 'melding.xsd', element: undefined }, translation },
+        ],
         prepare: prepared.prepare,
       });
       routes.lead(party.endpoint, gateway.url);
@@ -177,6 +182,18 @@ describe('two gateways, and applications that know only queues', function () {
     await application.channel.deleteQueue(queue);
   });
 
+  it('what one publishes as JSON the other gets as XML, where the route says so', async () => {
+    const queue = await application.bind(receiver.settings, 'received.*.*');
+    const document = Buffer.from(JSON.stringify(meldingJson(1, 'dag')));
+    await application.send(sender.settings, CPA_ID, document, { contentType: 'application/json' });
+    const { content, properties } = await application.next(queue);
+    assert.equal(properties.contentType, 'application/xml');
+    assert.deepEqual((await meldingTranslation()).toJson(content), document);
+    await untilState(sender.gateway, String(properties.messageId), 'DELIVERED');
+    await untilState(receiver.gateway, String(properties.messageId), 'TAKEN');
+    await application.channel.deleteQueue(queue);
+  });
+
   const refused: readonly [
     why: string,
     options: Parameters<QueueApplication['send']>[3],
@@ -190,6 +207,7 @@ describe('two gateways, and applications that know only queues', function () {
     ['for an action that was not agreed', { headers: { action: 'nothing' } }, 'ACTION_NOT_AGREED'],
     ['without message_id', { messageId: '' }, 'REQUEST_INVALID', 'message_id'],
     ['as a multipart that is none', { contentType: 'multipart/related; boundary=x' }, 'MIME_MALFORMED'],
+    ['as JSON that its route cannot translate', { contentType: 'application/json' }, 'TRANSLATION_IMPOSSIBLE'],
     ['with the message_id of another', { messageId: 'order-3' }, 'IDEMPOTENCY_CONFLICT'],
   ];
   for (const [why, options, reason, location] of refused) {
