@@ -4,7 +4,7 @@ import type { AmqpSettings } from '../settings.ts';
 import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Publication } from '../transport.ts';
 import { exchangeAddress, queueAddress, queueOf } from './addresses.ts';
 import { openConnection } from './connect.ts';
-import { brokerMessageOf, earlierOf, field } from './message.ts';
+import { field, readMessage } from './message.ts';
 import { Outgoing } from './outgoing.ts';
 import { attachReceiver } from './sessions.ts';
 
@@ -163,10 +163,10 @@ class Link10 implements Link {
 }
 
 function deliveryOf({ message, delivery }: EventContext): Delivery | undefined {
-  if (message === undefined || delivery === undefined) return undefined;
+  const octets: unknown = message;
+  if (delivery === undefined || !(octets instanceof Buffer)) return undefined;
   return {
-    ...brokerMessageOf(message),
-    earlier: earlierOf(message),
+    ...readMessage(octets),
     accept: () => delivery.accept(),
     release: () => delivery.release(),
   };

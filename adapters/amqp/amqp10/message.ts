@@ -1,5 +1,6 @@
 import rhea from 'rhea';
 import type { Message, Sender } from 'rhea';
+import { checkSections } from './check-sections.ts';
 import type { BrokerMessage, Properties, Publication } from '../transport.ts';
 
 /** Annotations by which RabbitMQ 4 gives properties of 0-9-1 that AMQP 1.0 does not have. */
@@ -34,8 +35,29 @@ export function messageOf({
   };
 }
 
+/** As rhea gives it: whatever stands in the sections that came. */
+type Decoded = Message | ReturnType<typeof rhea.message.decode>;
+
+/** A message as it came, read; what is none has a `fault`, and its octets as content. */
+export function readMessage(octets: Buffer): BrokerMessage & { readonly earlier: number } {
+  try {
+    checkSections(octets);
+    const message = rhea.message.decode(octets);
+    return { ...brokerMessageOf(message), earlier: earlierOf(message) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      content: octets,
+      properties: {},
+      headers: {},
+      fault: `it is no message of AMQP 1.0: ${reason}`,
+      earlier: 0,
+    };
+  }
+}
+
 /** @spec AMQP 1.0 §3.2.6, §3.2.8 */
-export function brokerMessageOf(message: Message): BrokerMessage {
+export function brokerMessageOf(message: Decoded): BrokerMessage {
   const annotations = mapOf(message['message_annotations']);
   const body: unknown = message['body'];
   const content = octetsOf(body);
@@ -48,13 +70,13 @@ export function brokerMessageOf(message: Message): BrokerMessage {
 }
 
 /** How often it was handed out before: some brokers count, others only say that they did. */
-export function earlierOf(message: Message): number {
+export function earlierOf(message: Decoded): number {
   const count: unknown = message['delivery_count'];
   if (typeof count === 'number' && count > 0) return count;
   return message['first_acquirer'] === false ? 1 : 0;
 }
 
-function propertiesOf(message: Message, annotations: Readonly<Record<string, unknown>>): Properties {
+function propertiesOf(message: Decoded, annotations: Readonly<Record<string, unknown>>): Properties {
   const created: unknown = message['creation_time'];
   return {
     messageId: idOf(message['message_id']),

@@ -1,5 +1,6 @@
 import type { Connection, EventContext, Receiver, ReceiverOptions, Sender, SenderOptions } from 'rhea';
 import { errorOf } from './connect.ts';
+import { field } from './message.ts';
 import type { Said } from './connect.ts';
 
 /** What can end a link, with its session: RabbitMQ ends the session when a link cannot be. */
@@ -23,7 +24,29 @@ export function attachReceiver(
   options: ReceiverOptions,
   ended: Ended,
 ): Promise<Attached<Receiver>> {
-  return attach(connection, 'receiver_open', (session) => session.open_receiver(options), ended);
+  const open = (session: ReturnType<Connection['create_session']>): Receiver => {
+    leaveUnread(session);
+    return session.open_receiver(options);
+  };
+  return attach(connection, 'receiver_open', open, ended);
+}
+
+/** Any but 0: rhea hands over the octets of such a message, and reads it not. @spec AMQP 1.0 §2.7.5, message-format */
+const OTHER_FORMAT = 1;
+
+/**
+ * What rhea cannot read ends its connection, and the broker would hand the same message out after each new one: so that one
+ * message would stop all. The octets are read where that can be refused.
+ */
+function leaveUnread(session: object): void {
+  const onTransfer: unknown = Reflect.get(session, 'on_transfer');
+  if (typeof onTransfer !== 'function') throw new Error('sessions of rhea have no on_transfer');
+  Reflect.set(session, 'on_transfer', (frame: unknown) => {
+    const performative = field(frame, 'performative');
+    if (typeof performative === 'object' && performative !== null)
+      Reflect.set(performative, 'message_format', OTHER_FORMAT);
+    Reflect.apply(onTransfer, session, [frame]);
+  });
 }
 
 async function attach<L extends Sender | Receiver>(

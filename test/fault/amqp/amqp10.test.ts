@@ -123,6 +123,19 @@ describe('a gateway that speaks AMQP 1.0', function () {
     });
   }
 
+  it('puts octets that are no message of AMQP 1.0 among the refused ones, and those behind them go on', async () => {
+    // RabbitMQ passes the body of such a message on as it is.
+    const options = { type: 'amqp-1.0', messageId: 'broken', persistent: true };
+    operator.channel.publish(settings.exchange, 'send', Buffer.from([0xff, 0xfe, 0, 1]), options);
+    await operator.channel.waitForConfirms();
+    await application.send(settings, CPA_ID, Buffer.from('good'));
+    assert.equal(String(bodyOf(await application.next(queue))), 'good');
+    const broken = await application.next(settings.refused);
+    assert.equal(broken.application_properties?.['reason'], 'REQUEST_INVALID');
+    // The broker has put its own sections before them.
+    assert.deepEqual(bodyOf(broken).subarray(-4), Buffer.from([0xff, 0xfe, 0, 1]));
+  });
+
   it('a message for a queue that is not there stays RECEIVED with an event, and goes once it is', async () => {
     const away = await gone();
     await application.send(away.settings, CPA_ID, Buffer.from('unroutable'));

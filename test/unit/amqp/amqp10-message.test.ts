@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import rhea from 'rhea';
 import type { Message } from 'rhea';
 import { exchangeAddress, queueAddress, queueOf } from '../../../adapters/amqp/amqp10/addresses.ts';
-import { brokerMessageOf, earlierOf, messageOf } from '../../../adapters/amqp/amqp10/message.ts';
+import { brokerMessageOf, earlierOf, messageOf, readMessage } from '../../../adapters/amqp/amqp10/message.ts';
 import type { Publication } from '../../../adapters/amqp/transport.ts';
 
 const PUBLICATION: Publication = {
@@ -35,6 +35,53 @@ describe('a message of AMQP 1.0', () => {
   it('is durable, and has its routing key as subject and the time that is left as ttl', () => {
     const message = passed(messageOf({ ...PUBLICATION, expirationMs: 5000 }));
     assert.deepEqual([message['durable'], message['subject'], message['ttl']], [true, 'received.a.b', 5000]);
+  });
+
+  const unreadable: readonly [what: string, octets: Buffer][] = [
+    ['octets of no type', Buffer.from([0xff, 0xfe, 0, 1])],
+    ['a length beyond its end', Buffer.from([0x00, 0x53, 0x75, 0xb0, 0x7f, 0xff, 0xff, 0xff, 1])],
+    ['a section of no kind', Buffer.from([0x00, 0x53, 0x99, 0x40])],
+    ['values that are no sections', Buffer.alloc(300_000, 0x40)],
+    [
+      'an array of four thousand million nulls',
+      Buffer.from([0, 0x53, 0x77, 0xf0, 0, 0, 0, 5, 0xff, 0xff, 0xff, 0xff, 0x40]),
+    ],
+    [
+      'such an array in a list in a map',
+      Buffer.from([
+        0, 0x53, 0x74, 0xc1, 16, 2, 0xa1, 1, 0x61, 0xc0, 11, 1, 0xf0, 0, 0, 0, 5, 0xff, 0xff, 0xff, 0xff, 0x40,
+      ]),
+    ],
+    [
+      'an array of arrays of them',
+      Buffer.from([0, 0x53, 0x77, 0xe0, 10, 1, 0xf0, 0, 0, 0, 5, 0x7f, 0xff, 0xff, 0xff, 0x40]),
+    ],
+    ['a list of more than it holds', Buffer.from([0, 0x53, 0x77, 0xc0, 2, 200, 0x40])],
+    ['lists within lists', Buffer.concat([Buffer.from([0, 0x53, 0x77]), ...nestedLists(80)])],
+    ['descriptors within descriptors', Buffer.alloc(300_000, Buffer.from([0x00, 0x53]))],
+  ];
+  for (const [what, octets] of unreadable) {
+    it(`that is none (${what}) is refused as it came, and throws nothing`, () => {
+      const { content, properties, headers, fault } = readMessage(octets);
+      assert.deepEqual([content, properties, headers], [octets, {}, {}]);
+      assert.match(String(fault), /^it is no message of AMQP 1\.0/);
+    });
+  }
+
+  it('is read with sections that are named by a symbol or by eight octets, and with lists and arrays in them', () => {
+    const symbol = Buffer.concat([
+      Buffer.from([0, 0xa3, 16]),
+      Buffer.from('amqp:data:binary'),
+      Buffer.from([0xa0, 1, 0x78]),
+    ]);
+    assert.deepEqual(readMessage(symbol).content, Buffer.from('x'));
+    const long = Buffer.from([0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0x75, 0xa0, 1, 0x79]);
+    assert.deepEqual([readMessage(long).content, readMessage(long).fault], [Buffer.from('y'), undefined]);
+    const body = { list: [1, 'two', [true, null]], map: { a: 1 } };
+    const honest = rhea.message.encode({ message_id: 'm', body: 'x', message_annotations: body });
+    assert.equal(readMessage(honest).fault, undefined);
+    const array = Buffer.concat([honest, Buffer.from([0, 0x53, 0x78, 0xc1, 9, 2, 0xa1, 1, 0x61, 0xe0, 3, 1, 0x50, 7])]);
+    assert.equal(readMessage(array).fault, undefined);
   });
 
   const ids: readonly [what: string, id: unknown, text: string | undefined][] = [
@@ -108,6 +155,11 @@ describe('an address of RabbitMQ', () => {
 });
 
 /** Over the wire and back. */
+/** Each holds the next one; the lengths are those of 1-octet lists, which the outermost could not have. */
+function nestedLists(depth: number): readonly Buffer[] {
+  return Array.from({ length: depth }, (_, n) => Buffer.from([0xc0, 3 * (depth - n) - 2, depth - n > 1 ? 1 : 0]));
+}
+
 function passed(message: object): Message {
   const decoded = rhea.message.decode(rhea.message.encode(message));
   return Object.assign(decoded, { body: decoded['body'] });
