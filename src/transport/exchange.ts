@@ -1,4 +1,5 @@
 import { type Dispatcher, errors } from 'undici';
+import { onAbort } from '../clock/on-abort.ts';
 import type { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { IncomingAnswer } from '../ports/transport.ts';
@@ -42,6 +43,8 @@ interface Outcome extends ExchangeTerms {
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #outcome: Outcome;
   readonly #timer: NodeJS.Timeout;
+  /** Forgets the signal. */
+  #leaveSignal: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #given: Error | undefined;
   #status = 0;
@@ -53,8 +56,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(outcome: Outcome) {
     this.#outcome = outcome;
     this.#timer = setTimeout(this.#expire, outcome.timeoutMs);
-    if (outcome.signal?.aborted === true) this.#cutOff();
-    else outcome.signal?.addEventListener('abort', this.#cutOff);
+    const { signal } = outcome;
+    if (signal === undefined) return;
+    const cutOff = (): void => this.#giveUp(reasonOf(signal));
+    if (signal.aborted) cutOff();
+    else this.#leaveSignal = onAbort(signal, cutOff);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -106,7 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #settle(): void {
     clearTimeout(this.#timer);
-    this.#outcome.signal?.removeEventListener('abort', this.#cutOff);
+    this.#leaveSignal?.();
   }
 
   #giveUp(reason: Error): void {
@@ -117,14 +123,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   readonly #expire = (): void => this.#giveUp(new DOMException('no answer in time', 'TimeoutError'));
-
-  readonly #cutOff = (): void => this.#giveUp(reasonOf(this.#outcome.signal));
 }
 
 const NOTHING = Buffer.alloc(0);
 
-function reasonOf(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
   return reason instanceof Error ? reason : new DOMException('cut off', 'AbortError');
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { type Placed, UnderWay } from '../clock/under-way.ts';
 import type { Exchange } from './answer.ts';
 
 export interface ProgressTerms {
@@ -12,8 +13,10 @@ export interface ProgressTerms {
   readonly cut: (address: string) => void;
 }
 
-interface Watched extends Exchange {
+interface Watched extends Placed {
   readonly address: string;
+  /** What the connection carries now: of an idle one nothing is kept. */
+  exchange: Exchange | undefined;
   /** Octets that it had moved when it was last looked at, and when that was. */
   moved: number;
   at: number;
@@ -35,7 +38,8 @@ const SLOW_LOOKS = 1;
 export class Progress {
   readonly #terms: ProgressTerms;
   readonly #lookMs: number;
-  readonly #watched = new Map<Socket, Watched>();
+  readonly #bySocket = new WeakMap<Socket, Watched>();
+  readonly #watched = new UnderWay<Watched>();
   #cancel: (() => void) | undefined;
 
   constructor(terms: ProgressTerms) {
@@ -43,24 +47,28 @@ export class Progress {
     this.#lookMs = terms.patienceMs / LOOKS;
   }
 
-  begin({ request, response }: Exchange): void {
+  begin(exchange: Exchange): void {
     if (this.#terms.minimumRate === 0) return;
-    const { socket } = request;
-    const at = this.#terms.clock.now();
-    const address = socket.remoteAddress ?? '';
-    this.#watched.set(socket, { request, response, address, moved: socket.bytesRead, at, debt: 0 });
+    const { socket } = exchange.request;
+    const watched = this.#bySocket.get(socket) ?? this.#watch(socket);
+    watched.exchange = exchange;
+    watched.moved = socket.bytesRead;
+    watched.at = this.#terms.clock.now();
+    watched.debt = 0;
+    this.#watched.add(watched);
     if (this.#cancel === undefined) this.#later();
   }
 
   end({ request, response }: Exchange): void {
-    if (this.#watched.get(request.socket)?.response === response) this.#watched.delete(request.socket);
+    const watched = this.#bySocket.get(request.socket);
+    if (watched?.exchange?.response === response) this.#leave(watched);
   }
 
   /** Cuts the one of these connections that is furthest behind, if one is; answers whether. */
   cutSlowest(sockets: Iterable<Socket>): boolean {
     let slowest: Watched | undefined;
     for (const socket of sockets) {
-      const watched = this.#watched.get(socket);
+      const watched = this.#bySocket.get(socket);
       if (watched === undefined) continue;
       this.#look(watched);
       if (watched.debt > (slowest?.debt ?? this.#allowance(SLOW_LOOKS))) slowest = watched;
@@ -72,14 +80,27 @@ export class Progress {
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#watched.clear();
+    for (const watched of this.#watched.now()) this.#leave(watched);
+  }
+
+  #watch(socket: Socket): Watched {
+    const address = socket.remoteAddress ?? '';
+    const watched: Watched = { address, exchange: undefined, moved: 0, at: 0, debt: 0, place: undefined };
+    this.#bySocket.set(socket, watched);
+    return watched;
+  }
+
+  #leave(watched: Watched): void {
+    watched.exchange = undefined;
+    watched.debt = 0;
+    this.#watched.remove(watched);
   }
 
   #later(): void {
     const { clock } = this.#terms;
     this.#cancel = clock.schedule(clock.now() + this.#lookMs, () => {
       this.#cancel = undefined;
-      for (const watched of this.#watched.values()) {
+      for (const watched of this.#watched.now()) {
         this.#look(watched);
         if (watched.debt < this.#allowance(LOOKS)) continue;
         this.#cut(watched);
@@ -91,10 +112,12 @@ export class Progress {
 
   /** A clock that jumps, or a process that stood still, is not the fault of the peer: one look counts as two at most. */
   #look(watched: Watched): void {
+    const { exchange } = watched;
+    if (exchange === undefined) return;
     const now = this.#terms.clock.now();
     const passed = Math.min(Math.max(now - watched.at, 0), 2 * this.#lookMs);
-    const moved = movedBy(watched);
-    if (isPeersTurn(watched)) {
+    const moved = movedBy(exchange);
+    if (isPeersTurn(exchange)) {
       const due = (this.#terms.minimumRate * passed) / 1000;
       watched.debt = Math.max(0, watched.debt + due - (moved - watched.moved));
     }
@@ -106,8 +129,12 @@ export class Progress {
     return (this.#terms.minimumRate * this.#lookMs * looks) / 1000;
   }
 
-  #cut({ request: { socket }, response }: Watched): void {
-    this.#watched.delete(socket);
+  #cut(watched: Watched): void {
+    const { exchange } = watched;
+    this.#leave(watched);
+    if (exchange === undefined) return;
+    const { request, response } = exchange;
+    const { socket } = request;
     if (response.headersSent) socket.destroy();
     else {
       socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -117,11 +144,11 @@ export class Progress {
 }
 
 /** Octets that came, or that left for the peer; no answer worth the name begins before its request is there. */
-function movedBy({ request: { socket, complete } }: Watched): number {
+function movedBy({ request: { socket, complete } }: Exchange): number {
   return complete ? socket.bytesRead + socket.bytesWritten - socket.writableLength : socket.bytesRead;
 }
 
-function isPeersTurn({ request, response }: Watched): boolean {
+function isPeersTurn({ request, response }: Exchange): boolean {
   if (!request.complete) return request.readableLength === 0 && !request.isPaused();
   return response.headersSent && request.socket.writableLength > 0;
 }

@@ -62,6 +62,11 @@ export function simpleText(el: XmlElement): string | undefined {
   return decodeOctets(octets);
 }
 
+/** A copy that stands on its own: text that was read from a document keeps all of that in memory. */
+export function apart(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
 /** The namespace a prefix stands for at an element ('' is the default namespace); undefined when it is not declared. */
 export function resolvePrefix(el: XmlElement, prefix: string): string | undefined {
   if (prefix === 'xml') return XML_NAMESPACE;

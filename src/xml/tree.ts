@@ -8,6 +8,7 @@ export type { XmlAttribute, XmlNamespace } from './events.ts';
 export type { XmlComment, XmlDocument, XmlElement, XmlInstruction, XmlNode, XmlText } from './nodes.ts';
 export { positionAt } from './position.ts';
 export {
+  apart,
   attribute,
   childElements,
   elementsWhere,

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.ts';
 import { SOAP_NS } from '../../soap/envelope.ts';
 import { holdsText } from '../../soap/element-content.ts';
-import { attribute, childElements, findChildren, simpleText, type XmlElement } from '../../xml/tree.ts';
+import { apart, attribute, childElements, findChildren, simpleText, type XmlElement } from '../../xml/tree.ts';
 import { WSA_NAMESPACE, WSA_REPLY } from '../namespaces.ts';
 import type { Addressing } from './addressing.ts';
 
@@ -72,11 +72,11 @@ function address(found: Found, name: Name): string | undefined {
   return block === undefined ? undefined : addressIn(block, name);
 }
 
-/** The text of an xsd:anyURI, its surrounding white space collapsed as the schema says. */
+/** The text of an xsd:anyURI, its surrounding white space collapsed as the schema says. It outlives the envelope, which is large. */
 function addressIn(element: XmlElement, name: Name): string {
   const text = simpleText(element)?.replace(COLLAPSED, '');
   if (text === undefined || text.length > ADDRESS_MAX || !ADDRESS.test(text)) throw wrong(name, 'it is no address');
-  return text;
+  return apart(text);
 }
 
 /** Another relation than a reply is nothing that anyone here could act on. */

@@ -131,7 +131,7 @@ async function reply(
     answerId: written.messageId,
     ...contentToKeep(accepted, answering),
   };
-  provider.background(record(end, arrival, provider));
+  provider.background(record(end, arrival.consultation, provider));
   const { messageId } = addressing;
   provider.log.info(
     { service: service.name, operation: operation.name, partner, messageId },
@@ -190,9 +190,10 @@ function contentToKeep({ service, content }: AcceptedRequest, answering: Reply):
   return service.logContent ? { content: { request: content.body, answer: answering.content.body } } : {};
 }
 
+/** Waits for the disk, and so knows nothing of the request but the id of its record. */
 async function record(
   end: ConsultationEnd,
-  { consultation }: Arrival,
+  consultation: string | undefined,
   { consultations, log }: Provider,
 ): Promise<void> {
   if (consultation === undefined) return;

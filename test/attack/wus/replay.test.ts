@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { GatewayError } from '../../../src/errors.ts';
 import { ReplayMemory } from '../../../src/wus/provider/replay-memory.ts';
 import { childElements, parseXml, textContent } from '../../../src/xml/tree.ts';
+import { heapInUse } from '../../setup/heap-in-use.ts';
 import { MAX_AGE_MS, SKEW_MS } from '../../setup/wus-gateway.ts';
 import { openProvided, type Provided } from '../../setup/wus-provided.ts';
 import { makeMessage, rawPost } from '../../setup/wus-partner.ts';
@@ -106,10 +105,3 @@ describe('the memory of messages', () => {
     assert.ok(heapInUse() - before < 5_000_000);
   });
 });
-
-/** Octets, of what is reachable alone. */
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
-}

@@ -10,6 +10,7 @@ import { WSA_ANONYMOUS, WSA_NAMESPACE, WSA_NONE, WSA_REPLY, WSU_NAMESPACE } from
 import { signBlock } from '../../../src/wus/security/signed-parts.ts';
 import { canonicalize, digestCanonical } from '../../../src/xml/c14n.ts';
 import { attribute, parseXml } from '../../../src/xml/tree.ts';
+import { heapInUse } from '../../setup/heap-in-use.ts';
 
 const OIN = '00000099000000001000';
 const TO = '<wsa:To>https://dienst.test/wus/echo</wsa:To>';
@@ -30,6 +31,14 @@ const throws = (code: ErrorCode, run: () => unknown): void =>
   assert.throws(run, (error) => error instanceof GatewayError && error.code === code);
 
 describe('WS-Addressing headers', () => {
+  it('are kept without the envelope that they stood in', () => {
+    const kept: ReturnType<typeof parse>[] = [];
+    const before = heapInUse();
+    while (kept.length < 100) kept.push(parse(COMPLETE + ' '.repeat(100_000)));
+    assert.ok(heapInUse() - before < 2_000_000);
+    assert.equal(kept.at(-1)?.messageId, 'urn:uuid:1');
+  });
+
   it('[Digikoppeling WA001-MessageID] are read whatever prefix they have and whatever IRI they hold', () => {
     const read = parseAddressing(
       parseXml(
