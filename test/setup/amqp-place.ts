@@ -26,7 +26,7 @@ export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): Amq
     refused: `${name}.refused`,
     callQueue: undefined,
     answerQueue: undefined,
-    prefetch: 128,
+    prefetch: 512,
     inlineLimit: 1024 * 1024,
     maxDeliveries: 20,
     heartbeatSeconds: 30,

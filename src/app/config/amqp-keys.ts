@@ -55,8 +55,9 @@ export const AMQP_KEYS = {
   },
   'adapters.amqp.prefetch': {
     kind: 'integer',
-    default: 128,
-    meaning: 'Messages of applications that are handled at the same time; 1 at least.',
+    default: 512,
+    meaning:
+      'Messages of applications that are handled at the same time, of each queue; 1 at least. Their bodies are in memory meanwhile: with few and large ones less will do.',
   },
   'adapters.amqp.inlineLimit': {
     kind: 'size',
