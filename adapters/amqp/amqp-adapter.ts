@@ -5,6 +5,8 @@ import { readCallQueue } from './call-queue.ts';
 import { eventPublication, receivedPublication } from './publication.ts';
 import { Publisher } from './publisher.ts';
 import type { QueueReader, ReaderParts } from './queue-reader.ts';
+import { DESTINATION } from './reply-address.ts';
+import { followEnds } from './reply-ends.ts';
 import { readSendQueue } from './send-queue.ts';
 import { callersOf, sendersOf } from './senders.ts';
 import type { AmqpSettings } from './settings.ts';
@@ -12,7 +14,6 @@ import type { OpenLink } from './transport.ts';
 
 export type { AmqpSettings, Sender } from './settings.ts';
 
-const DESTINATION = 'amqp';
 /** Messages under way to the broker: enough for its confirms to come in crowds. */
 const CONCURRENCY = 512;
 
@@ -35,7 +36,8 @@ export function createAmqpAdapter(
   const callQueues = callersOf(settings).map((caller) => readCallQueue({ ...parts, caller, exchange }));
   const applications = [...sendQueues, ...callQueues];
   const answers = readAnswers(host, parts);
-  const followers = follow(host, settings, publisher);
+  const stopping = new AbortController();
+  const followers = [...follow(host, settings, publisher), followEnds(gateway, parts, stopping.signal)];
   const connection = new BrokerConnection({
     settings,
     openLink,
@@ -54,6 +56,7 @@ export function createAmqpAdapter(
       await Promise.all(applications.map((queue) => queue.drain()));
     },
     async stop() {
+      stopping.abort(new Error('stopping'));
       await Promise.all(answers.map((reader) => reader.drain()));
       await connection.stop();
     },

@@ -15,23 +15,37 @@ export interface Terms
 /** A received message for the applications. Throws HANDOVER_REFUSED when AMQP cannot carry one of its names. */
 export async function receivedPublication(message: HandedMessage, terms: Terms): Promise<Publication> {
   const { contentType, content, headers } = await bodyOf(message, terms);
-  const { messageId, conversationId, timestamp, service, action } = message;
-  const { exchange, receiveQueue } = terms;
+  const { messageId, conversationId, timestamp, action } = message;
+  const { replyTo } = message;
+  const correlationId = replyTo?.correlationId ?? conversationId;
   return {
-    ...(receiveQueue === undefined
-      ? { exchange, routingKey: receivedKey(service, action) }
-      : { exchange: '', routingKey: receiveQueue }),
+    ...placeOf(message, terms),
     mandatory: true,
     content,
     properties: {
       messageId: short(messageId, 'MessageId'),
-      ...(isShort(conversationId) ? { correlationId: conversationId } : {}),
+      ...(isShort(correlationId) ? { correlationId } : {}),
       timestamp: Math.floor(timestamp / 1000),
       type: short(action, 'action'),
       ...(contentType !== undefined && isShort(contentType) ? { contentType } : {}),
     },
-    headers: { ...headersOf(message), ...headers, ...tooLong({ conversationId, contentType }) },
+    headers: {
+      ...headersOf(message),
+      ...headers,
+      ...(replyTo === undefined ? {} : { conversationId }),
+      ...tooLong({ conversationId, contentType }),
+    },
   };
+}
+
+/** A response goes to the queue that was named for it, and to no other. */
+function placeOf(
+  { replyTo, service, action }: HandedMessage,
+  { exchange, receiveQueue }: Terms,
+): Pick<Publication, 'exchange' | 'routingKey'> {
+  const queue = replyTo?.address ?? receiveQueue;
+  if (queue !== undefined) return { exchange: '', routingKey: queue };
+  return { exchange, routingKey: receivedKey(service, action) };
 }
 
 /** A partner chooses these, and nobody here could mend them: what a property cannot hold stands in a header of that name. */

@@ -3,15 +3,8 @@ import { pause } from './pause.ts';
 import type { ReaderParts } from './queue-reader.ts';
 import { refusedPublication } from './refusal.ts';
 import { REPLY_KEY } from './routing-key.ts';
-import { callersOf, sendersOf } from './senders.ts';
-import type { AmqpSettings } from './settings.ts';
-import type { BrokerMessage, Publication } from './transport.ts';
-
-/** Where an application wants its answer, and by what it knows it again. */
-export interface ReplyAddress {
-  readonly replyTo: string;
-  readonly correlationId: string | undefined;
-}
+import type { ReplyAddress } from './reply-address.ts';
+import type { Publication } from './transport.ts';
 
 /** What it gets there. */
 export interface Reply {
@@ -21,27 +14,6 @@ export interface Reply {
   readonly messageId: string;
   readonly type: string;
   readonly headers: Publication['headers'];
-}
-
-/** `correlation_id`, and where there is none the id of the message itself. Throws REQUEST_INVALID. */
-export function replyAddressOf(
-  { properties: { replyTo, correlationId, messageId } }: BrokerMessage,
-  settings: AmqpSettings,
-): ReplyAddress {
-  if (replyTo === undefined || replyTo === '')
-    throw invalid('the property reply_to is missing: it names the queue that the answer goes to');
-  if (isOurs(replyTo, settings)) throw invalid(`${replyTo} is a queue of the gateway: name one of your own`);
-  return { replyTo, correlationId: correlationId === '' ? messageId : (correlationId ?? messageId) };
-}
-
-function invalid(detail: string): GatewayError {
-  return new GatewayError('REQUEST_INVALID', { location: 'reply_to', detail });
-}
-
-/** What lies there counts as of an application, or as an answer of one. */
-function isOurs(queue: string, settings: AmqpSettings): boolean {
-  const read = [...sendersOf(settings), ...callersOf(settings)].map((one) => one.queue);
-  return [...read, settings.refused].includes(queue) || queue.startsWith(`${settings.exchange}.answers.`);
 }
 
 /** An error as an application that waits for an answer gets it, with what more is known. */

@@ -3,6 +3,7 @@ import { GatewayError } from '../../src/index.ts';
 import type { SubmittedPayload, SubmitRequest } from '../../src/index.ts';
 import { readParts } from './multipart.ts';
 import type { BodyPart } from './multipart.ts';
+import { DESTINATION, replyAddressOf } from './reply-address.ts';
 import type { AmqpSettings } from './settings.ts';
 import type { BrokerMessage } from './transport.ts';
 
@@ -23,7 +24,8 @@ const COMPRESSED = /gzip|deflate|compress|br|zstd/i;
 const MULTIPART = /^multipart\/related[ \t]*(?:;|$)/i;
 
 /** Reads properties, headers and body. Throws REQUEST_INVALID with the name of what must be mended, MIME_MALFORMED, HTTP_TOO_LARGE. */
-export function readSubmission(message: BrokerMessage, { inlineLimit }: Pick<AmqpSettings, 'inlineLimit'>): Submission {
+export function readSubmission(message: BrokerMessage, settings: AmqpSettings): Submission {
+  const { inlineLimit } = settings;
   const { properties, content, fault } = message;
   if (fault !== undefined) throw invalid('body', fault);
   if (content.length > inlineLimit)
@@ -31,7 +33,8 @@ export function readSubmission(message: BrokerMessage, { inlineLimit }: Pick<Amq
       location: 'body',
       detail: `a body of ${content.length} octets; at most ${inlineLimit}: upload the payload with POST /api/v1/messages`,
     });
-  return { terms: readTerms(message), parts: readBody(properties, content), key: readKey(properties.messageId) };
+  const terms = { ...readTerms(message), ...readReplyTo(message, settings) };
+  return { terms, parts: readBody(properties, content), key: readKey(properties.messageId) };
 }
 
 /** How the gateway knows a repeat: equal for equal messages. `payloads` are its parts, as they are kept. */
@@ -45,6 +48,13 @@ export function idempotencyOf(
     payloads.map(({ name, contentType, content: { size, sha256 } }) => [name ?? null, contentType, size, sha256]),
   ];
   return { key, application, digest: hash('sha256', JSON.stringify(canonical)) };
+}
+
+/** Where the response of the partner goes. */
+function readReplyTo(message: BrokerMessage, settings: AmqpSettings): Pick<SubmitRequest, 'replyTo'> {
+  if (text(message.properties.replyTo, 'reply_to') === undefined) return {};
+  const { replyTo: address, correlationId = '' } = replyAddressOf(message, settings);
+  return { replyTo: { destination: DESTINATION, address, correlationId } };
 }
 
 function readTerms({ properties, headers }: BrokerMessage): Submission['terms'] {

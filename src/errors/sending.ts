@@ -15,6 +15,11 @@ export const SENDING_ERRORS = {
     'The message has ended.',
     'Look at its state; what has ended can only be sent once more, as a new message.',
   ),
+  MESSAGE_CANCELLED: row(
+    409,
+    'An operator withdrew the message.',
+    'Ask who operates the gateway why; what is still wanted is sent as a new message.',
+  ),
   IDEMPOTENCY_CONFLICT: row(409, 'The Idempotency-Key was used with another body.', 'Use another key.'),
   SIGNING_KEY_MISSING: row(
     409,

@@ -17,6 +17,7 @@ import type {
   Page,
   Refusal,
   RefusalQuery,
+  ReplyTo,
   StoredEvent,
   StoreStats,
   WaitingHandovers,
@@ -196,6 +197,8 @@ export interface SubmitRequest {
   readonly payloads: readonly SubmittedPayload[];
   /** `digest` is a hash of the whole request: the same key with another digest is a conflict. */
   readonly idempotency?: { readonly key: string; readonly application: string; readonly digest: string };
+  /** Where the response goes, when there is one; the routes decide where not given. */
+  readonly replyTo?: ReplyTo;
   /** The message that this one sends once more. */
   readonly resendOf?: string;
 }

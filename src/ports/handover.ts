@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../errors.ts';
-import type { MessagePurpose, PayloadRecord } from './message-records.ts';
+import type { MessagePurpose, PayloadRecord, ReplyTo } from './message-records.ts';
 
 /** A destination of received messages beside the inbox: a queue, a folder, an address. Adapters implement it. */
 export interface Handover {
@@ -26,6 +26,8 @@ export interface ReceivedHeader extends MessagePurpose {
 /** What an application is given of a received message. */
 export interface HandedMessage extends ReceivedHeader {
   readonly payloads: readonly HandedPayload[];
+  /** Where the application wanted this response; its destination is that of this adapter. */
+  readonly replyTo?: Pick<ReplyTo, 'address' | 'correlationId'>;
   /** Counts from 1, attempts that a crash cut short too: above 1 the destination may have the message already. */
   readonly attempt: number;
 }
@@ -110,6 +112,7 @@ export interface HandoverJob {
   readonly lease: HandoverLease;
   readonly destination: string;
   readonly header: ReceivedHeader;
+  readonly replyTo?: Pick<ReplyTo, 'address' | 'correlationId'>;
   readonly payloads: readonly PayloadRecord[];
   /** The attempt that this claim is for; the first is 1. */
   readonly attempt: number;

@@ -9,7 +9,7 @@ export interface InboundRecord extends MessageRecord {
   readonly persistUntil: number | undefined;
   /** Its place in the conversation; undefined: handed over as it comes. */
   readonly order: InboundOrder | undefined;
-  /** Who gets it: `inbox`, or the name of a destination that it then waits for. */
+  /** Who gets it: `inbox`, or the name of a destination that it then waits for; a response goes where its request said. */
   readonly destination: string;
 }
 
@@ -27,7 +27,8 @@ export interface SignalRecord {
 }
 
 export type AcceptOutcome =
-  | { readonly kind: 'accepted' }
+  /** `destination`: where an application wanted the response, in the place of that of the record. */
+  | { readonly kind: 'accepted'; readonly destination?: string }
   /** Stored, but it waits for the message with the number `expected`. */
   | { readonly kind: 'held'; readonly expected: number }
   | { readonly kind: 'duplicate'; readonly answer: SignalRecord | undefined }

@@ -47,6 +47,16 @@ export interface SealedRecord {
   readonly tail: Uint8Array;
 }
 
+/** Where an application wants the response to a message that it sends, instead of where `routes` lead. */
+export interface ReplyTo {
+  /** A destination that an adapter serves. */
+  readonly destination: string;
+  /** What the adapter knows it by there: the name of a queue. */
+  readonly address: string;
+  /** Comes back with the response. */
+  readonly correlationId: string;
+}
+
 /** MessageOrder of a message. After 99999999 comes 0. @spec ebMS2 §9.1.1 */
 export interface OrderPlace {
   readonly number: number;

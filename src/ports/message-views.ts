@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import type { MessageRecord, PayloadRecord } from './message-records.ts';
+import type { MessageRecord, PayloadRecord, ReplyTo } from './message-records.ts';
 import type { Direction, MessageState } from './message-states.ts';
 import type { Attempt } from './outbox.ts';
 
@@ -33,6 +33,8 @@ export interface MessageDetail extends MessageSummary {
   readonly resendOf: string | undefined;
   /** `OutboundRecord.bundle`. */
   readonly bundle: Uint8Array | undefined;
+  /** Of a sent message: where its response goes. */
+  readonly replyTo?: ReplyTo;
   /** How handing over stands, as long as the message waits for a destination other than the inbox. */
   readonly handover: HandoverState | undefined;
 }

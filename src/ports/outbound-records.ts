@@ -1,4 +1,4 @@
-import type { MessageRecord, OrderPlace } from './message-records.ts';
+import type { MessageRecord, OrderPlace, ReplyTo } from './message-records.ts';
 import type { OutboundState } from './message-states.ts';
 import type { Attempt, Lease } from './outbox.ts';
 import type { NewEvent } from './store-events.ts';
@@ -19,6 +19,7 @@ export interface OutboundRecord extends MessageRecord {
   /** Set for a message that is sent once more under a new MessageId: the old one, and the event that says so. */
   readonly resend?: { readonly of: string; readonly event: NewEvent };
   readonly order: OrderPlace | undefined;
+  readonly replyTo?: ReplyTo;
   /** The envelope of the attempt that is the HTTP answer to a request: the same message with the receipt of the request. */
   readonly bundle?: Uint8Array;
 }

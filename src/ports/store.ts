@@ -46,7 +46,14 @@ export type {
   RefusalQuery,
   SignalRecord,
 } from './inbound-records.ts';
-export type { MessagePurpose, MessageRecord, OrderPlace, PayloadRecord, SealedRecord } from './message-records.ts';
+export type {
+  MessagePurpose,
+  MessageRecord,
+  OrderPlace,
+  PayloadRecord,
+  ReplyTo,
+  SealedRecord,
+} from './message-records.ts';
 export type { Direction, EventType, InboundState, MessageState, OutboundState } from './message-states.ts';
 export type {
   HandoverState,

@@ -11,6 +11,7 @@ import { exerciseOrdering } from './store/ordering.ts';
 import { exerciseOutbox } from './store/outbox.ts';
 import { exerciseOwners } from './store/owners.ts';
 import { exerciseReceiving } from './store/receiving.ts';
+import { exerciseReplies } from './store/replies.ts';
 import { exerciseStates } from './store/states.ts';
 import type { CreateStore, StoreUnderTest, UseStore } from './store/store-under-test.ts';
 import { exerciseSubmitting } from './store/submitting.ts';
@@ -34,6 +35,7 @@ export function exerciseStore(name: string, create: CreateStore): void {
     exerciseSubmitting(use);
     exerciseOrdering(use);
     exerciseHandovers(use);
+    exerciseReplies(use);
     exerciseDeadLetters(use);
     exerciseOutbox(use);
     exerciseEnds(use);

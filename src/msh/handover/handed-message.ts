@@ -11,17 +11,19 @@ export function handedMessage(
 ): HandedMessage | Promise<HandedMessage> {
   const { header, destination, payloads, attempt } = job;
   if (translations.translates(header, destination)) return translatedMessage(job, translations);
-  return { ...header, attempt, payloads: payloads.map((payload) => handedPayload(payload, store)) };
+  return { ...header, ...replyOf(job), attempt, payloads: payloads.map((payload) => handedPayload(payload, store)) };
 }
 
-async function translatedMessage(
-  { header, destination, payloads, attempt }: HandoverJob,
-  translations: Pick<Translations, 'handed'>,
-): Promise<HandedMessage> {
+async function translatedMessage(job: HandoverJob, translations: Pick<Translations, 'handed'>): Promise<HandedMessage> {
+  const { header, destination, payloads, attempt } = job;
   const handed: HandedPayload[] = [];
   for (const [index, payload] of payloads.entries())
     handed.push(await translations.handed(header, destination, index + 1, payload));
-  return { ...header, attempt, payloads: handed };
+  return { ...header, ...replyOf(job), attempt, payloads: handed };
+}
+
+function replyOf({ replyTo }: HandoverJob): Pick<HandedMessage, 'replyTo'> {
+  return replyTo === undefined ? {} : { replyTo };
 }
 
 /** What it counts in memory. */

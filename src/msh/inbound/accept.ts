@@ -65,7 +65,8 @@ export async function accept(message: VerifiedMessage, acceptor: Acceptor): Prom
   if (outcome.kind === 'conflict') throw conflictOver(message.message.header.messageData.messageId);
   if (outcome.kind === 'out-of-order') throw outOfOrder(outcome);
   // One that closes a gap may release others, for other destinations.
-  if (outcome.kind === 'accepted') acceptor.routed(record.order === undefined ? record.destination : undefined);
+  if (outcome.kind === 'accepted')
+    acceptor.routed(record.order === undefined ? (outcome.destination ?? record.destination) : undefined);
   if (message.message.warnings !== undefined && outcome.kind !== 'duplicate') {
     await acceptor.store.note({ event: warnedEvent(message, message.message.warnings) });
   }

@@ -47,6 +47,7 @@ export function recordOf(
     ackSigned: ackRequested?.signed === true,
     idempotency: request.idempotency,
     order: made.order,
+    ...(request.replyTo === undefined ? {} : { replyTo: request.replyTo }),
     ...(request.resendOf === undefined
       ? {}
       : { resend: resendOf(request.resendOf, header, { at: now, user: submitter.user }) }),

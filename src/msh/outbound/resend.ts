@@ -9,7 +9,7 @@ import type { SubmittedPayload, SubmitRequest } from '../gateway.ts';
  */
 export async function resendRequest(message: MessageDetail, payloads: PayloadStore): Promise<SubmitRequest> {
   const { messageId, cpaId, fromPartyId, fromRole, toPartyId, toRole, service, action } = message;
-  const { conversationId, refToMessageId } = message;
+  const { conversationId, refToMessageId, replyTo } = message;
   return {
     cpaId,
     from: fromPartyId,
@@ -21,6 +21,7 @@ export async function resendRequest(message: MessageDetail, payloads: PayloadSto
     ...(fromRole === undefined ? {} : { fromRole }),
     ...(toRole === undefined ? {} : { toRole }),
     ...(refToMessageId === undefined ? {} : { refToMessageId }),
+    ...(replyTo === undefined ? {} : { replyTo }),
     payloads: await copyAll(message.payloads, payloads),
   };
 }

@@ -4,9 +4,10 @@ import { GatewayError } from '../../../src/index.ts';
 import { writeParts } from '../../../adapters/amqp/multipart.ts';
 import { refusedPublication } from '../../../adapters/amqp/refusal.ts';
 import { idempotencyOf, readSubmission } from '../../../adapters/amqp/submission.ts';
+import { amqpSettings } from '../../setup/amqp-place.ts';
 import type { BrokerMessage, Properties } from '../../../adapters/amqp/transport.ts';
 
-const TERMS = { inlineLimit: 1000 };
+const TERMS = amqpSettings('amqp://127.0.0.1', { inlineLimit: 1000 });
 const HEADERS = { cpaId: 'cpa-1', fromPartyId: '00000099000000001000', service: 'afleveren', action: 'stuur' };
 
 describe('what an application publishes', () => {

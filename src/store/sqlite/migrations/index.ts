@@ -11,6 +11,7 @@ import { refusedConsultations } from './0010-refused-consultations.ts';
 import { eventsOfMessage } from './0011-events-of-message.ts';
 import { consultationResults } from './0012-consultation-results.ts';
 import { wusCalls } from './0013-wus-calls.ts';
+import { replies } from './0014-replies.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   eventsOfMessage,
   consultationResults,
   wusCalls,
+  replies,
 ];

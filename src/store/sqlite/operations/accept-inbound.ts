@@ -5,12 +5,14 @@ import type {
   InboundState,
   KnownInbound,
   NewEvent,
+  ReplyTo,
   SignalRecord,
 } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { acceptOrdered } from './accept-ordered.ts';
 import { insertEvent } from './events.ts';
 import { insertHandover } from './handovers.ts';
+import { replyFor } from './replies.ts';
 import { FIRST_SIGNAL, insertMessage, MESSAGE_KEY } from './message-rows.ts';
 
 export interface Accept {
@@ -21,17 +23,29 @@ export interface Accept {
 
 /** The unique key decides who is first, so that two copies at the same time cannot both be accepted. @spec ebMS2 §6.5.6 */
 export function acceptInbound(db: Database, { message, answer, event }: Accept): AcceptOutcome {
-  if (message.order !== undefined) return acceptInOrder(db, { message, answer, event }, message.order);
+  const reply = replyFor(db, message);
+  if (reply === undefined) return acceptFor(db, { message, answer, event });
+  const outcome = acceptFor(db, { message: { ...message, destination: reply.destination }, answer, event, reply });
+  return outcome.kind === 'accepted' ? { ...outcome, destination: reply.destination } : outcome;
+}
+
+interface AcceptFor extends Accept {
+  readonly reply?: ReplyTo;
+}
+
+function acceptFor(db: Database, { message, answer, event, reply }: AcceptFor): AcceptOutcome {
+  if (message.order !== undefined)
+    return acceptInOrder(db, { message, answer, event, ...(reply && { reply }) }, message.order);
   const key = insertInbound(db, message, answer);
   if (key === undefined) return acceptAgain(db, message);
-  insertHandover(db, { message: key, destination: message.destination, at: message.storedAt });
+  insertHandover(db, { message: key, destination: message.destination, at: message.storedAt, reply });
   insertEvent(db, event);
   return { kind: 'accepted' };
 }
 
-function acceptInOrder(db: Database, { message, answer, event }: Accept, order: InboundOrder): AcceptOutcome {
+function acceptInOrder(db: Database, { message, answer, event, reply }: AcceptFor, order: InboundOrder): AcceptOutcome {
   if (knownInbound(db, message.fromPartyId, message.messageId) !== undefined) return acceptAgain(db, message);
-  return acceptOrdered(db, { message, order, event }, () => {
+  return acceptOrdered(db, { message, order, event, reply }, () => {
     const key = insertInbound(db, message, answer);
     if (key === undefined) throw new Error('a message that is not known is there');
     return key;

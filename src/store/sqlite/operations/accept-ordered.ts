@@ -1,4 +1,4 @@
-import type { AcceptOutcome, InboundOrder, InboundRecord, NewEvent } from '../../../ports/store.ts';
+import type { AcceptOutcome, InboundOrder, InboundRecord, NewEvent, ReplyTo } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { after, distance, findConversation, insertPlace, openConversation, setNext } from './conversations.ts';
 import type { ConversationRow } from './conversations.ts';
@@ -9,6 +9,7 @@ export interface Ordered {
   readonly message: InboundRecord;
   readonly order: InboundOrder;
   readonly event: NewEvent;
+  readonly reply: ReplyTo | undefined;
 }
 
 type Place = Exclude<AcceptOutcome, { readonly kind: 'duplicate' | 'conflict' }>;
@@ -26,7 +27,8 @@ export function acceptOrdered(db: Database, ordered: Ordered, insert: () => numb
   const { number } = ordered.order;
   const { destination } = ordered.message;
   const held = place.kind === 'held';
-  insertHandover(db, { message, destination, at: ordered.event.at, conversation: conversation.id, held });
+  const { event, reply } = ordered;
+  insertHandover(db, { message, destination, at: event.at, conversation: conversation.id, held, reply });
   if (place.kind === 'held') {
     insertPlace(db, { message, conversation: conversation.id, number, event: writeEvent(ordered.event) });
     tellGap(db, { ...conversation, next: place.expected }, { ...ordered.event, number });

@@ -21,13 +21,15 @@ interface FreeRow extends PurposeRow {
   readonly ref_to_message_id: string | null;
   readonly timestamp: number;
   readonly stored_at: number;
+  readonly reply_address: string | null;
+  readonly reply_correlation: string | null;
 }
 
 /** One more than is leased tells when it is worth looking again. */
 const FREE: Query<FreeRow> = {
   sql: `SELECT h.message, h.due_at, h.destination, h.fence, h.attempts, m.message_id, m.conversation_id,
           m.ref_to_message_id, m.timestamp, m.stored_at, m.cpa_id, m.from_party_id, m.from_role, m.to_party_id,
-          m.to_role, m.service, m.action
+          m.to_role, m.service, m.action, h.reply_address, h.reply_correlation
         FROM handover h CROSS JOIN message m ON m.id = h.message
         WHERE h.destination = ? AND h.lease_until = 0 AND h.due_at IS NOT NULL
         ORDER BY h.due_at, h.rowid ${LIMIT}`,
@@ -104,9 +106,14 @@ function jobOf(row: FreeRow, payloads: readonly PayloadRecord[]): HandoverJob {
     lease: { message: row.message, fence: row.fence + 1 },
     destination: row.destination,
     header: toHeader(row),
+    ...replyOf(row),
     payloads,
     attempt: row.attempts + 1,
   };
+}
+
+function replyOf({ reply_address: address, reply_correlation: correlationId }: FreeRow): Pick<HandoverJob, 'replyTo'> {
+  return address === null || correlationId === null ? {} : { replyTo: { address, correlationId } };
 }
 
 function payloadsOf(db: Database, rows: readonly FreeRow[]): ReadonlyMap<number, readonly PayloadRecord[]> {

@@ -4,6 +4,7 @@ import type { Database, Query } from '../database.ts';
 import { FIRST_SIGNAL, readEnvelope, readPayloads, SUMMARY_COLUMNS, toSummary } from './message-rows.ts';
 import type { SummaryRow } from './message-rows.ts';
 import { ownedBy } from './owner.ts';
+import { readReply } from './replies.ts';
 import { readPartnerError } from './partner-error.ts';
 
 interface DetailRow extends SummaryRow {
@@ -47,6 +48,7 @@ export function findMessage(db: Database, key: MessageKey): MessageDetail | unde
     syncReply: row.sync_reply === null ? undefined : row.sync_reply === 1,
     resendOf: row.resend_of ?? undefined,
     bundle: row.bundle ?? undefined,
+    ...(row.direction === 'out' ? readReply(db, row.id) : {}),
     handover: row.direction === 'in' ? readHandover(db, row.id) : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { newId } from '../../../ids.ts';
-import type { HandoverFailure, HandoverLease, NewEvent } from '../../../ports/store.ts';
+import type { HandoverFailure, HandoverLease, NewEvent, ReplyTo } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
 import { requireOneSender } from './find-message.ts';
@@ -13,16 +13,23 @@ export interface Waiting {
   readonly at: number;
   readonly conversation?: number;
   readonly held?: boolean;
+  readonly reply: ReplyTo | undefined;
 }
 
-export function insertHandover(db: Database, { message, destination, at, conversation, held = false }: Waiting): void {
+export function insertHandover(
+  db: Database,
+  { message, destination, at, conversation, held = false, reply }: Waiting,
+): void {
   if (destination === INBOX) return;
   db.run(
-    'INSERT INTO handover (message, destination, due_at, conversation) VALUES (?, ?, ?, ?)',
+    `INSERT INTO handover (message, destination, due_at, conversation, reply_address, reply_correlation)
+     VALUES (?, ?, ?, ?, ?, ?)`,
     message,
     destination,
     conversation === undefined ? at : undefined,
     conversation,
+    reply?.address,
+    reply?.correlationId,
   );
   if (conversation !== undefined && !held) releaseHandover(db, message, at);
 }

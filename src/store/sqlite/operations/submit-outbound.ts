@@ -10,6 +10,7 @@ import type { Database, Query } from '../database.ts';
 import { after, findConversation, insertPlace, nextPlace, openConversation, setNext } from './conversations.ts';
 import { insertEvent } from './events.ts';
 import { insertMessage } from './message-rows.ts';
+import { insertReply } from './replies.ts';
 
 export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutcome {
   const { idempotency, resend, bundle } = record;
@@ -23,6 +24,7 @@ export function submitOutbound(db: Database, record: OutboundRecord): SubmitOutc
   const lease = enqueue(db, key, record);
   if (idempotency !== undefined) insertIdempotency(db, key, idempotency);
   if (resend !== undefined) insertResend(db, key, resend);
+  insertReply(db, key, record);
   if (bundle !== undefined) db.run('INSERT INTO bundle (message, octets) VALUES (?, ?)', key, bundle);
   return lease === undefined ? { kind: 'submitted' } : { kind: 'submitted', lease };
 }

@@ -1,0 +1,34 @@
+import { GatewayError } from '../../src/index.ts';
+import { callersOf, sendersOf } from './senders.ts';
+import type { AmqpSettings } from './settings.ts';
+import type { BrokerMessage } from './transport.ts';
+
+/** Of what is handed over by queue, in whichever way. */
+export const DESTINATION = 'amqp';
+
+/** Where an application wants its answer, and by what it knows it again. */
+export interface ReplyAddress {
+  readonly replyTo: string;
+  readonly correlationId: string | undefined;
+}
+
+/** `correlation_id`, and where there is none the id of the message itself. Throws REQUEST_INVALID. */
+export function replyAddressOf(
+  { properties: { replyTo, correlationId, messageId } }: BrokerMessage,
+  settings: AmqpSettings,
+): ReplyAddress {
+  if (replyTo === undefined || replyTo === '')
+    throw invalid('the property reply_to is missing: it names the queue that the answer goes to');
+  if (isOurs(replyTo, settings)) throw invalid(`${replyTo} is a queue of the gateway: name one of your own`);
+  return { replyTo, correlationId: correlationId === '' ? messageId : (correlationId ?? messageId) };
+}
+
+function invalid(detail: string): GatewayError {
+  return new GatewayError('REQUEST_INVALID', { location: 'reply_to', detail });
+}
+
+/** What lies there counts as of an application, or as an answer of one. */
+function isOurs(queue: string, settings: AmqpSettings): boolean {
+  const read = [...sendersOf(settings), ...callersOf(settings)].map((one) => one.queue);
+  return [...read, settings.refused].includes(queue) || queue.startsWith(`${settings.exchange}.answers.`);
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { ConsumeMessage, Options } from 'amqplib';
+import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
+import { systemClock } from '../../../src/clock.ts';
+import {
+  amqpSettings,
+  openQueueApplication,
+  type PreparedAdapter,
+  prepareAdapter,
+  type QueueApplication,
+} from '../../setup/amqp-place.ts';
+import { contract, cpaIdOf, dienst, gemeente, REPLY_ACTION, SERVICE } from '../../setup/msh-contracts.ts';
+import { MovableClock, openPartyGateway, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
+import { BROKER_HOOK_MS, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
+import { skipUnless } from '../../setup/skip.ts';
+import type { TestGateway } from '../../setup/test-gateway.ts';
+
+const cpa = contract({ profile: 'osb-rm' });
+const CPA_ID = cpaIdOf(cpa);
+
+interface Side {
+  readonly settings: AmqpSettings;
+  readonly gateway: TestGateway;
+  readonly prepared: PreparedAdapter;
+}
+
+describe('a message by queue whose response is wanted in a queue', function () {
+  this.timeout(60_000);
+  const clock = new MovableClock();
+  const routes = new Routes();
+  let application: QueueApplication;
+  let here: Side;
+  let there: Side;
+  let replies = '';
+  let received = '';
+
+  before(async function () {
+    this.timeout(BROKER_HOOK_MS);
+    skipUnless(this, hasRabbitmq(), NO_RABBITMQ);
+    const { url } = await testBroker();
+    application = await openQueueApplication(url);
+    const open = async (party: typeof gemeente): Promise<Side> => {
+      const settings = amqpSettings(url);
+      const prepared = prepareAdapter(settings, systemClock);
+      const gateway = await openPartyGateway(party, {
+        cpas: [cpa],
+        clock,
+        transport: routes.transport(),
+        routes: [{ to: dienst.key, destination: 'amqp' }],
+        prepare: prepared.prepare,
+      });
+      routes.lead(party.endpoint, gateway.url);
+      await prepared.adapter.start();
+      return { settings, gateway, prepared };
+    };
+    here = await open(gemeente);
+    there = await open(dienst);
+    received = await application.bind(there.settings, 'received.#');
+  });
+  beforeEach(async () => {
+    replies = `replies-${randomUUID()}`;
+    await application.channel.assertQueue(replies, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  });
+  after(async () => {
+    await application?.close();
+    for (const side of [here, there]) {
+      await side?.prepared.adapter.drain();
+      await side?.gateway.gateway.handovers.stop();
+      await side?.prepared.adapter.stop();
+      await side?.gateway.close();
+    }
+  });
+
+  const send = (more: Options.Publish = {}): Promise<void> =>
+    application.send(here.settings, CPA_ID, Buffer.from('<vraag/>'), { replyTo: replies, ...more });
+  /** The application of the partner answers what it got. */
+  const respond = async ({ properties }: ConsumeMessage, body: string, more: Options.Publish = {}): Promise<void> => {
+    const headers = {
+      cpaId: CPA_ID,
+      fromPartyId: dienst.oin,
+      service: SERVICE,
+      action: REPLY_ACTION,
+      refToMessageId: properties.messageId,
+      ...more.headers,
+    };
+    const { correlationId } = properties;
+    await application.send(there.settings, CPA_ID, Buffer.from(body), { correlationId, ...more, headers });
+  };
+
+  it('the response of the partner lies there, with the correlation_id of the request', async () => {
+    await send({ correlationId: 'zaak 12', messageId: 'order-1' });
+    const request = await application.next(received);
+    await respond(request, '<antwoord/>');
+    const { content, properties } = await application.next(replies);
+    assert.deepEqual(
+      [String(content), properties.correlationId, properties.type],
+      ['<antwoord/>', 'zaak 12', REPLY_ACTION],
+    );
+    assert.partialDeepStrictEqual(properties.headers, {
+      refToMessageId: request.properties.messageId,
+      conversationId: 'zaak 12',
+      fromPartyId: dienst.key,
+    });
+    const found = await untilState(here.gateway, String(properties.messageId), 'TAKEN');
+    assert.equal(found.destination, 'amqp');
+  });
+
+  it('without a correlation_id the message_id of the request comes back, and its conversation stands beside it', async () => {
+    await send({ messageId: 'order-2' });
+    await respond(await application.next(received), '<antwoord/>');
+    const { correlationId, headers } = (await application.next(replies)).properties;
+    assert.equal(correlationId, 'order-2');
+    assert.notEqual(headers?.['conversationId'], 'order-2');
+  });
+
+  it('a response that names no message goes by its conversation, where one request of it wants an answer', async () => {
+    const conversation = `zaak ${randomUUID()}`;
+    await send({ correlationId: conversation });
+    const unnamed = { headers: { refToMessageId: '' } };
+    await respond(await application.next(received), '<een/>', unnamed);
+    assert.equal(String((await application.next(replies)).content), '<een/>');
+    await send({ correlationId: conversation });
+    await respond(await application.next(received), '<twee/>', unnamed);
+    const { items } = await untilInbox(here.gateway);
+    assert.deepEqual(
+      items.map(({ conversationId, destination }) => [conversationId, destination]),
+      [[conversation, 'inbox']],
+    );
+  });
+
+  it('a queue that is gone leaves the response RECEIVED with an event, and it goes there once it is back', async () => {
+    await send({ correlationId: 'weg' });
+    const request = await application.next(received);
+    await application.channel.deleteQueue(replies);
+    await respond(request, '<later/>');
+    await untilEvents(here.gateway, 'handover.failed', 1);
+    await application.channel.assertQueue(replies, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    clock.advance(2_000);
+    assert.equal(String((await application.next(replies)).content), '<later/>');
+  });
+
+  it('a request that ends without a response is told there, with a code: expired, and withdrawn', async () => {
+    const back = there.gateway.url;
+    routes.lead(dienst.endpoint, 'http://127.0.0.1:1/ebms');
+    try {
+      await send({ correlationId: 'nooit', messageId: 'order-5' });
+      const { messageId } = await untilSent(here.gateway);
+      while ((await here.gateway.gateway.messages.find(messageId, 'out')).state !== 'EXPIRED') {
+        clock.advance(60_000);
+        await turn();
+      }
+      const expired = await application.next(replies);
+      assert.deepEqual(
+        [expired.properties.correlationId, expired.properties.type, expired.properties.contentType],
+        ['nooit', 'message.expired', 'application/problem+json'],
+      );
+      assert.partialDeepStrictEqual(expired.properties.headers, { reason: 'RETRIES_EXHAUSTED', messageId });
+      assert.equal(JSON.parse(String(expired.content)).code, 'RETRIES_EXHAUSTED');
+      await send({ correlationId: 'toch niet' });
+      const second = await untilSent(here.gateway);
+      await here.gateway.gateway.messages.cancel(second.messageId);
+      const cancelled = await application.next(replies);
+      assert.deepEqual(
+        [cancelled.properties.correlationId, cancelled.properties.type, cancelled.properties.headers?.['reason']],
+        ['toch niet', 'message.cancelled', 'MESSAGE_CANCELLED'],
+      );
+    } finally {
+      routes.lead(dienst.endpoint, back);
+    }
+  });
+
+  it('a queue of the gateway is none to answer to', async () => {
+    await send({ replyTo: here.settings.sendQueue });
+    const { reason, location } = (await application.next(here.settings.refused)).properties.headers ?? {};
+    assert.deepEqual([reason, location], ['REQUEST_INVALID', 'reply_to']);
+  });
+});
+
+async function untilInbox({ gateway }: TestGateway): ReturnType<TestGateway['gateway']['messages']['list']> {
+  for (;;) {
+    const page = await gateway.messages.list({ state: 'RECEIVED', limit: 10 });
+    if (page.items.length > 0) return page;
+    await turn();
+  }
+}
+
+async function untilSent({ gateway }: TestGateway): Promise<{ readonly messageId: string }> {
+  for (;;) {
+    const [one] = (await gateway.messages.list({ state: 'QUEUED', limit: 1 })).items;
+    if (one !== undefined) return one;
+    await turn();
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 10));
+}
