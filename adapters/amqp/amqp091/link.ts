@@ -10,6 +10,7 @@ import type { AmqpSettings } from '../settings.ts';
 import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Properties, Publication } from '../transport.ts';
 import { Acknowledgments } from './acknowledgments.ts';
 import { declareAll } from './declare.ts';
+import { guardHeaders } from './readable-headers.ts';
 import { topology } from './topology.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -19,6 +20,7 @@ const DELIVERIES = 'x-delivery-count';
 /** AMQP 0-9-1, by amqplib: a channel for what is published and one for each queue, so that neither waits for the other. */
 export const openLink091: OpenLink = async (settings, watch) => {
   const model = await connect(addressOf(settings), socketOptions(settings));
+  guardHeaders(model.connection);
   let why: Error | undefined;
   model.on('error', (error) => (why = error));
   model.on('close', (error) => watch.lost(error ?? why ?? new Error('the connection was closed')));
