@@ -9,7 +9,7 @@ import type { WusCall, WusCalled } from '../../src/wus/wus.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { openBackend, soapEnvelope, type TestBackend } from './wus-backend.ts';
 import { openWusGateway, type WusGateway, type WusGatewayOptions, wusClock } from './wus-gateway.ts';
-import { wusKeys, type WusKeys } from './wus-keys.ts';
+import { wusKeys, type WusKeys, type WusParty } from './wus-keys.ts';
 
 export const ECHO_NAMESPACE = 'http://dienst.voorbeeld.example/wus/echo_v1';
 export const ECHO_ACTION = `${ECHO_NAMESPACE}/echo`;
@@ -69,9 +69,14 @@ export async function providedEcho(
   };
 }
 
+interface ConsumedKeys {
+  readonly consumer: Pick<WusParty, 'oin'>;
+  readonly provider: Pick<WusParty, 'oin' | 'der'>;
+}
+
 /** The same as a consumer has it. */
 export async function consumedEcho(
-  keys: WusKeys,
+  keys: ConsumedKeys,
   endpoint: string,
   more: Partial<ConsumedService> = {},
 ): Promise<ConsumedService> {
