@@ -18,6 +18,7 @@ const USAGE = `npm run bench -- [SCENARIO…]     the named ones, or all; result
   --save FILE       the same JSON in a file
   --compare FILE    beside an earlier run's JSON; a regression beyond noise is marked
   --write           into docs/performance.md; named scenarios take the place of their earlier figures
+  --remark TEXT     what a reader of the figures must know
   --size MIB        of a large payload (${SIZE})
   --stored N,N…     messages in the store, for growth (${STORED}); each takes 16 KB of disk`;
 
@@ -30,6 +31,7 @@ const { values, positionals } = readArguments(
       save: { type: 'string' },
       compare: { type: 'string' },
       write: { type: 'boolean' },
+      remark: { type: 'string' },
       size: { type: 'string', default: SIZE },
       stored: { type: 'string', default: STORED },
       help: { type: 'boolean' },
@@ -60,6 +62,7 @@ async function main(scenarios: readonly Scenario[]): Promise<void> {
       scenario: scenario.name,
       at: new Date().toISOString(),
       load: loadavg()[0] ?? 0,
+      ...(values.remark === undefined ? {} : { remark: values.remark }),
       measured: await scenario.run(options),
     });
   }
@@ -80,7 +83,7 @@ async function main(scenarios: readonly Scenario[]): Promise<void> {
 function writeDown(run: BenchRun): void {
   const root = join(import.meta.dirname, '..', '..');
   const file = join(root, RESULTS_FILE);
-  const earlier = positionals.length === 0 || !existsSync(file) ? [] : readRun(file).results;
+  const earlier = positionals.length === 0 || !existsSync(file) ? [] : ownMachines(readRun(file), run);
   const results = SCENARIOS.flatMap(({ name }) => {
     const newest = [...run.results, ...earlier].find(({ scenario }) => scenario === name);
     return newest === undefined ? [] : [newest];
@@ -88,6 +91,11 @@ function writeDown(run: BenchRun): void {
   const whole = { ...run, command: 'npm run bench -- --write', results };
   writeFileSync(file, `${JSON.stringify(whole, undefined, 2)}\n`);
   writeFileSync(join(root, 'docs', 'performance.md'), performancePage(root));
+}
+
+/** Those of another machine say so. */
+function ownMachines({ machine, results }: BenchRun, now: BenchRun): readonly ScenarioResult[] {
+  return machine === now.machine ? results : results.map((one) => ({ machine, ...one }));
 }
 
 function report(run: BenchRun, before: BenchRun | undefined): void {

@@ -23,6 +23,10 @@ export interface ScenarioResult {
   readonly at: string;
   /** Load average of the minute before: what the machine had to do besides. */
   readonly load: number;
+  /** Where it was not that of the whole run. */
+  readonly machine?: string;
+  /** What else a reader must know. */
+  readonly remark?: string;
   readonly measured: readonly Measured[];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIGURE_HEADS, figureRows } from '../../bench/report.ts';
-import { type BenchRun, RESULTS_FILE } from '../../bench/results.ts';
+import { type BenchRun, RESULTS_FILE, type ScenarioResult } from '../../bench/results.ts';
 import { SCENARIOS } from '../../bench/scenarios/index.ts';
 import { page, table } from './page.ts';
 
@@ -11,7 +11,7 @@ export function performancePage(root: string): string {
   const whats = new Map(SCENARIOS.map(({ name, what }) => [name, what]));
   const sections = run.results.map(
     (result) =>
-      `## ${result.scenario}\n\n${whats.get(result.scenario) ?? ''} (${result.at.slice(0, 10)}, load average of the minute before: ${result.load.toFixed(1)})\n\n` +
+      `## ${result.scenario}\n\n${whats.get(result.scenario) ?? ''} (${circumstances(result)})\n\n` +
       table(
         FIGURE_HEADS.slice(1),
         figureRows([result]).map(([, ...cells]) => cells),
@@ -27,4 +27,13 @@ export function performancePage(root: string): string {
       'second if nothing but RSA-2048 cost time. A load average well above the number of cores says that the machine had more to do: then the figures say little. Rates of your own machine: `npm run bench -- SCENARIO`.',
     ...sections,
   );
+}
+
+function circumstances({ at, machine, load, remark }: ScenarioResult): string {
+  return [
+    at.slice(0, 10),
+    ...(machine === undefined ? [] : [machine]),
+    `load average of the minute before: ${load.toFixed(1)}`,
+    ...(remark === undefined ? [] : [remark]),
+  ].join(', ');
 }
