@@ -50,6 +50,7 @@ export function createAmqpAdapter(
     random,
     log,
   });
+  gateway.addHealth(() => connection.health());
   return {
     start: () => connection.start(),
     async drain() {

@@ -1,5 +1,5 @@
 import { backoffMs, GatewayError } from '../../src/index.ts';
-import type { Clock, Log } from '../../src/index.ts';
+import type { Clock, HealthCheck, Log } from '../../src/index.ts';
 import type { AmqpSettings } from './settings.ts';
 import type { Link, OpenLink } from './transport.ts';
 
@@ -31,6 +31,8 @@ export class BrokerConnection {
   readonly #parts: ConnectionParts;
   #link: Link | undefined;
   #failures = 0;
+  #trouble: string | undefined = 'it was not called yet';
+  #refusing: string | undefined;
   #stopped = false;
   #cancelRetry: (() => void) | undefined;
   #trying: Promise<void> | undefined;
@@ -60,6 +62,16 @@ export class BrokerConnection {
     if (link !== undefined) await this.#close(link);
   }
 
+  /** How it is right now. */
+  health(): HealthCheck {
+    const { protocol, url } = this.#parts.settings;
+    const broker = `${hostOf(url)} (AMQP ${protocol})`;
+    if (this.#trouble !== undefined) return told(false, `no connection to ${broker}: ${this.#trouble}; messages wait`);
+    if (this.#refusing !== undefined)
+      return told(false, `${broker} takes no messages now: ${this.#refusing}; they wait`);
+    return told(true, `connected to ${broker}`);
+  }
+
   async #connect(): Promise<void> {
     const { settings, openLink, users, connected, log } = this.#parts;
     let link: Link | undefined;
@@ -82,12 +94,14 @@ export class BrokerConnection {
     link = opened;
     this.#link = link;
     this.#failures = 0;
+    this.#trouble = undefined;
     log.info({ broker: hostOf(settings.url) }, 'connected to the broker');
     connected();
   }
 
   #blocked(reason: string | undefined): void {
     const { blocked, connected, log } = this.#parts;
+    this.#refusing = reason;
     blocked(reason);
     if (reason !== undefined) return log.warn({ reason }, 'the broker takes no messages for now');
     log.info({}, 'the broker takes messages again');
@@ -98,6 +112,7 @@ export class BrokerConnection {
     if (this.#link !== link) return;
     this.#link = undefined;
     for (const user of this.#parts.users) user.lost(reason.message);
+    this.#refusing = undefined;
     this.#parts.blocked(undefined);
     void this.#close(link);
     this.#retry(reason);
@@ -107,6 +122,7 @@ export class BrokerConnection {
     const { clock, random, log, settings } = this.#parts;
     if (this.#stopped) return;
     this.#failures++;
+    this.#trouble = reason instanceof Error ? reason.message : String(reason);
     const waitMs = Math.min(backoffMs(this.#failures, random), LONGEST_WAIT_MS);
     log.warn({ broker: hostOf(settings.url), err: reason, waitMs }, 'no connection to the broker');
     this.#cancelRetry = clock.schedule(clock.now() + waitMs, () => {
@@ -124,8 +140,12 @@ export class BrokerConnection {
   }
 }
 
+function told(ok: boolean, detail: string): HealthCheck {
+  return { name: 'amqp', ok, detail, optional: true };
+}
+
 /** Without user and password. */
-function hostOf(url: string): string {
+export function hostOf(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }

@@ -7,7 +7,7 @@ export interface Properties {
   readonly contentType?: string | undefined;
   readonly contentEncoding?: string | undefined;
   readonly type?: string | undefined;
-  /** 0-9-1: the name of a queue; 1.0: an address. */
+  /** The name of a queue; over 1.0 also an address of something else, which nothing is answered to. */
   readonly replyTo?: string | undefined;
   readonly appId?: string | undefined;
   /** s since 1970. */

@@ -39,7 +39,7 @@ async function readWebhook({ secretFile, ca, ...webhook }: Config['adapters']['w
   return { ...webhook, secret: line, ca: authorities?.toString('utf8') };
 }
 
-async function amqpSettings({ tls, ...settings }: AmqpConfig, { wus }: Config): Promise<AmqpSettings> {
+export async function amqpSettings({ tls, ...settings }: AmqpConfig, { wus }: Config): Promise<AmqpSettings> {
   const asks = wus.services.some((service) => service.role === 'provider' && service.backend.destination === 'amqp');
   const [ca, key, cert] = await Promise.all([
     readPem(tls.ca, 'adapters.amqp.tls.ca'),

@@ -10,7 +10,7 @@ import { GatewayCounters } from './counters.ts';
 import { openCpaRegister } from './cpa-register.ts';
 import { ownCpas } from './access/own-cpas.ts';
 import { ownPartners } from './access/own-partners.ts';
-import type { EventUseCases, Gateway, PingRequest, UseCases } from './gateway.ts';
+import type { EventUseCases, Gateway, HealthCheck, PingRequest, UseCases } from './gateway.ts';
 import { checkHealth } from './health.ts';
 import { Allowance } from '../clock/allowance.ts';
 import { Asker } from './exchanges/asker.ts';
@@ -141,6 +141,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
   };
 
   const endAlarms = raiseAlarms(parts);
+  const outside: (() => HealthCheck)[] = [];
 
   return {
     receive: neverThrowing(receive, { ...parts, sender }),
@@ -165,7 +166,11 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     consultations: store.consultations,
     revocationLists: () => parts.trust.revocation?.lists() ?? [],
     audit: (options) => audit({ source: store, payloads, clock, destinations: deliverer.destinations() }, options),
-    health: () => checkHealth({ ...shared, watch, certificates: config.certificates ?? [] }),
+    async health() {
+      const { ok, checks } = await checkHealth({ ...shared, watch, certificates: config.certificates ?? [] });
+      return { ok, checks: [...checks, ...outside.map((look) => look())] };
+    },
+    addHealth: (look) => void outside.push(look),
     async start() {
       await payloads.sweep((file) => store.refersTo(file), clock.now() - ORPHAN_AGE_MS);
       await deliverer.start(routes);

@@ -41,8 +41,10 @@ export interface Gateway {
   readonly partners: PartnerUseCases;
   /** The same for one application: what is not its own is not there, and events name who did what. */
   usedBy(user: GatewayUser): UseCases;
-  /** Could sign, store and send right now. Each entry says what was looked at; `ok` is their conjunction. */
+  /** Could sign, store and send right now. Each entry says what was looked at; `ok` is the conjunction of those that count. */
   health(): Promise<Health>;
+  /** What an adapter has to say of its other side, each time that `health` is asked. */
+  addHealth(look: () => HealthCheck): void;
   stats(): Promise<StoreStats>;
   /** Those of the store, whose failures `health` tells too. */
   readonly consultations: ConsultationLog;
@@ -299,7 +301,15 @@ export interface KnownCpa {
 
 export interface Health {
   readonly ok: boolean;
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly checks: readonly HealthCheck[];
+}
+
+export interface HealthCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** Partners are served without it: it does not count. */
+  readonly optional?: true;
 }
 
 export interface AuditOptions {

@@ -10,6 +10,8 @@ export type Turn = 'pass' | 'down' | 'lose-answer' | ((octets: Buffer) => Buffer
 export interface TcpRelay {
   /** Connections go to this address from now on; those that are open end. */
   lead(url: string): void;
+  /** From now on nothing passes, and nobody is told: as when a cable is pulled. `lead` ends it. */
+  silence(): void;
   /** What becomes of the next exchanges, in their order; all others pass. */
   next(...turns: readonly Turn[]): void;
   /** Every request so far, as it came over the wire. */
@@ -28,6 +30,7 @@ export async function openTcpRelay(port: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   const answers = new EventEmitter().setMaxListeners(0);
   let answered = 0;
+  let silent = false;
   let target = { host: '127.0.0.1', port: 1 };
   const server = createServer((incoming) => {
     const onward = connect(target);
@@ -37,6 +40,7 @@ export async function openTcpRelay(port: number): Promise<TcpRelay> {
     }
     let turn: Turn | undefined;
     incoming.on('data', (octets: Buffer) => {
+      if (silent) return;
       if (turn === undefined) {
         turn = turns.shift() ?? 'pass';
         requests.push(Buffer.alloc(0));
@@ -46,6 +50,7 @@ export async function openTcpRelay(port: number): Promise<TcpRelay> {
       onward.write(typeof turn === 'function' ? turn(octets) : octets);
     });
     onward.on('data', (octets: Buffer) => {
+      if (silent) return;
       const lost = turn === 'lose-answer';
       if (turn !== undefined) answered += 1;
       turn = undefined;
@@ -62,8 +67,10 @@ export async function openTcpRelay(port: number): Promise<TcpRelay> {
     lead(url) {
       const { hostname, port: to } = new URL(url);
       target = { host: hostname, port: Number(to) };
+      silent = false;
       for (const socket of sockets) socket.end();
     },
+    silence: () => void (silent = true),
     next: (...following) => void turns.push(...following),
     requests,
     async answered(count) {

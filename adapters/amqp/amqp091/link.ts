@@ -19,7 +19,7 @@ const DELIVERIES = 'x-delivery-count';
 
 /** AMQP 0-9-1, by amqplib: a channel for what is published and one for each queue, so that neither waits for the other. */
 export const openLink091: OpenLink = async (settings, watch) => {
-  const model = await connect(addressOf(settings), socketOptions(settings));
+  const model = await connectTo(settings);
   guardHeaders(model.connection);
   let why: Error | undefined;
   model.on('error', (error) => (why = error));
@@ -126,6 +126,19 @@ function optionsOf({ mandatory, expirationMs, properties, headers }: Publication
   const known = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
   const expiration = expirationMs === undefined ? {} : { expiration: String(expirationMs) };
   return { ...known, ...expiration, headers, mandatory, persistent: true };
+}
+
+const NOT_OPENED = 'Expected ConnectionOpenOk';
+
+export async function connectTo(settings: AmqpSettings): Promise<ChannelModel> {
+  try {
+    return await connect(addressOf(settings), socketOptions(settings));
+  } catch (cause) {
+    // amqplib tells nothing more of what the broker answered to `connection.open`.
+    if (!(cause instanceof Error) || !cause.message.startsWith(NOT_OPENED)) throw cause;
+    const name = decodeURIComponent(new URL(settings.url).pathname.slice(1));
+    throw new Error(`the virtual host ${name} is not there, or not for this user`, { cause });
+  }
 }
 
 function addressOf({ url, heartbeatSeconds }: AmqpSettings): string {

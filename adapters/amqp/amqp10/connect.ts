@@ -7,16 +7,24 @@ import type { AmqpSettings } from '../settings.ts';
 import { field } from './message.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const CLOSE_WITHIN_MS = 2_000;
 const PORTS: Readonly<Record<string, number>> = { 'amqp:': 5672, 'amqps:': 5671 };
 
 /** Whatever ends a connection of rhea; each of them must be listened to, or rhea throws or prints it. */
 const ENDS = ['connection_error', 'connection_close', 'disconnected', 'protocol_error', 'error'];
 
-/** An open connection; `ended` is told of its end, once. Rejects with what went wrong. */
-export async function openConnection(settings: AmqpSettings, ended: (why: Error) => void): Promise<Connection> {
-  const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+export interface OpenConnection {
+  readonly connection: Connection;
+  /** Resolves when both sides have closed it, or the broker gave no answer to that. */
+  readonly end: () => Promise<void>;
+}
+
+/** An open connection; `ended` is told of its end, once, but not of `end`. Rejects with what went wrong. */
+export async function openConnection(settings: AmqpSettings, ended: (why: Error) => void): Promise<OpenConnection> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const container = rhea.create_container({ id: 'postiljon' });
-  const connection = container.create_connection(optionsOf(settings));
+  let socket: Socket | undefined;
+  const connection = container.create_connection(optionsOf(settings, (made) => (socket = made)));
   connection.setMaxListeners(0);
   let over = false;
   for (const event of ENDS)
@@ -27,9 +35,29 @@ export async function openConnection(settings: AmqpSettings, ended: (why: Error)
       reject(why);
       ended(why);
     });
-  connection.once('connection_open', () => resolve(connection));
+  connection.once('connection_open', () => {
+    socket?.setTimeout(0);
+    resolve();
+  });
   connection.connect();
-  return promise;
+  await promise;
+  return {
+    connection,
+    async end() {
+      over = true;
+      await closed(connection, socket);
+    },
+  };
+}
+
+async function closed(connection: Connection, socket: Socket | undefined): Promise<void> {
+  if (socket === undefined || socket.destroyed) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.once('close', () => resolve());
+  const late = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS);
+  connection.close();
+  await promise;
+  clearTimeout(late);
 }
 
 export type Said = Error & { readonly condition?: string };
@@ -51,7 +79,7 @@ export function saidError(error: unknown): Said | undefined {
   return Object.assign(new Error(text), { condition });
 }
 
-function optionsOf(settings: AmqpSettings): ConnectionOptions {
+function optionsOf(settings: AmqpSettings, connecting: (socket: Socket) => void): ConnectionOptions {
   const { heartbeatSeconds } = settings;
   const url = new URL(settings.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -70,8 +98,11 @@ function optionsOf(settings: AmqpSettings): ConnectionOptions {
     connection_details: () => ({
       host,
       port,
-      connect: (_port: number, _host: string, _options: unknown, connected: () => void) =>
-        socketTo({ host, port, secure: url.protocol === 'amqps:' }, settings, connected),
+      connect: (_port: number, _host: string, _options: unknown, connected: () => void) => {
+        const socket = socketTo({ host, port, secure: url.protocol === 'amqps:' }, settings, connected);
+        connecting(socket);
+        return socket;
+      },
     }),
   };
 }
@@ -87,7 +118,7 @@ function socketTo(
     : connectPlain({ host, port }, connected);
   // With Nagle's algorithm a confirmed publish takes 40 ms.
   socket.setNoDelay(true);
+  // Until the connection is open in the words of AMQP.
   socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
-  socket.once(secure ? 'secureConnect' : 'connect', () => socket.setTimeout(0));
   return socket;
 }

@@ -3,7 +3,7 @@ import { GatewayError } from '../../../src/index.ts';
 import type { AmqpSettings } from '../settings.ts';
 import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Publication } from '../transport.ts';
 import { exchangeAddress, queueAddress, queueOf } from './addresses.ts';
-import { openConnection } from './connect.ts';
+import { type OpenConnection, openConnection } from './connect.ts';
 import { field, readMessage } from './message.ts';
 import { Outgoing } from './outgoing.ts';
 import { attachReceiver } from './sessions.ts';
@@ -19,11 +19,8 @@ const MOST_SENDERS = 64;
  * is settled by the broker as accepted is confirmed; released is returned.
  */
 export const openLink10: OpenLink = async (settings, watch) => {
-  let link: Link10 | undefined;
-  const connection = await openConnection(settings, (why) => {
-    if (link?.isClosing !== true) watch.lost(why);
-  });
-  link = new Link10(connection, settings, watch);
+  const opened = await openConnection(settings, (why) => watch.lost(why));
+  const link = new Link10(opened, settings, watch);
   try {
     await link.check();
   } catch (error) {
@@ -35,22 +32,19 @@ export const openLink10: OpenLink = async (settings, watch) => {
 
 class Link10 implements Link {
   readonly #connection: Connection;
+  readonly #end: OpenConnection['end'];
   readonly #settings: AmqpSettings;
   readonly #watch: LinkWatch;
   readonly #senders = new Map<string, Promise<Outgoing>>();
   /** Whether the broker says that no queue takes what goes to an exchange; else its version. */
   readonly #silentVersion: string | undefined;
-  #closing = false;
 
-  constructor(connection: Connection, settings: AmqpSettings, watch: LinkWatch) {
+  constructor({ connection, end }: OpenConnection, settings: AmqpSettings, watch: LinkWatch) {
     this.#connection = connection;
+    this.#end = end;
     this.#settings = settings;
     this.#watch = watch;
     this.#silentVersion = silentVersion(connection.properties);
-  }
-
-  get isClosing(): boolean {
-    return this.#closing;
   }
 
   /** Throws BROKER_TOPOLOGY with the name of what is not there. */
@@ -95,13 +89,8 @@ class Link10 implements Link {
     };
   }
 
-  async close(): Promise<void> {
-    this.#closing = true;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#connection.once('connection_close', () => resolve());
-    this.#connection.once('disconnected', () => resolve());
-    this.#connection.close();
-    await promise;
+  close(): Promise<void> {
+    return this.#end();
   }
 
   /**

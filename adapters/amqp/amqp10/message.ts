@@ -1,5 +1,6 @@
 import rhea from 'rhea';
 import type { Message, Sender } from 'rhea';
+import { queueAddress, queueOf } from './addresses.ts';
 import { checkSections } from './check-sections.ts';
 import type { BrokerMessage, Properties, Publication } from '../transport.ts';
 
@@ -24,7 +25,7 @@ export function messageOf({
     ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
     ...(contentType === undefined ? {} : { content_type: contentType }),
     ...(contentEncoding === undefined ? {} : { content_encoding: contentEncoding }),
-    ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+    ...(replyTo === undefined ? {} : { reply_to: replyTo.startsWith('/') ? replyTo : queueAddress(replyTo) }),
     ...(timestamp === undefined ? {} : { creation_time: new Date(timestamp * 1000) }),
     message_annotations: {
       ...(type === undefined ? {} : { [TYPE]: type }),
@@ -84,7 +85,7 @@ function propertiesOf(message: Decoded, annotations: Readonly<Record<string, unk
     contentType: textOf(message['content_type']),
     contentEncoding: textOf(message['content_encoding']),
     type: textOf(annotations[TYPE]),
-    replyTo: textOf(message['reply_to']),
+    replyTo: replyToOf(message['reply_to']),
     appId: textOf(annotations[APP_ID]),
     timestamp: created instanceof Date ? Math.floor(created.getTime() / 1000) : undefined,
   };
@@ -98,6 +99,12 @@ function idOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   if (value instanceof Buffer && value.length === UUID_OCTETS) return rhea.uuid_to_string(value);
   return textOf(value);
+}
+
+/** The name of a queue, as in 0-9-1; an address of something else as it is. */
+function replyToOf(value: unknown): string | undefined {
+  const address = textOf(value);
+  return address === undefined ? undefined : (queueOf(address) ?? address);
 }
 
 function textOf(value: unknown): string | undefined {

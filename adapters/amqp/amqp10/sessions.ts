@@ -6,7 +6,11 @@ import type { Said } from './connect.ts';
 /** What can end a link, with its session: RabbitMQ ends the session when a link cannot be. */
 const ENDS = ['session_error', 'session_close', 'sender_error', 'sender_close', 'receiver_error', 'receiver_close'];
 
+const ATTACH_WITHIN_MS = 10_000;
+
 export type Ended = (why: Said) => void;
+
+export class NoAnswer extends Error {}
 
 /** A link with a session of its own, so that nothing else ends with it. */
 export interface Attached<L extends Sender | Receiver> {
@@ -77,7 +81,17 @@ async function attach<L extends Sender | Receiver>(
     state = 'open';
     resolve();
   });
-  await promise;
+  const late = setTimeout(() => {
+    if (state !== 'opening') return;
+    state = 'over';
+    session.close();
+    reject(new NoAnswer('the broker gives no answer, as RabbitMQ 3 does when the virtual host is not there'));
+  }, ATTACH_WITHIN_MS);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(late);
+  }
   return {
     link,
     close() {

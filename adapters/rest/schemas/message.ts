@@ -264,6 +264,7 @@ export const HEALTH = open({
       name: text('What was looked at.'),
       ok: flag('Whether it is well.'),
       detail: text('What was found.'),
+      optional: flag('Only true: partners are served without it, and the status does not count it.'),
     }),
   },
 });

@@ -4,6 +4,7 @@ import { inspectConfig } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { strayVariables } from '../config/stray-variables.ts';
 import { checkApi } from './check-api.ts';
+import { checkBroker } from './check-broker.ts';
 import { checkClock } from './check-clock.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkDisk } from './check-disk.ts';
@@ -32,6 +33,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ['contracts', checkContracts],
   ['routes', checkRoutes],
   ['files', checkFiles],
+  ['amqp', checkBroker],
   ['wus', checkWus],
 ];
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { accessSync, globSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { connect } from 'amqplib';
 import { freePort } from '../gateway-process.ts';
 import { tool } from '../tools.ts';
@@ -9,11 +11,20 @@ import { serverFolder, untilUp } from './server-folder.ts';
 export interface Broker {
   readonly port: number;
   readonly url: string;
+  /** Where it has TLS. */
+  readonly tlsUrl: string | undefined;
+  /** What a command of the broker must know to reach it. */
+  readonly nodeEnv: NodeJS.ProcessEnv;
   /** As a power cut does it; `start` brings it back with what it had on disk. */
   kill(): Promise<void>;
   stop(): Promise<void>;
   /** Where it does not run: resolves when it answers. */
   start(): Promise<void>;
+}
+
+export interface BrokerOptions {
+  /** PEM files. Every client must show a certificate of this CA. */
+  readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string };
 }
 
 export const NO_RABBITMQ = 'RabbitMQ is not here: apt-get install rabbitmq-server';
@@ -46,12 +57,13 @@ export function testBroker(): Promise<Broker> {
 }
 
 /** A broker on free ports with data of its own, which has nothing to do with one that happens to run. */
-export async function startBroker(): Promise<Broker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const found = programs();
   if (found === undefined) throw new Error(NO_RABBITMQ);
   const folder = serverFolder('rabbitmq');
   const [port, distribution, epmd] = [await freePort(), await freePort(), await freePort()];
-  const env = environment(folder, { port, distribution, epmd });
+  const tlsPort = options.tls === undefined ? undefined : await freePort();
+  const env = environment(folder, { port, distribution, epmd, tlsPort }, options);
   const url = `amqp://guest:guest@127.0.0.1:${port}`;
   const logFile = join(folder, 'broker.log');
   const names = ['-port', String(epmd), '-address', '127.0.0.1'];
@@ -60,6 +72,8 @@ export async function startBroker(): Promise<Broker> {
   const broker: Broker = {
     port,
     url,
+    tlsUrl: tlsPort === undefined ? undefined : `amqps://guest:guest@localhost:${tlsPort}`,
+    nodeEnv: env,
     async start() {
       const server = await startKept({ program: found.server, args: [], env, logFile });
       running = server;
@@ -98,12 +112,29 @@ interface Ports {
   readonly port: number;
   readonly distribution: number;
   readonly epmd: number;
+  readonly tlsPort: number | undefined;
 }
 
-function environment(folder: string, { port, distribution, epmd }: Ports): NodeJS.ProcessEnv {
+function environment(
+  folder: string,
+  { port, distribution, epmd, tlsPort }: Ports,
+  { tls }: BrokerOptions,
+): NodeJS.ProcessEnv {
   const home = join(folder, 'home');
   mkdirSync(home);
-  writeFileSync(join(folder, 'rabbitmq.conf'), `listeners.tcp.default = 127.0.0.1:${port}\n`);
+  const secure =
+    tls === undefined || tlsPort === undefined
+      ? []
+      : [
+          `listeners.ssl.default = 127.0.0.1:${tlsPort}`,
+          `ssl_options.cacertfile = ${tls.ca}`,
+          `ssl_options.certfile = ${tls.certificate}`,
+          `ssl_options.keyfile = ${tls.key}`,
+          'ssl_options.verify = verify_peer',
+          'ssl_options.fail_if_no_peer_cert = true',
+        ];
+  const lines = [`listeners.tcp.default = 127.0.0.1:${port}`, ...secure];
+  writeFileSync(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'enabled_plugins'), '[rabbitmq_amqp1_0].\n');
   return {
     PATH: process.env['PATH'],
@@ -125,6 +156,15 @@ function environment(folder: string, { port, distribution, epmd }: Ports): NodeJ
     // The script then becomes the server instead of its parent, so that a signal reaches it.
     RUNNING_UNDER_SYSTEMD: 'true',
   };
+}
+
+/** As an operator does with `rabbitmqctl`; resolves with what it printed. */
+export async function control(broker: Broker, ...args: readonly string[]): Promise<string> {
+  const server = rabbitmqServer();
+  if (server === undefined) throw new Error(NO_RABBITMQ);
+  const program = join(dirname(realpathSync(server)), 'rabbitmqctl');
+  const { stdout } = await promisify(execFile)(program, ['-q', ...args], { env: broker.nodeEnv });
+  return stdout;
 }
 
 async function answers(url: string): Promise<boolean> {

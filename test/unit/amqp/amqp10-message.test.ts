@@ -16,7 +16,7 @@ const PUBLICATION: Publication = {
     contentType: 'text/xml',
     contentEncoding: 'utf-8',
     type: 'stuur',
-    replyTo: '/amq/queue/antwoord',
+    replyTo: 'antwoord',
     appId: 'belasting',
     timestamp: 1_795_350_000,
   },
@@ -127,6 +127,16 @@ describe('a message of AMQP 1.0', () => {
       assert.ok(read.content.length > 0);
     });
   }
+
+  it('names the queue of its answer by name or by address, and goes out with the address', () => {
+    assert.deepEqual(
+      ['antwoord', '/queue/antwoord', '/amq/queue/a%2Fb', '/exchange/postiljon/send'].map(
+        (reply_to) => brokerMessageOf(passed({ message_id: 'm', body: 'x', reply_to })).properties.replyTo,
+      ),
+      ['antwoord', 'antwoord', 'a/b', '/exchange/postiljon/send'],
+    );
+    assert.equal(passed(messageOf(PUBLICATION))['reply_to'], '/amq/queue/antwoord');
+  });
 
   it('was handed out as often as the broker counts, or once at least when it only says that it was', () => {
     assert.deepEqual(

@@ -1,0 +1,38 @@
+import type { ChannelModel } from 'amqplib';
+import type { Examine, Found, Wanted } from '../examined.ts';
+import { connectTo } from './link.ts';
+
+const NOT_FOUND = 404;
+
+export const examine091: Examine = async (settings, wanted) => {
+  const model = await connectTo(settings);
+  model.on('error', () => undefined);
+  try {
+    const found: Found[] = [];
+    for (const one of wanted) found.push(await look(model, one));
+    const { product, version } = model.connection.serverProperties;
+    return { broker: `${product} ${version}`, found };
+  } finally {
+    await model.close().catch(() => undefined);
+  }
+};
+
+/** A channel is of no more use once something was not there. */
+async function look(model: ChannelModel, wanted: Wanted): Promise<Found> {
+  const channel = await model.createChannel();
+  channel.on('error', () => undefined);
+  try {
+    if (wanted.kind === 'exchange') {
+      await channel.checkExchange(wanted.name);
+      await channel.close();
+      return { ...wanted, there: true };
+    }
+    const { messageCount, consumerCount } = await channel.checkQueue(wanted.name);
+    await channel.close();
+    return { ...wanted, there: true, messages: messageCount, readers: consumerCount };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const missing = 'code' in error && error.code === NOT_FOUND;
+    return { ...wanted, there: false, ...(missing ? {} : { fault: error.message }) };
+  }
+}
