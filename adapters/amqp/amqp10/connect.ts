@@ -10,6 +10,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_WITHIN_MS = 2_000;
 const PORTS: Readonly<Record<string, number>> = { 'amqp:': 5672, 'amqps:': 5671 };
 
+/** Only an error stops the timers of rhea. */
+const GIVEN_UP = new Error('the connection is given up');
+
 /** Whatever ends a connection of rhea; each of them must be listened to, or rhea throws or prints it. */
 const ENDS = ['connection_error', 'connection_close', 'disconnected', 'protocol_error', 'error'];
 
@@ -40,7 +43,12 @@ export async function openConnection(settings: AmqpSettings, ended: (why: Error)
     resolve();
   });
   connection.connect();
-  await promise;
+  try {
+    await promise;
+  } catch (error) {
+    socket?.destroy(GIVEN_UP);
+    throw error;
+  }
   return {
     connection,
     async end() {
@@ -54,7 +62,7 @@ async function closed(connection: Connection, socket: Socket | undefined): Promi
   if (socket === undefined || socket.destroyed) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   socket.once('close', () => resolve());
-  const late = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS);
+  const late = setTimeout(() => socket.destroy(GIVEN_UP), CLOSE_WITHIN_MS);
   connection.close();
   await promise;
   clearTimeout(late);
