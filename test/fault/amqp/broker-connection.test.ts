@@ -210,6 +210,7 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
       writeFileSync(path, "name: g\nparties: ['00000099000000001000']\nebms: { host: 127.0.0.1, port: 0, tls: off }\n");
       const found = await examine(path, {
         POSTILJON_API_PORT: '0',
+        POSTILJON_ADAPTERS_AMQP_HEARTBEAT_SECONDS: '1',
         POSTILJON_ADAPTERS_AMQP_URL: url,
         POSTILJON_ADAPTERS_AMQP_PROTOCOL: protocol,
         POSTILJON_ADAPTERS_AMQP_EXCHANGE: exchange,
@@ -224,7 +225,7 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
     async function open(
       settings: AmqpSettings,
     ): Promise<{ readonly gateway: TestGateway; readonly logged: PreparedAdapter['logged'] }> {
-      const prepared = prepareAdapter(settings, systemClock);
+      const prepared = prepareAdapter({ ...settings, heartbeatSeconds: 1 }, systemClock);
       const routes = new Routes();
       const gateway = await openPartyGateway(gemeente, {
         parties: [gemeente.key, dienst.key],
