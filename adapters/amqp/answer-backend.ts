@@ -131,7 +131,8 @@ function answerOf({ content, properties, headers }: BrokerMessage, { maxBytes }:
 /** As HTTP has it; an application that says nothing of it has answered. */
 function statusOf(header: unknown): number {
   if (header === undefined || header === null) return 200;
-  const status = Number(header);
+  // Fields of AMQP may be lists and tables, too.
+  const status = typeof header === 'string' || typeof header === 'number' ? Number(header) : Number.NaN;
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
   throw unusable('the header status is no HTTP status');
 }

@@ -55,24 +55,31 @@ interface Calls extends CallQueueParts {
 async function handle(delivery: Delivery, lost: AbortSignal, calls: Calls): Promise<void> {
   const to = replyAddressOf(delivery, calls.settings);
   const { messageId = '' } = delivery.properties;
-  const reply = await unlessLost(replyFor(delivery, calls), lost);
-  await sendReply(reply, to, calls, lost);
-  calls.running.delete(messageId);
+  const call = callOf(delivery, calls);
+  await sendReply(await unlessLost(call.reply, lost), to, calls, lost);
+  // What was refused may have the id of one that is under way.
+  if (calls.running.get(messageId) === call) calls.running.delete(messageId);
 }
 
-/** Rejects with BUSY and STORE_UNAVAILABLE: nothing was asked then, or the store says so when it is asked again. */
-async function replyFor(delivery: Delivery, calls: Calls): Promise<Reply> {
+/** `reply` rejects with BUSY and STORE_UNAVAILABLE: nothing was asked then, or the store says so when it is asked again. */
+function callOf(delivery: Delivery, calls: Calls): Running {
   try {
     const request = readCall(delivery, calls.settings);
     requireOwn(request.service, calls.caller);
-    const digest = createHash('sha256').update(request.content).digest('hex');
+    const digest = digestOf(request);
     const known = calls.running.get(request.key);
     if (known !== undefined && known.digest !== digest)
       throw new GatewayError('IDEMPOTENCY_CONFLICT', { location: 'message_id' });
-    return await (known?.reply ?? begin(request, digest, calls));
+    return known ?? begin(request, digest, calls);
   } catch (thrown) {
-    return problemOf(thrown, delivery.properties.messageId ?? '', calls);
+    return { digest: '', reply: Promise.resolve(problemOf(thrown, delivery.properties.messageId ?? '', calls)) };
   }
+}
+
+/** The same question has the same one. */
+function digestOf({ service, operation, contentType, content }: CallRequest): string {
+  const asked = JSON.stringify([service, operation ?? null, contentType]);
+  return createHash('sha256').update(asked).update(content).digest('hex');
 }
 
 /** As if there were no such service, for whom it is none. */
@@ -88,15 +95,16 @@ function problemOf(thrown: unknown, messageId: string, { log }: Calls): Reply {
   return problemReply(error, { messageId });
 }
 
-function begin(request: CallRequest, digest: string, calls: Calls): Promise<Reply> {
+function begin(request: CallRequest, digest: string, calls: Calls): Running {
   const { running } = calls;
   // How it failed is kept as an answer is, for what is handed out again.
   const reply = ask(request, calls).catch((thrown: unknown) => problemOf(thrown, request.key, calls));
-  running.set(request.key, { digest, reply });
+  const call = { digest, reply };
+  running.set(request.key, call);
   reply.catch(() => running.delete(request.key));
   const [oldest = ''] = running.keys();
   if (running.size > MOST_KEPT) running.delete(oldest);
-  return reply;
+  return call;
 }
 
 async function ask({ content, ...request }: CallRequest, { exchange, settings, caller }: Calls): Promise<Reply> {

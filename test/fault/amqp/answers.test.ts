@@ -89,6 +89,7 @@ describe('a queue as the backend of a provided service', function () {
     ['no element of the WSDL', '<x/>', {}],
     ['a status that says no', echoAnswer('x'), { headers: { status: 503 } }],
     ['a status that is none', echoAnswer('x'), { headers: { status: 'ok' } }],
+    ['a status that is a table', echoAnswer('x'), { headers: { status: { valueOf: 'x', toString: 'x' } } }],
     ['a body without a content_type', echoAnswer('x'), { contentType: undefined }],
     ['more than the service may say', echoAnswer('x'.repeat(1024 * 1024)), {}],
   ];

@@ -207,6 +207,11 @@ describe('a call of a partner by queue', function () {
     await asked;
     await ask(echo('twee'), { messageId: 'zelfde' });
     assert.equal(reasonOf(await application.next(replies)), 'IDEMPOTENCY_CONFLICT');
+    // Nor does one join it that asks for the same in another form, or of another service.
+    for (const other of [{ contentType: 'text/xml' }, { headers: { service: 'anders' } }]) {
+      await ask(echo('een'), { messageId: 'zelfde', ...other });
+      assert.equal(reasonOf(await application.next(replies)), 'IDEMPOTENCY_CONFLICT');
+    }
     release();
     assert.match(String((await application.next(replies)).content), />een</);
   });
