@@ -37,10 +37,19 @@ export function impossible(location: string | JsonPlace | undefined, reason: str
   return new GatewayError('TRANSLATION_IMPOSSIBLE', { location: where, detail: `${where}: ${reason}` });
 }
 
-/** @spec RFC 6901 §3 */
+/** Of a pointer: names and depth are as whoever wrote the JSON wants them. */
+const LONGEST_POINTER = 4000;
+
+/** Cut where it is too long for people. @spec RFC 6901 §3 */
 function pointer(place: JsonPlace | undefined): string {
-  if (place === undefined) return '';
-  return `${pointer(place.parent)}/${String(place.step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const steps: string[] = [];
+  for (let at = place; at !== undefined; at = at.parent) steps.push(String(at.step));
+  let text = '';
+  for (const step of steps.toReversed()) {
+    text += `/${step.slice(0, LONGEST_POINTER).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (text.length > LONGEST_POINTER) return `${text.slice(0, LONGEST_POINTER)}…`;
+  }
+  return text;
 }
 
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,14 +2,14 @@ import { GatewayError } from '../../errors.ts';
 import { impossible, type JsonPlace, within } from './json.ts';
 
 /**
- * A JSON text in UTF-8. Throws REQUEST_INVALID where it is none, and TRANSLATION_IMPOSSIBLE for a member that an object has twice:
- * one of them would be lost. @spec RFC 8259 §4
+ * A JSON text in UTF-8. Throws REQUEST_INVALID where it is none, and TRANSLATION_IMPOSSIBLE where something would be lost: for a
+ * member that an object has twice, and a number that would be rounded to a whole one. @spec RFC 8259 §4, §6
  */
 export function parseJson(octets: Uint8Array): unknown {
   const text = decoded(octets);
   try {
     const value: unknown = JSON.parse(text);
-    refuseDoubles(text);
+    refuseLosses(text);
     return value;
   } catch (cause) {
     if (cause instanceof SyntaxError) throw noJson(cause);
@@ -38,10 +38,11 @@ interface Open {
   awaitsName: boolean;
 }
 
-const MARKS = /["{}[\],]/g;
+/** Also a number, whole. */
+const MARKS = /["{}[\],]|[-\d][-+.\deE]*/g;
 
 /** The text is known to be JSON. */
-function refuseDoubles(text: string): void {
+function refuseLosses(text: string): void {
   const open: Open[] = [];
   MARKS.lastIndex = 0;
   for (let mark = MARKS.exec(text); mark !== null; mark = MARKS.exec(text)) {
@@ -51,12 +52,27 @@ function refuseDoubles(text: string): void {
     else if (char === '[') open.push({ names: undefined, step: 0, awaitsName: false });
     else if (char === '}' || char === ']') open.pop();
     else if (char === ',') goOn(at);
+    else if (char !== '"') refuseRounded(char, open);
     else {
       const end = endOfString(text, mark.index);
       if (at?.awaitsName === true) addName(at, text.slice(mark.index, end), open);
       MARKS.lastIndex = end;
     }
   }
+}
+
+const FRACTION = /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/;
+
+/** 0.99999999999999999999 would be 1; what stays a fraction, or too large to be counted by, only a type of such numbers takes. */
+function refuseRounded(number: string, open: readonly Open[]): void {
+  const value = Number(number);
+  if (!Number.isSafeInteger(value)) return;
+  const [, whole = '', fraction = '', exponent = '0'] = FRACTION.exec(number) ?? [];
+  const digits = whole + fraction;
+  let end = digits.length;
+  while (digits.charAt(end - 1) === '0') end--;
+  if (end === 0 || Number(exponent) - fraction.length + (digits.length - end) >= 0) return;
+  throw impossible(placeOf(open), `the number has more digits than are kept: it would be ${value}`);
 }
 
 function goOn(at: Open | undefined): void {

@@ -40,6 +40,40 @@ describe('a JSON text', () => {
     assert.deepEqual(refusal('{"":1,"":2}'), ['TRANSLATION_IMPOSSIBLE', '/']);
   });
 
+  it('RFC 8259 §6 a number that would be rounded to a whole one is refused: an amount would be another', () => {
+    for (const number of ['0.99999999999999999999', '3.00000000000000000001', '-1e-400', `0.${'0'.repeat(400)}1`]) {
+      assert.deepEqual(refusal(`{"a":"1.5","b":[true,${number}]}`), ['TRANSLATION_IMPOSSIBLE', '/b/1'], number);
+    }
+    for (const number of [
+      '1.0',
+      '-0.0',
+      '0e9',
+      '1.50e1',
+      '12e-0',
+      '100e-2',
+      '0.1',
+      '1e21',
+      '12345678901234567890',
+      '1e400',
+    ]) {
+      assert.deepEqual(refusal(`[${number}]`), ['read', undefined], number);
+    }
+  });
+
+  it('A13 what is named of a place is bounded, however deep and long it is', () => {
+    const deep = `${'['.repeat(300_000)}{"a":1,"a":2}${']'.repeat(300_000)}`;
+    const long = `{"${'y'.repeat(500_000)}":{"a":1,"a":2}}`;
+    for (const text of [deep, long]) {
+      const [code, location = ''] = refusal(text);
+      assert.equal(code, 'TRANSLATION_IMPOSSIBLE');
+      assert.ok(location.length > 0 && location.length <= 4001, String(location.length));
+    }
+  });
+
+  it('of a million digits is read', () => {
+    assert.deepEqual(refusal(`[${'1'.repeat(1_000_000)},0.${'0'.repeat(1_000_000)}]`), ['read', undefined]);
+  });
+
   it('of a million open brackets is refused without a fault', () => {
     assert.ok(['REQUEST_INVALID', 'read'].includes(refusal('['.repeat(1_000_000))[0]));
     assert.ok(['REQUEST_INVALID', 'read'].includes(refusal('['.repeat(1_000_000) + ']'.repeat(1_000_000))[0]));
