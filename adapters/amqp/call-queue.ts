@@ -53,7 +53,7 @@ interface Calls extends CallQueueParts {
 }
 
 async function handle(delivery: Delivery, lost: AbortSignal, calls: Calls): Promise<void> {
-  const to = replyAddressOf(delivery, calls.settings);
+  const to = replyAddressOf(delivery, calls.settings, calls.caller.replyTo);
   const { messageId = '' } = delivery.properties;
   const call = callOf(delivery, calls);
   await sendReply(await unlessLost(call.reply, lost), to, calls, lost);

@@ -19,7 +19,7 @@ export function readSendQueue(parts: SendQueueParts): QueueReader {
     queue: sender.queue,
     refusedAs: sender.key,
     lineOf: ({ properties }) => properties.correlationId,
-    handle: (delivery) => store(readSubmission(delivery, settings), parts),
+    handle: (delivery) => store(readSubmission(delivery, settings, sender.replyTo), parts),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { GatewayUser } from '../../src/index.ts';
 import { CALL_KEY, SEND_KEY } from './routing-key.ts';
-import type { AmqpSettings } from './settings.ts';
+import type { AmqpSettings, Sender } from './settings.ts';
 
 const APPLICATION = 'amqp';
 
@@ -11,12 +11,13 @@ export interface ReadSender {
   readonly key: string;
   /** Its message_ids count by themselves. */
   readonly application: string;
+  readonly replyTo: Sender['replyTo'];
   /** undefined: in nobody's name, and without limits. */
   readonly user: GatewayUser | undefined;
 }
 
 /** A queue of questions to partners, and whose they are. */
-export interface ReadCaller extends Pick<ReadSender, 'queue' | 'key' | 'application'> {
+export interface ReadCaller extends Pick<ReadSender, 'queue' | 'key' | 'application' | 'replyTo'> {
   /** Names of the services of WUS that it may ask; undefined: all. */
   readonly services: readonly string[] | undefined;
 }
@@ -24,20 +25,23 @@ export interface ReadCaller extends Pick<ReadSender, 'queue' | 'key' | 'applicat
 /** None where there is no partner to ask. */
 export function callersOf({ callQueue, senders }: Pick<AmqpSettings, 'callQueue' | 'senders'>): readonly ReadCaller[] {
   if (callQueue === undefined) return [];
-  if (senders.length === 0) return [{ queue: callQueue, key: CALL_KEY, application: APPLICATION, services: undefined }];
-  return senders.map(({ name, services }) => ({
+  const alone = { application: APPLICATION, replyTo: undefined };
+  if (senders.length === 0) return [{ ...alone, queue: callQueue, key: CALL_KEY, services: undefined }];
+  return senders.map(({ name, services, replyTo }) => ({
     queue: `${callQueue}.${name}`,
     key: `${CALL_KEY}.${name}`,
     application: `${APPLICATION}:${name}`,
+    replyTo,
     services,
   }));
 }
 
 export function sendersOf({ sendQueue, senders }: Pick<AmqpSettings, 'sendQueue' | 'senders'>): readonly ReadSender[] {
-  if (senders.length === 0) return [{ queue: sendQueue, key: SEND_KEY, application: APPLICATION, user: undefined }];
-  return senders.map(({ name, queue, parties, services, actions }) => {
+  const alone = { application: APPLICATION, replyTo: undefined };
+  if (senders.length === 0) return [{ ...alone, queue: sendQueue, key: SEND_KEY, user: undefined }];
+  return senders.map(({ name, queue, parties, services, actions, replyTo }) => {
     const unlimited = parties === undefined && services === undefined && actions === undefined;
     const owner = unlimited ? undefined : ({ directions: ['out'], parties, services, actions } as const);
-    return { queue, key: `${SEND_KEY}.${name}`, application: `${APPLICATION}:${name}`, user: { name, owner } };
+    return { queue, key: `${SEND_KEY}.${name}`, application: `${APPLICATION}:${name}`, replyTo, user: { name, owner } };
   });
 }

@@ -9,6 +9,8 @@ export interface Sender {
   readonly parties: readonly string[] | undefined;
   readonly services: readonly string[] | undefined;
   readonly actions: readonly string[] | undefined;
+  /** Queues that it may name in `reply_to`; `*` at the end of one stands for whatever follows. undefined: all but the gateway's own. */
+  readonly replyTo?: readonly string[] | undefined;
 }
 
 /** What the adapter must know beside the gateway; every name is a setting, docs/configuration.md says what they mean. */

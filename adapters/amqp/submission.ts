@@ -4,7 +4,7 @@ import type { SubmittedPayload, SubmitRequest } from '../../src/index.ts';
 import { readParts } from './multipart.ts';
 import type { BodyPart } from './multipart.ts';
 import { DESTINATION, replyAddressOf } from './reply-address.ts';
-import type { AmqpSettings } from './settings.ts';
+import type { AmqpSettings, Sender } from './settings.ts';
 import type { BrokerMessage } from './transport.ts';
 
 /** What an application published to be sent. */
@@ -23,8 +23,15 @@ const KEY = /^[!-~]{1,255}$/;
 const COMPRESSED = /gzip|deflate|compress|br|zstd/i;
 const MULTIPART = /^multipart\/related[ \t]*(?:;|$)/i;
 
-/** Reads properties, headers and body. Throws REQUEST_INVALID with the name of what must be mended, MIME_MALFORMED, HTTP_TOO_LARGE. */
-export function readSubmission(message: BrokerMessage, settings: AmqpSettings): Submission {
+/**
+ * Reads properties, headers and body. `replyQueues`: as in `Sender.replyTo`. Throws REQUEST_INVALID with the name of what must be
+ * mended, NOT_ALLOWED, MIME_MALFORMED, HTTP_TOO_LARGE.
+ */
+export function readSubmission(
+  message: BrokerMessage,
+  settings: AmqpSettings,
+  replyQueues?: Sender['replyTo'],
+): Submission {
   const { inlineLimit } = settings;
   const { properties, content, fault } = message;
   if (fault !== undefined) throw invalid('body', fault);
@@ -33,7 +40,7 @@ export function readSubmission(message: BrokerMessage, settings: AmqpSettings): 
       location: 'body',
       detail: `a body of ${content.length} octets; at most ${inlineLimit}: upload the payload with POST /api/v1/messages`,
     });
-  const terms = { ...readTerms(message), ...readReplyTo(message, settings) };
+  const terms = { ...readTerms(message), ...readReplyTo(message, settings, replyQueues) };
   return { terms, parts: readBody(properties, content), key: readKey(properties.messageId) };
 }
 
@@ -51,9 +58,13 @@ export function idempotencyOf(
 }
 
 /** Where the response of the partner goes. */
-function readReplyTo(message: BrokerMessage, settings: AmqpSettings): Pick<SubmitRequest, 'replyTo'> {
+function readReplyTo(
+  message: BrokerMessage,
+  settings: AmqpSettings,
+  allowed: Sender['replyTo'],
+): Pick<SubmitRequest, 'replyTo'> {
   if (text(message.properties.replyTo, 'reply_to') === undefined) return {};
-  const { replyTo: address, correlationId = '' } = replyAddressOf(message, settings);
+  const { replyTo: address, correlationId = '' } = replyAddressOf(message, settings, allowed);
   return { replyTo: { destination: DESTINATION, address, correlationId } };
 }
 

@@ -27,6 +27,7 @@ function readSender(entry: unknown): SenderSettings | Unusable {
     parties: optional((value) => atLeastOne(readList(value, readParty))),
     services: optional((value) => atLeastOne(readList(value, readText))),
     actions: optional((value) => atLeastOne(readList(value, readText))),
+    replyTo: optional((value) => atLeastOne(readList(value, readText))),
   });
 }
 

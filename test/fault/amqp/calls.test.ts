@@ -264,6 +264,21 @@ describe('a call of a partner by queue', function () {
     assert.equal(pair.backend.calls.length, 1);
   });
 
+  it('an application that may name its own queues has no answer in that of another one, and asks nothing', async () => {
+    const queue = `own-${randomUUID()}`;
+    const may = { parties: undefined, services: undefined, actions: undefined, replyTo: [`${queue}.*`] };
+    const { pair } = await open({}, { senders: [{ name: 'belasting', queue, ...may }] });
+    await ask(echo('mag niet'), {}, 'call.belasting');
+    const { properties, fields } = await application.next(settings.refused);
+    const { reason, location } = properties.headers ?? {};
+    assert.deepEqual([reason, location, fields.routingKey], ['NOT_ALLOWED', 'reply_to', 'call.belasting']);
+    const own = `${queue}.antwoord`;
+    await application.channel.assertQueue(own, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await ask(echo('mag'), { replyTo: own }, 'call.belasting');
+    assert.match(String((await application.next(own)).content), />mag</);
+    assert.equal(pair.backend.calls.length, 1);
+  });
+
   it('an application with a queue of its own may ask what is its own, and nothing else', async () => {
     const named = { queue: `own-${randomUUID()}`, parties: undefined, actions: undefined };
     const senders = [

@@ -46,6 +46,20 @@ describe('what an application publishes', () => {
     assert.equal(readSubmission(published('x', { type: 'other' }), TERMS).terms.action, 'stuur');
   });
 
+  it('has its response in a queue of its own, and in no other where they are named', () => {
+    const own = ['belasting.antwoord', 'tijdelijk.*'];
+    for (const replyTo of ['belasting.antwoord', 'tijdelijk.x', 'amq.rabbitmq.reply-to.g1h2']) {
+      const { terms } = readSubmission(published('x', { replyTo }), TERMS, own);
+      assert.equal(terms.replyTo?.address, replyTo);
+    }
+    for (const replyTo of ['zaken.in', 'belasting.antwoord2', 'tijdelijk', 'amq.rabbitmq.reply-to']) {
+      assert.equal(readSubmission(published('x', { replyTo }), TERMS).terms.replyTo?.address, replyTo);
+      const expected = { code: 'NOT_ALLOWED', location: 'reply_to' };
+      assert.throws(() => readSubmission(published('x', { replyTo }), TERMS, own), expected);
+    }
+    assert.equal(readSubmission(published('x'), TERMS, own).terms.replyTo, undefined);
+  });
+
   it('has no payload when its body is empty', () => {
     assert.deepEqual(readSubmission(published(''), TERMS).parts, []);
   });

@@ -45,7 +45,7 @@ describe('the broker in postiljon.yaml', () => {
 
   it('has senders with a queue each, and what they may send', () => {
     write(
-      `sendQueue: uit, senders: [{ name: belasting, parties: ['${OIN}'] }, { name: zaken, queue: q, actions: [a] }]`,
+      `sendQueue: uit, senders: [{ name: belasting, parties: ['${OIN}'] }, { name: zaken, queue: q, actions: [a], replyTo: [z.in, 'z.tmp.*'] }]`,
     );
     assert.deepEqual(readConfig(file, {}).adapters.amqp?.senders, [
       {
@@ -54,8 +54,16 @@ describe('the broker in postiljon.yaml', () => {
         parties: [`urn:osb:oin:${OIN}`],
         services: undefined,
         actions: undefined,
+        replyTo: undefined,
       },
-      { name: 'zaken', queue: 'q', parties: undefined, services: undefined, actions: ['a'] },
+      {
+        name: 'zaken',
+        queue: 'q',
+        parties: undefined,
+        services: undefined,
+        actions: ['a'],
+        replyTo: ['z.in', 'z.tmp.*'],
+      },
     ]);
   });
 
