@@ -210,7 +210,7 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
       writeFileSync(path, "name: g\nparties: ['00000099000000001000']\nebms: { host: 127.0.0.1, port: 0, tls: off }\n");
       const found = await examine(path, {
         POSTILJON_API_PORT: '0',
-        POSTILJON_ADAPTERS_AMQP_HEARTBEAT_SECONDS: '1',
+        POSTILJON_ADAPTERS_AMQP_HEARTBEAT_SECONDS: '3',
         POSTILJON_ADAPTERS_AMQP_URL: url,
         POSTILJON_ADAPTERS_AMQP_PROTOCOL: protocol,
         POSTILJON_ADAPTERS_AMQP_EXCHANGE: exchange,
@@ -222,10 +222,11 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
       return found.filter(({ check }) => check === 'amqp').map(({ level, text }) => `${level} ${text}`);
     }
 
+    /** With a short heartbeat, whose timers end soon; RabbitMQ takes a second to refuse a password. */
     async function open(
-      settings: AmqpSettings,
+      given: AmqpSettings,
     ): Promise<{ readonly gateway: TestGateway; readonly logged: PreparedAdapter['logged'] }> {
-      const prepared = prepareAdapter({ ...settings, heartbeatSeconds: 1 }, systemClock);
+      const prepared = prepareAdapter({ ...given, heartbeatSeconds: Math.min(given.heartbeatSeconds, 3) }, systemClock);
       const routes = new Routes();
       const gateway = await openPartyGateway(gemeente, {
         parties: [gemeente.key, dienst.key],
