@@ -67,6 +67,7 @@ function attempt(socket: Socket, ready: 'connect' | 'secureConnect'): Promise<st
       socket.resume().once('close', () => resolve(undefined));
       socket.end();
     });
-    socket.once('error', (error) => end(messageOf(error)));
+    // In TLS 1.3 our certificate may be refused behind the handshake; a plain line that is cut was there.
+    socket.once('error', (error) => end(reached && ready === 'connect' ? undefined : messageOf(error)));
   });
 }

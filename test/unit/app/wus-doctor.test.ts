@@ -72,6 +72,16 @@ describe('the doctor and services of WUS', function () {
     assert.match(sealed, new RegExp(`^ok service register: encryptFor: .*OIN ${PARTNER}`));
   });
 
+  it('is content with a backend that hangs up at once, as a broker does to who says nothing', async () => {
+    const broker = createServer((socket) => void socket.on('end', () => socket.resetAndDestroy()));
+    broker.listen(0, '127.0.0.1');
+    await once(broker, 'listening');
+    const found = await doctor([provider(portOf(broker))]);
+    const port = portOf(broker);
+    broker.close();
+    assert.equal(found.at(-1), `ok service echo: http://127.0.0.1:${port}/ can be reached`);
+  });
+
   it('warns of a backend and a partner that cannot be reached', async () => {
     const gone = createServer().listen(0, '127.0.0.1');
     await once(gone, 'listening');
