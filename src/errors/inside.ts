@@ -104,8 +104,8 @@ export const INSIDE_ERRORS = {
   FILE_EXISTS: row(409, 'There is already a file here.', 'Choose another folder: nothing is overwritten.'),
   BROKER_TOPOLOGY: row(
     500,
-    'The broker has something of this name with other properties.',
-    'Remove what is named at the broker when it is empty, or give the adapter another name for it.',
+    'What stands at the broker is not what the adapter needs.',
+    'Where it has other properties, remove it when it is empty, or give the adapter another name for it; where it is not there, declare it (docs/amqp.md).',
   ),
   REDELIVERED_TOO_OFTEN: row(
     422,
