@@ -18,7 +18,6 @@ export type ReadName = Extract<
   | 'auditMessages'
   | 'listConsultations'
   | 'findConsultation'
-  | 'replayableConsultations'
   | 'listDeadLetters'
 >;
 

@@ -240,7 +240,8 @@ function consultationLog(link: WorkerLink, read: Read): ConsultationLog {
       })),
     list: (query) => read('listConsultations', query),
     find: (id) => read('findConsultation', { id }),
-    replayable: (since) => read('replayableConsultations', { since }),
+    // Asked once, at the start, when nothing else is under way: no reason to start the thread that reads.
+    replayable: (since) => link.call('replayableConsultations', () => ({ since })),
     purge: (before, limit) => link.call('purgeConsultations', () => ({ before, limit })),
   };
 }
