@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import rhea from 'rhea';
-import type { EventContext, Message } from 'rhea';
+import type { EventContext, Message, Receiver } from 'rhea';
 import { queueAddress } from '../../adapters/amqp/amqp10/addresses.ts';
 import type { AmqpSettings } from '../../adapters/amqp/amqp-adapter.ts';
 import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
@@ -10,7 +10,7 @@ import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
 export interface Application10 {
   /** Sends what goes by the contract of the tests; answers what the broker made of it. */
   send(settings: AmqpSettings, cpaId: string, body: unknown, more?: Readonly<Record<string, unknown>>): Promise<string>;
-  /** The next message of a queue, taken off it. */
+  /** The next message of a queue, taken off it; those behind it stay there. */
   next(queue: string): Promise<Message>;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function openApplication10(url: string): Promise<Application10> {
   connection.setMaxListeners(0);
   connection.on('disconnected', () => undefined);
   await once(connection, 'connection_open');
-  const consumed = new Map<string, { readonly came: Message[]; readonly waiting: ((one: Message) => void)[] }>();
+  const receivers = new Map<string, Receiver>();
   return {
     async send({ sendQueue }, cpaId, body, more = {}) {
       const { application_properties: given, ...properties } = more;
@@ -49,22 +49,16 @@ export async function openApplication10(url: string): Promise<Application10> {
       return outcome;
     },
     async next(queue) {
-      let at = consumed.get(queue);
-      if (at === undefined) {
-        at = { came: [], waiting: [] };
-        consumed.set(queue, at);
-        const { came, waiting } = at;
-        connection
-          .open_receiver({ source: { address: queueAddress(queue) } })
-          .on('message', ({ message }: EventContext) => {
-            if (message === undefined) return;
-            const taker = waiting.shift();
-            if (taker === undefined) came.push(message);
-            else taker(message);
-          });
-      }
-      const { came, waiting } = at;
-      return came.shift() ?? new Promise<Message>((resolve) => waiting.push(resolve));
+      const receiver =
+        receivers.get(queue) ??
+        connection.open_receiver({ source: { address: queueAddress(queue) }, credit_window: 0 });
+      receivers.set(queue, receiver);
+      const { promise, resolve } = Promise.withResolvers<Message>();
+      receiver.once('message', ({ message }: EventContext) => {
+        if (message !== undefined) resolve(message);
+      });
+      receiver.add_credit(1);
+      return await promise;
     },
     async close() {
       if (!connection.is_open()) return;
