@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,17 +94,6 @@ describe('the root', () => {
     );
   });
 
-  it('has a README and docs whose links within the project lead somewhere', () => {
-    const pages = [
-      'README.md',
-      'CONTRIBUTING.md',
-      'SECURITY.md',
-      'CHANGELOG.md',
-      ...globSync('docs/**/*.md', { cwd: root }),
-    ];
-    assert.deepEqual(pages.flatMap(deadLinks), []);
-  });
-
   it('has a test command for machines that only knows npm', () => {
     assert.match(text('.ci/run'), /^npm ci && npm test$/m);
     assert.notEqual(statSync(join(root, '.ci/run')).mode & 0o100, 0);
@@ -150,11 +139,4 @@ function importedPackages(pattern: string): ReadonlySet<string> {
   const names = globSync(pattern, { cwd: root }).flatMap((file) => importedNames(text(file)));
   const packages = names.filter((name) => !isBuiltin(name)).flatMap((name) => PACKAGE.exec(name)?.[0] ?? []);
   return new Set(packages);
-}
-
-function deadLinks(page: string): readonly string[] {
-  const targets = [...text(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
-    (match) => match[1] ?? '',
-  );
-  return targets.filter((target) => !existsSync(join(root, page, '..', target))).map((target) => `${page}: ${target}`);
 }
