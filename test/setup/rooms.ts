@@ -1,6 +1,6 @@
 /**
  * The table of rooms: a file imports from its own folder and from the rows its row names, never from another room of the
- * same row. Type-only imports count. docs/README.md shows the same table to people.
+ * same row. Type-only imports count. docs/architecture.md shows the same table to people.
  */
 export interface Row {
   readonly row: number;

@@ -7,10 +7,10 @@ import { answersPage } from './docs/answers.ts';
 import { conformancePage } from './docs/conformance.ts';
 import { decisionsPage } from './docs/decisions.ts';
 import { errorsPage } from './docs/errors.ts';
+import { cpaFindingsPage, wsdlFindingsPage } from './docs/findings.ts';
 import { hostileInputPage } from './docs/hostile-input.ts';
 import { performancePage } from './docs/performance.ts';
 import { statesPage } from './docs/states.ts';
-import { wsdlFindingsPage } from './docs/wsdl-findings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errorsPage,
   'docs/states.md': statesPage,
   'docs/answers.md': answersPage,
+  'docs/cpa-findings.md': cpaFindingsPage,
   'docs/wsdl-findings.md': wsdlFindingsPage,
   'docs/configuration.md': configurationDoc,
   'docs/conformance.md': () => conformancePage(root),

@@ -213,7 +213,7 @@ export class OutboxPicker {
   }
 }
 
-/** An application sends what is its own, and events name it. */
+/** An application sends what is its own. */
 function ownMessages(
   gateway: FilesHost['gateway'],
   name: string,

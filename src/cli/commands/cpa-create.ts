@@ -35,7 +35,7 @@ export function cpaCreateCommand(): Command {
     .option('--sync', 'acknowledgments come in the HTTP answer')
     .option('--cpa-id <id>', 'CPAId (default: made from service and parties)')
     .option('--start <time>', 'first moment of validity, RFC 3339 (default: now)')
-    .option('--end <time>', 'last moment of validity (default: when the first certificate ends)')
+    .option('--end <time>', 'last moment of validity (default: when the first signing certificate ends)')
     .option('--retries <count>', 'repeats of an unacknowledged message', readWhole)
     .option('--retry-interval <seconds>', 'time between them', readWhole)
     .option('-o, --output <file>', 'file (default: stdout)')
