@@ -1,23 +1,8 @@
-/** Every finding about a CPA: one row a code. Codes are public; texts may be reworded. */
-export type Severity = 'error' | 'warning' | 'note';
-
-export interface FindingRow {
-  readonly severity: Severity;
-  readonly text: string;
-  readonly remedy: string;
-  readonly spec?: string;
-}
-
-const error = (text: string, remedy: string, spec?: string): FindingRow => row('error', text, remedy, spec);
-const warning = (text: string, remedy: string, spec?: string): FindingRow => row('warning', text, remedy, spec);
-const note = (text: string, remedy: string, spec?: string): FindingRow => row('note', text, remedy, spec);
-
-function row(severity: Severity, text: string, remedy: string, spec: string | undefined): FindingRow {
-  return { severity, text, remedy, ...(spec === undefined ? {} : { spec }) };
-}
+import { error, type FindingAt, findingAt, type FindingRow, note, warning } from '../../errors/finding.ts';
 
 const NONE_NEEDED = 'Nothing needs to be done.';
 
+/** Every finding about a CPA. */
 export const FINDINGS = {
   // dates and status
   STATUS_PROPOSED: error(
@@ -326,19 +311,9 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
-/** One finding about one place of a CPA. */
-export interface Finding {
-  readonly severity: Severity;
-  readonly code: FindingCode;
-  /** An XPath without prefixes. */
-  readonly place: string;
-  readonly text: string;
-  readonly remedy: string;
-  readonly spec?: string;
-}
+/** One finding about a CPA; `place` is an XPath without prefixes. */
+export type Finding = FindingAt<FindingCode>;
 
-/** A finding with its row's texts; `particulars` is what was found there. */
 export function finding(code: FindingCode, place: string, particulars?: string): Finding {
-  const { text, ...rest }: FindingRow = FINDINGS[code];
-  return { ...rest, code, place, text: particulars === undefined ? text : `${text} (${particulars})` };
+  return findingAt(FINDINGS, code, place, particulars);
 }

@@ -103,9 +103,13 @@ function filesSection(): string {
   ].join('\n');
 }
 
+const QUOTE = "'";
+const QUOTE_WITHIN = "'\\''";
+
 /** For a POSIX shell. */
 function quoted(text: string): string {
-  return /^[A-Za-z0-9:@._-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  if (/^[A-Za-z0-9:@._-]+$/.test(text)) return text;
+  return QUOTE + text.replaceAll(QUOTE, QUOTE_WITHIN) + QUOTE;
 }
 
 function printable(text: string): string {

@@ -1,9 +1,10 @@
+import { bySeverity } from '../../errors/finding.ts';
 import { loadDocuments, type OpenWsdlFile } from './documents.ts';
 import { type MessageUse, modelOf, namespaceOf, type OperationModel, type WsdlModel } from './model.ts';
 import { nameOf, plainAttribute } from './names.ts';
 import { checkActions } from './rules/actions.ts';
 import { checkBindings } from './rules/bindings.ts';
-import type { WsdlFinding, WsdlSeverity } from './rules/finding-table.ts';
+import type { WsdlFinding } from './rules/finding-table.ts';
 import { checkMessages } from './rules/messages.ts';
 import { checkPortType } from './rules/port-type.ts';
 import { checkSchemas } from './rules/schemas.ts';
@@ -27,8 +28,6 @@ const RULES: readonly ((model: WsdlModel) => readonly WsdlFinding[])[] = [
   checkSchemas,
 ];
 
-const ORDER: Readonly<Record<WsdlSeverity, number>> = { error: 0, warning: 1, note: 2 };
-
 /**
  * Reads a WSDL with its imports and judges it. `name` is its path from the folder that `open` reads; nothing is fetched.
  * @spec WSDL 1.1, Digikoppeling WW001–WW004, WS001–WS008
@@ -37,7 +36,7 @@ export async function inspectWsdl(name: string, bytes: Uint8Array, open: OpenWsd
   const documents = await loadDocuments(name, bytes, open);
   const model = modelOf(documents);
   const judged = documents.definitions.length === 0 ? [] : RULES.flatMap((rule) => rule(model));
-  const findings = [...documents.findings, ...judged].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  const findings = [...documents.findings, ...judged].sort(bySeverity);
   return { wsdl: findings[0]?.severity === 'error' ? undefined : interfaceOf(model), findings };
 }
 

@@ -1,13 +1,7 @@
 import { FINDINGS } from '../../../src/cpa/validate-cpa.ts';
+import type { FindingRow } from '../../../src/errors/finding.ts';
 import { WSDL_FINDINGS } from '../../../src/wus/wsdl/rules/finding-table.ts';
 import { page, table } from './page.ts';
-
-interface Row {
-  readonly severity: string;
-  readonly text: string;
-  readonly remedy: string;
-  readonly spec?: string;
-}
 
 export function cpaFindingsPage(): string {
   return findingsPage(
@@ -27,7 +21,12 @@ export function wsdlFindingsPage(): string {
   );
 }
 
-function findingsPage(title: string, source: string, about: string, rows: Readonly<Record<string, Row>>): string {
+function findingsPage(
+  title: string,
+  source: string,
+  about: string,
+  rows: Readonly<Record<string, FindingRow>>,
+): string {
   return page(
     title,
     source,

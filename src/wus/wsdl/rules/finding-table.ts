@@ -1,29 +1,8 @@
-/** Every finding about a WSDL: one row a code. Codes are public; texts may be reworded. */
-export type WsdlSeverity = 'error' | 'warning' | 'note';
-
-export interface WsdlFindingRow {
-  readonly severity: WsdlSeverity;
-  readonly text: string;
-  readonly remedy: string;
-  readonly spec: string;
-}
-
-const error = (text: string, remedy: string, spec: string): WsdlFindingRow => ({
-  severity: 'error',
-  text,
-  remedy,
-  spec,
-});
-const warning = (text: string, remedy: string, spec: string): WsdlFindingRow => ({
-  severity: 'warning',
-  text,
-  remedy,
-  spec,
-});
-const note = (text: string, remedy: string, spec: string): WsdlFindingRow => ({ severity: 'note', text, remedy, spec });
+import { error, type FindingAt, findingAt, type FindingRow, note, warning } from '../../../errors/finding.ts';
 
 const BESIDE = 'Put the file beside the WSDL, or in a folder below it, and name it by a relative path.';
 
+/** Every finding about a WSDL. */
 export const WSDL_FINDINGS = {
   // files
   FILE_UNREADABLE: error('The file is no XML that is read here.', 'Mend what is named.', 'XML 1.0'),
@@ -169,22 +148,13 @@ export const WSDL_FINDINGS = {
     'Hand them over as XML, or describe the content exactly.',
     'XML Schema 1.0 §3.4',
   ),
-} as const satisfies Record<string, WsdlFindingRow>;
+} as const satisfies Record<string, FindingRow>;
 
 export type WsdlFindingCode = keyof typeof WSDL_FINDINGS;
 
-export interface WsdlFinding {
-  readonly severity: WsdlSeverity;
-  readonly code: WsdlFindingCode;
-  /** `file:line`, and behind it an XPath without prefixes where an element is meant. */
-  readonly place: string;
-  readonly text: string;
-  readonly remedy: string;
-  readonly spec: string;
-}
+/** One finding about a WSDL; `place` is `file:line`, and behind it an XPath without prefixes where an element is meant. */
+export type WsdlFinding = FindingAt<WsdlFindingCode>;
 
-/** A finding with its row's texts; `particulars` is what was found there. */
 export function wsdlFinding(code: WsdlFindingCode, place: string, particulars?: string): WsdlFinding {
-  const { text, ...rest }: WsdlFindingRow = WSDL_FINDINGS[code];
-  return { ...rest, code, place, text: particulars === undefined ? text : `${text} (${particulars})` };
+  return findingAt(WSDL_FINDINGS, code, place, particulars);
 }
