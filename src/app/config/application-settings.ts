@@ -1,8 +1,19 @@
 import { concernsAll, isRole, ROLES } from '../../msh/access/roles.ts';
 import type { Role } from '../../msh/access/roles.ts';
 import { isKeyHash } from '../access/api-keys.ts';
+import { readEntries, readName } from './read-entries.ts';
 import { optional, otherwise, readFields, required } from './read-fields.ts';
-import { didYouMean, isMap, readList, readOin, readParty, readPath, readText, Unusable } from './read-value.ts';
+import {
+  didYouMean,
+  isMap,
+  readList,
+  readOin,
+  readParty,
+  readPath,
+  readSome,
+  readText,
+  Unusable,
+} from './read-value.ts';
 import { nearest } from './suggest.ts';
 
 /** One entry of `api.applications`; paths are absolute. */
@@ -21,28 +32,17 @@ export interface ApplicationSettings {
 /** The hash itself, or a file whose first line it is. */
 export type KeySettings = { readonly hash: string } | { readonly file: string };
 
-/** Names every entry that cannot be used, and all that is wrong with it. */
 export function readApplications(value: unknown, folder: string): readonly ApplicationSettings[] | Unusable {
-  if (!Array.isArray(value))
-    return new Unusable('must be a list of applications, each a map that begins with its name');
-  const reasons: string[] = [];
-  const applications: ApplicationSettings[] = [];
-  for (const [index, entry] of value.entries()) {
-    const read = check(readApplication(entry, folder));
-    if (read instanceof Unusable) reasons.push(`${nameOf(entry) ?? `entry ${index + 1}`}: ${read.reason}`);
-    else applications.push(read);
-  }
-  reasons.push(...twice(applications));
-  return reasons.length === 0 ? applications : new Unusable(reasons.join('; '));
+  return readEntries(value, 'applications', (entry) => check(readApplication(entry, folder)), twice);
 }
 
 function readApplication(entry: unknown, folder: string): ApplicationSettings | Unusable {
   return readFields<ApplicationSettings>(entry, {
-    name: required(readName),
-    roles: required((value) => atLeastOne(readList(value, readRole))),
-    parties: optional((value) => atLeastOne(readList(value, readParty))),
-    services: optional(readTexts),
-    actions: optional(readTexts),
+    name: required(readOwnName),
+    roles: required((value) => readSome(value, readRole)),
+    parties: optional((value) => readSome(value, readParty)),
+    services: optional((value) => readSome(value, readText)),
+    actions: optional((value) => readSome(value, readText)),
     keys: otherwise<readonly KeySettings[]>([], (value) => readList(value, (one) => readKey(one, folder))),
     certificate: optional((value) => readEither(value, ['oin', readOin], ['subject', readText])),
     oidc: optional((value) => readEither(value, ['subject', readText], ['clientId', readText])),
@@ -60,19 +60,12 @@ function check(application: ApplicationSettings | Unusable): ApplicationSettings
   return new Unusable(`roles: ${whole} is for the whole gateway: leave out parties, services and actions`);
 }
 
-function readTexts(value: unknown): readonly string[] | Unusable {
-  return atLeastOne(readList(value, readText));
-}
-
 /** Idempotency keys and events name an application: two under one name would take the messages of each other for their own. */
 const OF_THE_QUEUE = 'amqp';
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-function readName(value: unknown): string | Unusable {
-  const text = readText(value);
-  if (text === OF_THE_QUEUE) return new Unusable(`${text} is what publishes to the queue; take another name`);
-  if (text instanceof Unusable || NAME.test(text)) return text;
-  return new Unusable('is letters, digits, . _ and -, at most 100');
+function readOwnName(value: unknown): string | Unusable {
+  if (value === OF_THE_QUEUE) return new Unusable(`${value} is what publishes to the queue; take another name`);
+  return readName(value, 'file');
 }
 
 function readRole(value: unknown): Role | Unusable {
@@ -114,11 +107,6 @@ function readEither(
   return read instanceof Unusable ? new Unusable(`${name}: ${read.reason}`) : { [name]: read };
 }
 
-function atLeastOne<V>(list: readonly V[] | Unusable): readonly V[] | Unusable {
-  if (list instanceof Unusable || list.length > 0) return list;
-  return new Unusable('name one at least, or leave it out');
-}
-
 /** Two applications that could not be told apart. */
 function twice(applications: readonly ApplicationSettings[]): readonly string[] {
   const marks = applications.flatMap(({ name, keys, certificate, oidc }) => [
@@ -129,9 +117,4 @@ function twice(applications: readonly ApplicationSettings[]): readonly string[] 
   ]);
   const again = new Set(marks.filter((mark, index) => marks.indexOf(mark) !== index));
   return [...again].map((mark) => `${mark}: two applications have it`);
-}
-
-function nameOf(entry: unknown): string | undefined {
-  const name = isMap(entry) ? entry['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
 }

@@ -1,18 +1,9 @@
 import { join } from 'node:path';
 import type { FixedMessage, FolderSettings, OutboxLimits } from '../../../adapters/filesystem/settings.ts';
+import { readEntries, readName } from './read-entries.ts';
 import { otherwise, optional, readFields, required } from './read-fields.ts';
 import type { Fields } from './read-fields.ts';
-import {
-  isMap,
-  readInteger,
-  readList,
-  readOneOf,
-  readParty,
-  readPath,
-  readSize,
-  readText,
-  Unusable,
-} from './read-value.ts';
+import { readInteger, readList, readOneOf, readParty, readPath, readSize, readText, Unusable } from './read-value.ts';
 
 const MIB = 2 ** 20;
 const DAY_S = 86_400;
@@ -38,20 +29,14 @@ interface FolderEntry {
   readonly limits: OutboxLimits | undefined;
 }
 
-/** Names every entry that cannot be used, and all that is wrong with it. */
 export function readFolders(value: unknown, folder: string): readonly FolderSettings[] | Unusable {
-  if (!Array.isArray(value)) return new Unusable('must be a list of folders, each a map that begins with its name');
-  const reasons: string[] = [];
-  const folders: FolderSettings[] = [];
-  for (const [index, entry] of value.entries()) {
-    const read = readFolder(entry, folder);
-    const shared =
-      read instanceof Unusable ? undefined : folders.find(({ work }) => work !== undefined && work === read.work);
-    if (read instanceof Unusable) reasons.push(`${nameOf(entry) ?? `entry ${index + 1}`}: ${read.reason}`);
-    else if (shared !== undefined) reasons.push(`${read.name}: work: is that of ${shared.name}`);
-    else folders.push(read);
-  }
-  return reasons.length === 0 ? folders : new Unusable(reasons.join('; '));
+  return readEntries<FolderSettings>(value, 'folders', (entry, before) => checkWork(readFolder(entry, folder), before));
+}
+
+function checkWork(read: FolderSettings | Unusable, before: readonly FolderSettings[]): FolderSettings | Unusable {
+  if (read instanceof Unusable || read.work === undefined) return read;
+  const shared = before.find(({ work }) => work === read.work);
+  return shared === undefined ? read : new Unusable(`work: is that of ${shared.name}`);
 }
 
 function readFolder(value: unknown, folder: string): FolderSettings | Unusable {
@@ -127,7 +112,7 @@ const MESSAGE_FIELDS: Fields<FixedMessage> = {
 function fieldsOf(folder: string): Fields<FolderEntry> {
   const path = optional((value) => readPath(value, folder));
   return {
-    name: required(readName),
+    name: required((value) => readName(value, 'file', 'the last part of files:<name>')),
     inbox: path,
     layout: optional((value) => readOneOf(value, LAYOUTS)),
     outbox: path,
@@ -148,17 +133,4 @@ function fieldsOf(folder: string): Fields<FolderEntry> {
 function readSeconds(value: unknown): number | Unusable {
   const seconds = readInteger(value, DAY_S);
   return seconds === 0 ? new Unusable('must be 1 at least') : seconds;
-}
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-
-function readName(value: unknown): string | Unusable {
-  const text = readText(value);
-  if (text instanceof Unusable || NAME.test(text)) return text;
-  return new Unusable('is the last part of files:<name>: letters, digits, . _ and -, at most 100');
-}
-
-function nameOf(entry: unknown): string | undefined {
-  const name = isMap(entry) ? entry['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
 }

@@ -59,6 +59,13 @@ export function readList<V>(value: unknown, read: (one: unknown) => V | Unusable
   return items;
 }
 
+/** A list that limits: an empty one would allow nothing. */
+export function readSome<V>(value: unknown, read: (one: unknown) => V | Unusable): readonly V[] | Unusable {
+  const list = readList(value, read);
+  if (list instanceof Unusable || list.length > 0) return list;
+  return new Unusable('name one at least, or leave it out');
+}
+
 export function readParty(value: unknown): string | Unusable {
   const text = readText(value);
   if (text instanceof Unusable) return typeof value === 'number' ? new Unusable('put the OIN in quotes') : text;
@@ -72,6 +79,10 @@ export function readOneOf<T extends string>(value: unknown, choices: readonly T[
 
 export function isHttpUrl(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
+}
+
+export function readHttpUrl(value: unknown): string | Unusable {
+  return isHttpUrl(value) ? value : new Unusable('must be an http(s):// URL');
 }
 
 export function readFlag(value: unknown): boolean | Unusable {

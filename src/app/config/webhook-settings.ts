@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { EVENTS } from '../../msh/states.ts';
 import { isLoopback } from '../../transport/loopback.ts';
+import { readEntries, readName } from './read-entries.ts';
 import { optional, otherwise, readFields, required } from './read-fields.ts';
 import type { Fields } from './read-fields.ts';
 import {
   didYouMean,
-  isHttpUrl,
-  isMap,
   readFlag,
+  readHttpUrl,
   readInteger,
   readList,
   readOneOf,
@@ -60,8 +60,8 @@ export function secretFault(text: string): string | undefined {
 
 function fieldsIn(folder: string): Fields<WebhookSettings> {
   return {
-    name: required(readName),
-    url: required((value) => (isHttpUrl(value) ? value : new Unusable('must be an http(s):// URL'))),
+    name: required((value) => readName(value, 'segment', 'the last part of webhook:<name>')),
+    url: required(readHttpUrl),
     secret: optional(readSecret),
     secretFile: optional((value) => readPath(value, folder)),
     mode: otherwise('binary', (value) => readOneOf(value, MODES) ?? 'binary'),
@@ -77,18 +77,12 @@ function fieldsIn(folder: string): Fields<WebhookSettings> {
   };
 }
 
-/** Names every entry that cannot be used, and all that is wrong with it. */
 export function readWebhooks(value: unknown, folder: string): readonly WebhookSettings[] | Unusable {
-  if (!Array.isArray(value)) return new Unusable('must be a list of webhooks, each a map that begins with its name');
-  const reasons: string[] = [];
-  const webhooks: WebhookSettings[] = [];
-  for (const [index, entry] of value.entries()) {
+  return readEntries<WebhookSettings>(value, 'webhooks', (entry, before) => {
     const webhook = checked(readFields(entry, fieldsIn(folder)));
-    if (webhook instanceof Unusable) reasons.push(`${nameOf(entry) ?? `entry ${index + 1}`}: ${webhook.reason}`);
-    else if (webhooks.some(({ name }) => name === webhook.name)) reasons.push(`${webhook.name}: the name is taken`);
-    else webhooks.push(webhook);
-  }
-  return reasons.length === 0 ? webhooks : new Unusable(reasons.join('; '));
+    const taken = !(webhook instanceof Unusable) && before.some(({ name }) => name === webhook.name);
+    return taken ? new Unusable('the name is taken') : webhook;
+  });
 }
 
 function checked(webhook: WebhookSettings | Unusable): WebhookSettings | Unusable {
@@ -101,14 +95,6 @@ function checked(webhook: WebhookSettings | Unusable): WebhookSettings | Unusabl
   if (protocol === 'http:' && !allowPlain && !isLoopback(host))
     return new Unusable('url: must be https://, or set allowPlain: true');
   return webhook;
-}
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/;
-
-function readName(value: unknown): string | Unusable {
-  const text = readText(value);
-  if (text instanceof Unusable || NAME.test(text)) return text;
-  return new Unusable('is the last part of webhook:<name>: letters, digits, . _ ~ and -, at most 100');
 }
 
 function readSecret(value: unknown): string | Unusable {
@@ -144,9 +130,4 @@ function readBetween(value: unknown, least: number, most: number): number | Unus
   const number = readInteger(value, most);
   if (number instanceof Unusable) return new Unusable(`must be a whole number from ${least} to ${most}`);
   return number < least ? new Unusable(`must be ${least} at least`) : number;
-}
-
-function nameOf(entry: unknown): string | undefined {
-  const name = isMap(entry) ? entry['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
 }

@@ -1,12 +1,13 @@
 import { WUS_PROFILES } from '../../wus/profiles.ts';
 import type { WusProfileName } from '../../wus/profiles.ts';
+import { readEntries, readName } from './read-entries.ts';
 import { otherwise, optional, readFields, required } from './read-fields.ts';
 import type { Fields } from './read-fields.ts';
 import {
   didYouMean,
-  isHttpUrl,
   isMap,
   readFlag,
+  readHttpUrl,
   readInteger,
   readList,
   readOin,
@@ -60,21 +61,8 @@ const FAULTS = ['declared', 'all'] as const;
 const LONGEST_TIMEOUT_S = 3600;
 const DEFAULT_TIMEOUT_S = 30;
 
-/** Names every entry that cannot be used, and all that is wrong with it. */
 export function readServices(value: unknown, folder: string): readonly WusServiceSettings[] | Unusable {
-  if (!Array.isArray(value)) return new Unusable('must be a list of services, each a map that begins with its name');
-  let first: number | undefined;
-  const reasons: string[] = [];
-  const services: WusServiceSettings[] = [];
-  for (const [index, entry] of value.entries()) {
-    const service = readService(entry, folder);
-    if (service instanceof Unusable) {
-      first ??= index;
-      reasons.push(`${nameOf(entry) ?? `entry ${index + 1}`}: ${service.reason}`);
-    } else services.push(service);
-  }
-  reasons.push(...twice(services.map(({ name }) => name)));
-  return reasons.length === 0 ? services : new Unusable(reasons.join('; '), first);
+  return readEntries<WusServiceSettings>(value, 'services', (entry) => readService(entry, folder), twice);
 }
 
 function readService(entry: unknown, folder: string): WusServiceSettings | Unusable {
@@ -92,7 +80,7 @@ function readService(entry: unknown, folder: string): WusServiceSettings | Unusa
 
 function commonFields(folder: string): Fields<ServiceSettings> {
   return {
-    name: required(readName),
+    name: required((value) => readName(value, 'segment', 'the last part of /wus/<name>')),
     wsdl: required((value) => readPath(value, folder)),
     profile: required(readChoice(WUS_PROFILES.map(({ name }) => name))),
     mtom: otherwise(false, readFlag),
@@ -180,15 +168,6 @@ function checkConsistent(service: WusServiceSettings | Unusable): WusServiceSett
   return service;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/;
-
-/** The last segment of a path, in which no two programs read different things. */
-function readName(value: unknown): string | Unusable {
-  const text = readText(value);
-  if (text instanceof Unusable || NAME.test(text)) return text;
-  return new Unusable('is the last part of /wus/<name>: letters, digits, . _ ~ and -, at most 100');
-}
-
 function readOins(value: unknown): readonly string[] | Unusable {
   const oins = readList(value, readOin);
   if (oins instanceof Unusable || oins.length > 0) return oins;
@@ -200,10 +179,6 @@ function readTimeout(value: unknown): number | Unusable {
   return seconds === 0 ? new Unusable('must be 1 at least') : seconds;
 }
 
-function readHttpUrl(value: unknown): string | Unusable {
-  return isHttpUrl(value) ? value : new Unusable('must be an http(s):// URL');
-}
-
 function readChoice<T extends string>(choices: readonly T[]): (value: unknown) => T | Unusable {
   return (value) => {
     const near = typeof value === 'string' ? nearest(value, choices) : undefined;
@@ -212,12 +187,8 @@ function readChoice<T extends string>(choices: readonly T[]): (value: unknown) =
   };
 }
 
-function twice(names: readonly string[]): readonly string[] {
+function twice(services: readonly WusServiceSettings[]): readonly string[] {
+  const names = services.map(({ name }) => name);
   const again = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...again].map((name) => `${name}: two services have this name; the API and /wus/<name> need one each`);
-}
-
-function nameOf(entry: unknown): string | undefined {
-  const name = isMap(entry) ? entry['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
 }

@@ -33,6 +33,15 @@ describe('folders of applications in postiljon.yaml', () => {
     return inspectConfig(file, {}).problems.map(({ key, reason }) => `${key}: ${reason}`);
   };
 
+  it('are named with the line of the entry that is wrong', () => {
+    write(['name: zaken, inbox: in', 'name: brieven, inboks: in']);
+    const line = LEAST.split('\n').length + 4;
+    assert.deepEqual(
+      inspectConfig(file, {}).problems.map(({ place }) => place),
+      [`${file}:${line}`],
+    );
+  });
+
   it('are complete with defaults, and paths count from its own folder', () => {
     write([
       'name: zaken, inbox: in, outbox: out',
