@@ -16,6 +16,7 @@ import { Allowance } from '../clock/allowance.ts';
 import { Asker } from './exchanges/asker.ts';
 import { askStatus, ping } from './exchanges/questions.ts';
 import { createReceive, type Inbound } from './inbound/receive.ts';
+import { STRANGERS_PER_MINUTE } from './inbound/refuse.ts';
 import { createResponseReader } from './responses/receive-response.ts';
 import { WaitingRequests } from './responses/waiting-requests.ts';
 import { createEvents } from './events.ts';
@@ -85,6 +86,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     signals,
     asker,
     allowance: new Allowance(config.questionsPerMinute ?? DEFAULT_QUESTIONS_PER_MINUTE),
+    strangers: new Allowance(STRANGERS_PER_MINUTE),
     counted: (what) => (what === 'too-many' ? counters.refuse('BUSY') : counters.add(COUNTS[what])),
     refused: (code) => counters.refuse(code),
     wake: () => sender.wake(),

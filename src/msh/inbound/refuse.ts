@@ -1,3 +1,6 @@
+import type { Allowance } from '../../clock/allowance.ts';
+import type { Clock } from '../../clock.ts';
+import { certificateOin } from '../../cpa/certificate-oin.ts';
 import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { partyByIds } from '../../cpa/party-lookup.ts';
 import type { MessageHeader } from '../../ebms/message.ts';
@@ -19,11 +22,16 @@ import type { Arrival } from './stages.ts';
 export interface Refuser {
   readonly store: Store;
   readonly log: Log;
+  readonly clock: Clock;
   readonly partners: ReadonlyMap<string, PartnerTerms>;
+  /** How many requests of one who is not known to be a partner are put on record, a minute and OIN. */
+  readonly strangers: Allowance;
   refused(code: ErrorCode): void;
   /** Told that a signal waits in the outbox. */
   wake(): void;
 }
+
+export const STRANGERS_PER_MINUTE = 30;
 
 const SAMPLE_BYTES = 4096;
 const RETRY_AFTER_S = '30';
@@ -41,25 +49,35 @@ const HTTP_ANSWERS: Partial<Record<ErrorCode, AnswerKey>> = {
  */
 export async function refuse(error: GatewayError, arrival: Arrival, refuser: Refuser): Promise<OutgoingAnswer> {
   refuser.refused(error.code);
-  const known = describe(arrival);
-  const fields = {
-    ...known,
-    code: error.code,
-    location: error.location,
-    detail: error.detail,
-    remote: arrival.request.remote,
-  };
-  if (error.code === 'INTERNAL') refuser.log.error({ ...fields, err: error.cause }, 'request failed');
-  else refuser.log.warn(fields, 'request refused');
+  const recorded = error.code === 'INTERNAL' || !isOneTooMany(arrival, refuser);
+  if (recorded) tell(error, arrival, refuser);
   const reply = error.row.retriable || error.code === 'INTERNAL' ? undefined : messageError(error, arrival, refuser);
   const signal =
     reply?.send === undefined ? undefined : { messageId: reply.messageId, envelope: reply.envelope, send: reply.send };
-  const noted = await note(error, arrival, { refuser, signal });
+  const noted = !recorded || (await note(error, arrival, { refuser, signal }));
   if (noted && signal !== undefined) refuser.wake();
   // The MessageError that a 204 promises is lost: the partner is asked to come again.
   if (!noted && signal !== undefined) return busy(new GatewayError('STORE_UNAVAILABLE'));
   if (reply === undefined) return withoutMessageError(error, arrival);
   return reply.send === undefined ? answer('refused', reply.envelope) : answer('refusedLater');
+}
+
+/**
+ * Somebody with a certificate that is trusted, and no contract, must not be able to fill disk and log, or to flood
+ * applications with alerts; it is counted and answered all the same.
+ */
+function isOneTooMany({ proven, request }: Arrival, { strangers, clock }: Refuser): boolean {
+  if (proven) return false;
+  const { clientCertificate } = request;
+  const oin = clientCertificate === undefined ? undefined : certificateOin(clientCertificate);
+  return !strangers.take(oin ?? 'none', clock.now());
+}
+
+function tell(error: GatewayError, arrival: Arrival, { log }: Refuser): void {
+  const { code, location, detail, cause } = error;
+  const fields = { ...describe(arrival), code, location, detail, remote: arrival.request.remote };
+  if (code === 'INTERNAL') log.error({ ...fields, err: cause }, 'request failed');
+  else log.warn(fields, 'request refused');
 }
 
 function withoutMessageError(error: GatewayError, arrival: Arrival): OutgoingAnswer {

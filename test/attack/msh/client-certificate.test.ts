@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { STRANGERS_PER_MINUTE } from '../../../src/msh/inbound/refuse.ts';
 import type { PartnerTerms } from '../../../src/msh/parts.ts';
 import { createCa, issueCertificate, type TestCa } from '../../../src/trust/test-pki.ts';
 import { dienst, gemeente } from '../../setup/msh-contracts.ts';
-import { draft, pack, type Receiving, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
+import { alertsOf, draft, markupOf, pack, type Receiving, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
 import { receiptFor, withSender } from '../../setup/msh-receipts.ts';
 import type { RawRequest, TestGateway } from '../../setup/test-gateway.ts';
 
@@ -67,6 +68,32 @@ describe('A60 who connects is who the message is from', () => {
       await requireStopped(at, await honest(at), await certificateFor(PROXY_OIN));
       assert.deepEqual(at.partner.requests, []);
       assert.equal((await at.here.store.stats()).outboxDue, 0);
+    });
+  });
+
+  it('A60 A68 a stranger fills neither the list of refusals nor that of events, and hides nobody else', async () => {
+    await withReceiver({ profile: 'osb-rm-s', sync: true }, async (at) => {
+      const { gateway, store } = at.here;
+      const recorded = async (): Promise<number> => (await store.listRefusals({ limit: 100 })).items.length;
+      const alerts = async (): Promise<number> => (await alertsOf(at)).length;
+      const [stranger, other, partner] = await Promise.all(
+        [PROXY_OIN, dienst.oin, gemeente.oin].map((oin) => certificateFor(oin)),
+      );
+      assert.ok(stranger !== undefined && other !== undefined && partner !== undefined);
+      const request = await honest(at);
+      const unsigned = draft(at);
+      for (let count = 0; count < STRANGERS_PER_MINUTE; count += 1) await hand(at.here, request, stranger);
+      for (const one of [request, xml(Buffer.from('<a/>'))]) await hand(at.here, one, stranger);
+      assert.deepEqual([await recorded(), await alerts()], [STRANGERS_PER_MINUTE, STRANGERS_PER_MINUTE]);
+      assert.equal(gateway.counters.refused['TLS_CLIENT_CERTIFICATE'], STRANGERS_PER_MINUTE + 1);
+      await hand(at.here, xml(Buffer.from('<a/>')), other);
+      assert.equal(await recorded(), STRANGERS_PER_MINUTE + 1);
+      for (let count = 0; count <= STRANGERS_PER_MINUTE; count += 1)
+        await hand(at.here, pack(markupOf(unsigned), unsigned.parts), partner);
+      assert.equal(await recorded(), 2 * STRANGERS_PER_MINUTE + 2);
+      at.clock.advance(60_000);
+      await hand(at.here, request, stranger);
+      assert.equal(await recorded(), 2 * STRANGERS_PER_MINUTE + 3);
     });
   });
 
