@@ -62,4 +62,4 @@ export type { EvidenceFinding } from './msh/evidence/findings.ts';
 export type { Evidence, EvidenceReader } from './msh/evidence/evidence.ts';
 export { parseContentType } from './mime/content-type.ts';
 export { DEFAULT_MIME_LIMITS, MimeReader } from './mime/reader.ts';
-export { writeMultipart } from './mime/writer.ts';
+export { writableType, writablePart, writeMultipart } from './mime/writer.ts';

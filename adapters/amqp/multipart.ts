@@ -1,4 +1,11 @@
-import { DEFAULT_MIME_LIMITS, GatewayError, MimeReader, parseContentType, writeMultipart } from '../../src/index.ts';
+import {
+  DEFAULT_MIME_LIMITS,
+  GatewayError,
+  MimeReader,
+  parseContentType,
+  writablePart,
+  writeMultipart,
+} from '../../src/index.ts';
 
 /** One payload in a body that holds several. */
 export interface BodyPart {
@@ -8,9 +15,9 @@ export interface BodyPart {
   readonly octets: Buffer;
 }
 
-/** multipart/related with the payloads in their order, each raw octets. Throws REQUEST_INVALID. @spec RFC 2387 */
+/** multipart/related with the payloads in their order, each raw octets; what no header can carry is replaced. @spec RFC 2387 */
 export function writeParts(parts: readonly BodyPart[]): { readonly contentType: string; readonly content: Buffer } {
-  const [first, ...rest] = parts.map(({ contentId, contentType, name, octets }) => ({
+  const [first, ...rest] = parts.map(writablePart).map(({ contentId, contentType, name, octets }) => ({
     contentId,
     contentType,
     ...(name === undefined ? {} : { name }),

@@ -7,6 +7,9 @@ export interface ContentType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+/** Of a part that does not say its type, or none that could be repeated. */
+export const DEFAULT_PART_TYPE = 'application/octet-stream';
+
 const TYPE = /[A-Za-z0-9!#$%&'*+.^_`|~-]+\/[A-Za-z0-9!#$%&'*+.^_`|~-]+/y;
 
 /** A value without quotes may hold what RFC 2045 asks to quote (`boundary=----=_Part_1`, `type=text/xml`): peers do so. */

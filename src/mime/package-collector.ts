@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
-import { type ContentType, parseContentType, rootContentId } from './content-type.ts';
+import { type ContentType, DEFAULT_PART_TYPE, parseContentType, rootContentId } from './content-type.ts';
 import type { MemoryAccount } from './envelope-memory.ts';
 import type { MimeLimits } from './limits.ts';
 import type { PartHeaders } from './part-headers.ts';
@@ -61,7 +61,6 @@ export interface PartDestination<Part extends NamedPart> {
   discard(part: Part): Promise<void>;
 }
 
-export const DEFAULT_PART_TYPE = 'application/octet-stream';
 /** So much may come before the root: nobody is known yet whose parts these are. Then the first part is the root, or nothing. */
 const MAX_AHEAD_BYTES = 16 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
-import { parseContentType } from './content-type.ts';
+import { DEFAULT_PART_TYPE, parseContentType } from './content-type.ts';
 
 export interface MimePart {
   readonly contentId: string;
@@ -28,7 +28,8 @@ export interface MimeRoot {
 }
 
 const CONTENT_ID = /^[!-;=?-~]+$/;
-const PART_CONTENT_TYPE = /^(?!multipart\/)[\x20-\x7e]+$/i;
+/** Long enough for every honest one, and not so long that the header of whoever repeats it overflows. */
+const PART_CONTENT_TYPE = /^(?!multipart\/)[\x20-\x7e]{1,1000}$/i;
 const NAME_MAX = 255;
 
 /** Whether `writeMultipart` takes it: printable ASCII without blanks and angle brackets. */
@@ -39,6 +40,24 @@ export function isContentId(text: string): boolean {
 /** Whether `writeMultipart` takes it as the Content-Type of a part: well-formed and no multipart. */
 export function isPartContentType(text: string): boolean {
   return PART_CONTENT_TYPE.test(text) && parseContentType(text) !== undefined;
+}
+
+/** The type that a peer named, where it can be repeated; else what it names without parameters; else octets. */
+export function writableType(text: string): string {
+  const unfolded = text.replaceAll('\t', ' ');
+  if (isPartContentType(unfolded)) return unfolded;
+  const bare = parseContentType(text)?.type ?? '';
+  return isPartContentType(bare) ? bare : DEFAULT_PART_TYPE;
+}
+
+/** What a peer named as Content-ID and Content-Type may be more than `writeMultipart` writes: what a header cannot carry is replaced. */
+export function writablePart<Part extends Pick<MimePart, 'contentId' | 'contentType'>>(part: Part): Part {
+  const { contentId, contentType } = part;
+  return {
+    ...part,
+    contentId: isContentId(contentId) ? contentId : encodeURIComponent(contentId.toWellFormed()),
+    contentType: writableType(contentType),
+  };
 }
 
 /**

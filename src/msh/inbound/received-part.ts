@@ -1,11 +1,6 @@
-import { parseContentType } from '../../mime/content-type.ts';
-import {
-  type ArrivedRoot,
-  DEFAULT_PART_TYPE,
-  type NamedPart,
-  type PartDestination,
-  type PartSink,
-} from '../../mime/package-collector.ts';
+import { DEFAULT_PART_TYPE } from '../../mime/content-type.ts';
+import { type ArrivedRoot, type NamedPart, type PartDestination, type PartSink } from '../../mime/package-collector.ts';
+import { writableType } from '../../mime/writer.ts';
 import type { PayloadStore, PayloadWriter, StoredContent } from '../../ports/payload-store.ts';
 import { beginsEncryptedData } from './encrypted-data.ts';
 import { type Opening, type OpenerFactory, OpeningWriter } from './opening-writer.ts';
@@ -59,7 +54,7 @@ class ReceivingPart implements PartSink<ReceivedPart> {
   #writer: PayloadWriter | OpeningWriter | undefined;
 
   constructor(part: NamedPart, payloads: PayloadStore, opener: () => OpenerFactory | undefined) {
-    this.#part = part;
+    this.#part = { ...part, contentType: writableType(part.contentType) };
     this.#payloads = payloads;
     this.#opener = opener;
   }
@@ -102,5 +97,5 @@ class ReceivingPart implements PartSink<ReceivedPart> {
 /** The Content-Type of the plain octets, as the EncryptedData says it. */
 export function plainType(opening: Opening): string {
   const type = 'failed' in opening ? undefined : opening.contentType;
-  return type === undefined || parseContentType(type) === undefined ? DEFAULT_PART_TYPE : type;
+  return type === undefined ? DEFAULT_PART_TYPE : writableType(type);
 }

@@ -1,12 +1,11 @@
 import { GatewayError } from '../../errors.ts';
 import {
   type CollectLimits,
-  DEFAULT_PART_TYPE,
   type NamedPart,
   type PartDestination,
   type PartSink,
 } from '../../mime/package-collector.ts';
-import { isContentId, isPartContentType } from '../../mime/writer.ts';
+import { isContentId, writableType } from '../../mime/writer.ts';
 import type { PayloadStore, PayloadWriter } from '../../ports/payload-store.ts';
 import type { DigestedForm } from '../../xml/c14n.ts';
 import type { XmlElement } from '../../xml/tree.ts';
@@ -49,7 +48,7 @@ export class ReceivedAttachments {
       throw new GatewayError('MIME_MALFORMED', { detail: `Content-ID ${JSON.stringify(contentId)}` });
     }
     const digest = this.#digest?.awaited === contentId ? this.#digest : undefined;
-    const named = { contentId, contentType: isPartContentType(contentType) ? contentType : DEFAULT_PART_TYPE, name };
+    const named = { contentId, contentType: writableType(contentType), name };
     return new ReceivingAttachment(named, this.#payloads.createHeld(), digest);
   }
 

@@ -137,6 +137,29 @@ describe('a received message for the broker', () => {
     assert.deepEqual([headers['conversationId'], headers['contentType']], [conversationId, contentType]);
   });
 
+  it('A46 A48 is published whatever a partner names as Content-ID and type of its payloads', async () => {
+    const strange = [
+      payload('een stuk', '<a/>', 'text/plain; name="één"'),
+      payload('één', '<b/>', 'multipart/related; boundary=x'),
+      payload('p3', '<c/>', 'text/xml; a="x\r\nX-Evil: 1"'),
+      payload('p4', '<d/>', ';;;'),
+    ];
+    const { properties, content } = await receivedPublication(withPayloads(...strange), TERMS);
+    assert.deepEqual(
+      readParts(String(properties.contentType), content, 4).map(({ contentId, contentType, octets }) => [
+        contentId,
+        contentType,
+        String(octets),
+      ]),
+      [
+        ['een%20stuk', 'text/plain', '<a/>'],
+        ['%C3%A9%C3%A9n', 'application/octet-stream', '<b/>'],
+        ['p3', 'text/xml', '<c/>'],
+        ['p4', 'application/octet-stream', '<d/>'],
+      ],
+    );
+  });
+
   it('is refused when its MessageId is longer than AMQP can carry, and not cut', async () => {
     const long = { ...MESSAGE, messageId: 'm'.repeat(256) };
     await assert.rejects(receivedPublication(long, TERMS), { code: 'HANDOVER_REFUSED', location: 'MessageId' });
