@@ -24,7 +24,7 @@ const CONCURRENCY = 512;
 export function createAmqpAdapter(
   host: AdapterHost,
   settings: AmqpSettings,
-  { exchange }: Pick<WusUseCases, 'exchange'>,
+  wus: Pick<WusUseCases, 'exchange' | 'usedBy'>,
 ): Required<Adapter> {
   const { gateway, clock, log, random } = host;
   const publisher = new Publisher(clock);
@@ -33,7 +33,10 @@ export function createAmqpAdapter(
     const { messages } = sender.user === undefined ? gateway : gateway.usedBy(sender.user);
     return readSendQueue({ ...parts, sender, messages });
   });
-  const callQueues = callersOf(settings).map((caller) => readCallQueue({ ...parts, caller, exchange }));
+  const callQueues = callersOf(settings).map((caller) => {
+    const { exchange } = caller.user === undefined ? wus : wus.usedBy(caller.user);
+    return readCallQueue({ ...parts, caller, exchange });
+  });
   const applications = [...sendQueues, ...callQueues];
   const answers = readAnswers(host, parts);
   const stopping = new AbortController();

@@ -6,14 +6,14 @@ import type { ApplicationAnswer, WusFault, WusUseCases, WrittenBody } from '../.
 import { QueueReader, type ReaderParts } from './queue-reader.ts';
 import { problemReply, type Reply, sendReply } from './reply.ts';
 import { replyAddressOf } from './reply-address.ts';
-import type { ReadCaller } from './senders.ts';
+import type { ReadSender } from './senders.ts';
 import type { AmqpSettings } from './settings.ts';
 import { invalid, readKey, readPlainType, text } from './submission.ts';
 import type { BrokerMessage, Delivery } from './transport.ts';
 
 export interface CallQueueParts extends ReaderParts {
   readonly exchange: WusUseCases['exchange'];
-  readonly caller: ReadCaller;
+  readonly caller: ReadSender;
 }
 
 /** What an application asks of a partner. */
@@ -65,7 +65,6 @@ async function handle(delivery: Delivery, lost: AbortSignal, calls: Calls): Prom
 function callOf(delivery: Delivery, calls: Calls): Running {
   try {
     const request = readCall(delivery, calls.settings);
-    requireOwn(request.service, calls.caller);
     const digest = digestOf(request);
     const known = calls.running.get(request.key);
     if (known !== undefined && known.digest !== digest)
@@ -80,12 +79,6 @@ function callOf(delivery: Delivery, calls: Calls): Running {
 function digestOf({ service, operation, contentType, content }: CallRequest): string {
   const asked = JSON.stringify([service, operation ?? null, contentType]);
   return createHash('sha256').update(asked).update(content).digest('hex');
-}
-
-/** As if there were no such service, for whom it is none. */
-function requireOwn(service: string, { services }: ReadCaller): void {
-  if (services?.includes(service) === false)
-    throw new GatewayError('NOT_FOUND', { location: 'header service', detail: `there is no service ${service}` });
 }
 
 function problemOf(thrown: unknown, messageId: string, { log }: Calls): Reply {

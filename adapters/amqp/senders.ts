@@ -16,32 +16,30 @@ export interface ReadSender {
   readonly user: GatewayUser | undefined;
 }
 
-/** A queue of questions to partners, and whose they are. */
-export interface ReadCaller extends Pick<ReadSender, 'queue' | 'key' | 'application' | 'replyTo'> {
-  /** Names of the services of WUS that it may ask; undefined: all. */
-  readonly services: readonly string[] | undefined;
-}
-
-/** None where there is no partner to ask. */
-export function callersOf({ callQueue, senders }: Pick<AmqpSettings, 'callQueue' | 'senders'>): readonly ReadCaller[] {
+/** Queues of questions to partners; none where there is no partner to ask. */
+export function callersOf({ callQueue, senders }: Pick<AmqpSettings, 'callQueue' | 'senders'>): readonly ReadSender[] {
   if (callQueue === undefined) return [];
   const alone = { application: APPLICATION, replyTo: undefined };
-  if (senders.length === 0) return [{ ...alone, queue: callQueue, key: CALL_KEY, services: undefined }];
-  return senders.map(({ name, services, replyTo }) => ({
-    queue: `${callQueue}.${name}`,
-    key: `${CALL_KEY}.${name}`,
-    application: `${APPLICATION}:${name}`,
-    replyTo,
-    services,
+  if (senders.length === 0) return [{ ...alone, queue: callQueue, key: CALL_KEY, user: undefined }];
+  return senders.map((sender) => ({
+    queue: `${callQueue}.${sender.name}`,
+    key: `${CALL_KEY}.${sender.name}`,
+    ...inItsName(sender),
   }));
 }
 
 export function sendersOf({ sendQueue, senders }: Pick<AmqpSettings, 'sendQueue' | 'senders'>): readonly ReadSender[] {
   const alone = { application: APPLICATION, replyTo: undefined };
   if (senders.length === 0) return [{ ...alone, queue: sendQueue, key: SEND_KEY, user: undefined }];
-  return senders.map(({ name, queue, parties, services, actions, replyTo }) => {
-    const unlimited = parties === undefined && services === undefined && actions === undefined;
-    const owner = unlimited ? undefined : ({ directions: ['out'], parties, services, actions } as const);
-    return { queue, key: `${SEND_KEY}.${name}`, application: `${APPLICATION}:${name}`, replyTo, user: { name, owner } };
-  });
+  return senders.map((sender) => ({
+    queue: sender.queue,
+    key: `${SEND_KEY}.${sender.name}`,
+    ...inItsName(sender),
+  }));
+}
+
+function inItsName({ name, parties, services, actions, replyTo }: Sender): Omit<ReadSender, 'queue' | 'key'> {
+  const unlimited = parties === undefined && services === undefined && actions === undefined;
+  const owner = unlimited ? undefined : ({ directions: ['out'], parties, services, actions } as const);
+  return { application: `${APPLICATION}:${name}`, replyTo, user: { name, owner } };
 }

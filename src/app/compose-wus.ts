@@ -8,8 +8,8 @@ import type { Decrypter, Signer, Trust } from '../ports/trust.ts';
 import { createBackendClient } from '../transport/backend-client.ts';
 import type { Route } from '../transport/https-server.ts';
 import { readCertificates } from '../trust/certificate.ts';
-import { createExchange } from '../wus/application/exchange.ts';
 import { jsonTranslation } from '../wus/application/json-translation.ts';
+import { createWusUseCases } from '../wus/application/use-cases.ts';
 import type { WusUseCases } from '../wus/application/use-cases.ts';
 import { Backends } from '../wus/backends.ts';
 import { countConsultations } from '../wus/consultations/counts.ts';
@@ -60,13 +60,12 @@ export async function composeWus(
     { services, partners, skewMs: skewSeconds * 1000, maxAgeMs: maxAgeSeconds * 1000 },
     { ...parts, consultations, backend: backends, certificate, translation: jsonTranslation },
   );
-  const exchange = createExchange({ wus, payloads, translation: jsonTranslation });
   const failed = (err: unknown): void => log.error({ err }, 'old consultations could not be removed');
   let endPurger: (() => void) | undefined;
   return {
     route: { path: '/wus/', receive: wus.receive, maxBodyBytes: limits.message },
     backends,
-    useCases: { services, exchange, consultations: wus.consultations, counts },
+    useCases: createWusUseCases({ wus, payloads, translation: jsonTranslation, counts }),
     start() {
       endPurger = startPurger(keepDays, { consultations, clock, failed });
     },

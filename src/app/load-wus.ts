@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { OIN_TYPE, oinOf } from '../cpa/oin.ts';
+import { partyOin } from '../cpa/oin.ts';
 import { GatewayError, toGatewayError } from '../errors.ts';
 import { readCertificates } from '../trust/certificate.ts';
 import { WUS_PROFILES, type WusProfile, type WusProfileName } from '../wus/profiles.ts';
@@ -101,7 +101,7 @@ async function serviceOf(settings: WusServiceSettings, wsdl: WsdlInterface, conf
   const { envelope, message } = config.wus.limits;
   const limits = { maxEnvelopeBytes: envelope, maxMessageBytes: message };
   const common = { name, profile: profileOf(settings.profile), wsdl, mtom, logContent, ...limits };
-  const ours = ourOins(config);
+  const ours = settings.party === undefined ? ourOins(config) : [settings.party];
   if (settings.role === 'provider') {
     const { partners, addresses, backend } = settings;
     const { destination, format, timeoutSeconds, faults } = backend;
@@ -139,17 +139,13 @@ function profileOf(name: WusProfileName): WusProfile {
 
 /** Those of `parties`, in their order. */
 function ourOins({ parties }: Config): readonly string[] {
-  return parties.map(bareOin).filter((oin) => oin !== undefined);
-}
-
-function bareOin(party: string): string | undefined {
-  return party.startsWith(`${OIN_TYPE}:`) ? oinOf(party.slice(OIN_TYPE.length + 1)) : undefined;
+  return parties.map(partyOin).filter((oin) => oin !== undefined);
 }
 
 async function loadPartners({ partners }: Config): Promise<ReadonlyMap<string, WusPartner>> {
   const loaded = new Map<string, WusPartner>();
   for (const [party, { allow, tlsOin, wus = {} }] of Object.entries(partners)) {
-    const oin = bareOin(party);
+    const oin = partyOin(party);
     if (oin === undefined) continue;
     const location = `partners.${party}`;
     const { certificates = [], encryptFor, unsignedConfirmation = false } = wus;

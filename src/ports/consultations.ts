@@ -5,6 +5,8 @@ export interface Consultation {
   readonly id: string;
   readonly role: 'provider' | 'consumer';
   readonly service: string;
+  /** OIN of ours: in whose name it was asked, or who was asked. Undefined for what does not say it where it could be several. */
+  readonly party: string | undefined;
   /** Undefined for what was refused before it was known. */
   readonly operation: string | undefined;
   /** OIN of the partner: of who asks, once that is proven. */
@@ -50,8 +52,6 @@ export interface CallKey {
 export interface ConsultationQuery {
   readonly role?: Consultation['role'];
   readonly service?: string;
-  /** One of these; undefined: any. */
-  readonly services?: readonly string[] | undefined;
   readonly operation?: string;
   /** OIN of the partner; where none was proven, the one that TLS showed. */
   readonly partner?: string;
@@ -60,8 +60,17 @@ export interface ConsultationQuery {
   /** ms since 1970. */
   readonly since?: number;
   readonly until?: number;
+  readonly owner?: ConsultationOwner;
   readonly cursor?: string;
   readonly limit: number;
+}
+
+/** Only consultations of these; undefined: any. */
+export interface ConsultationOwner {
+  /** OINs of ours. */
+  readonly parties: readonly string[] | undefined;
+  readonly services: readonly string[] | undefined;
+  readonly operations: readonly string[] | undefined;
 }
 
 /** Everything throws STORE_UNAVAILABLE. */

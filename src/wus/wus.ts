@@ -5,6 +5,7 @@ import type { Receive } from '../ports/transport.ts';
 import type { Readable } from 'node:stream';
 import type { WusAttachment, WusContent, WusOutcome } from './content.ts';
 import type { WusService } from './service.ts';
+import type { WsdlOperation } from './wsdl/wsdl.ts';
 
 /** The use cases of WUS: all that the endpoint, an adapter or the command line can ask of it. */
 export interface Wus {
@@ -37,6 +38,8 @@ export interface WusCall {
   readonly service: string;
   /** Undefined: the one whose input element the body is. */
   readonly operation: string | undefined;
+  /** Those that may be asked; undefined: all of the service. */
+  readonly operations?: readonly WsdlOperation[];
   readonly content: WusContent;
   /** What the application named it by: a second one with it is CALL_REPEATED, unless the service is `idempotent`. */
   readonly key?: { readonly application: string; readonly key: string } | undefined;

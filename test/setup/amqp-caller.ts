@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/clock.ts';
-import { createExchange } from '../../src/wus/application/exchange.ts';
+import { createWusUseCases } from '../../src/wus/application/use-cases.ts';
 import { jsonTranslation } from '../../src/wus/application/json-translation.ts';
 import type { AmqpSettings } from '../../adapters/amqp/amqp-adapter.ts';
 import { type PreparedAdapter, prepareAdapter } from './amqp-place.ts';
@@ -22,8 +22,8 @@ export async function openQueueCaller(
 ): Promise<QueueCaller> {
   const pair = await openWusPair(options);
   const { wus, payloads } = pair.consumer;
-  const exchange = createExchange({ wus, payloads, translation: jsonTranslation });
-  const prepared = prepareAdapter(settings, clock, exchange);
+  const useCases = createWusUseCases({ wus, payloads, translation: jsonTranslation, counts: () => [] });
+  const prepared = prepareAdapter(settings, clock, useCases);
   const gateway = await openPartyGateway(gemeente, {
     parties: [gemeente.key, dienst.key],
     cpas: [contract({ profile: 'osb-rm' })],

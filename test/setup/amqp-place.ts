@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type ConfirmChannel, type ConsumeMessage, connect, type GetMessage, type Options } from 'amqplib';
 import { type AmqpSettings, createAmqpAdapter } from '../../adapters/amqp/amqp-adapter.ts';
@@ -108,7 +109,11 @@ export async function openQueueApplication(url: string): Promise<QueueApplicatio
 }
 
 /** Of a gateway without WUS. */
-export const noExchange: Exchange = () => Promise.reject(new GatewayError('NOT_FOUND'));
+const noExchange: Exchange = () => Promise.reject(new GatewayError('NOT_FOUND'));
+export const NO_WUS: AskedWus = { exchange: noExchange, usedBy: () => assert.fail('there is no WUS') };
+
+/** What the adapter asks of WUS. */
+export type AskedWus = Parameters<typeof createAmqpAdapter>[2];
 const NO_BACKEND: Backend = { call: () => Promise.reject(new GatewayError('BACKEND_UNREACHABLE')) };
 
 /** An adapter that is opened with its gateway and started when the test says so. */
@@ -120,7 +125,7 @@ export interface PreparedAdapter {
   readonly backend: Backend;
 }
 
-export function prepareAdapter(settings: AmqpSettings, clock: Clock, exchange = noExchange): PreparedAdapter {
+export function prepareAdapter(settings: AmqpSettings, clock: Clock, wus = NO_WUS): PreparedAdapter {
   const logged: string[] = [];
   const backends = new Backends(NO_BACKEND);
   const add = (_fields: object, message: string): void => void logged.push(message);
@@ -128,7 +133,7 @@ export function prepareAdapter(settings: AmqpSettings, clock: Clock, exchange = 
   let opened: ReturnType<typeof createAmqpAdapter> | undefined;
   return {
     prepare: (gateway) => {
-      opened = createAmqpAdapter({ ...adapterHost(gateway, clock, log), backends }, settings, { exchange });
+      opened = createAmqpAdapter({ ...adapterHost(gateway, clock, log), backends }, settings, wus);
     },
     get adapter() {
       if (opened === undefined) throw new Error('the gateway is not open yet');

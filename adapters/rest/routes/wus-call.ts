@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { formOf, GatewayError } from '../../../src/index.ts';
 import type { ApplicationAnswer, BodyForm, WrittenBody, WusUseCases } from '../../../src/index.ts';
-import { isOwnService } from '../access/own-service.ts';
 import { needs } from '../access/needs.ts';
 import { alsoReads } from '../openapi.ts';
 import { sendProblem } from '../problem.ts';
@@ -24,7 +23,7 @@ const FORMS = {
 const ANSWERS = Object.fromEntries(Object.entries(FORMS).map(([type, schema]) => [type, { schema }]));
 
 /** Calls a partner. The body is read as it comes, and the answer written as it goes: attachments are never held whole. */
-export function wusCallRoute(app: FastifyInstance, { exchange }: WusUseCases): void {
+export function wusCallRoute(app: FastifyInstance, wus: WusUseCases): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
   app.post<Call>(
@@ -51,11 +50,8 @@ export function wusCallRoute(app: FastifyInstance, { exchange }: WusUseCases): v
       },
     },
     async (request, reply) => {
-      const { name } = request.params;
-      if (!isOwnService(request.caller)({ name }))
-        throw new GatewayError('NOT_FOUND', { detail: `there is no service ${name}` });
-      const called = await exchange({
-        service: name,
+      const called = await wus.usedBy(request.caller).exchange({
+        service: request.params.name,
         operation: request.query.operation,
         contentType: request.headers['content-type'],
         answerAs: acceptedForm(request.headers.accept),

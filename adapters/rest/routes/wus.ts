@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { GatewayError, parseDateTime } from '../../../src/index.ts';
 import type { ConsultationQuery, WusUseCases } from '../../../src/index.ts';
-import { isOwnService as isOwn } from '../access/own-service.ts';
 import { needs } from '../access/needs.ts';
 import { pageOf } from '../representations/message.ts';
 import { consultation, consultationDetail, wusService } from '../representations/wus.ts';
@@ -22,7 +21,7 @@ export function wusRoutes(app: FastifyInstance, wus: WusUseCases): void {
   consultationRoutes(app, wus);
 }
 
-function serviceRoutes(app: FastifyInstance, { services }: WusUseCases): void {
+function serviceRoutes(app: FastifyInstance, wus: WusUseCases): void {
   app.get(
     '/wus/services',
     {
@@ -36,7 +35,7 @@ function serviceRoutes(app: FastifyInstance, { services }: WusUseCases): void {
         response: { 200: answer('The services.', SERVICES), ...problems() },
       },
     },
-    ({ caller }) => ({ items: services.filter(isOwn(caller)).map(wusService) }),
+    ({ caller }) => ({ items: wus.usedBy(caller).services.map(wusService) }),
   );
   app.get<{ Params: { name: string } }>(
     '/wus/services/:name',
@@ -53,19 +52,19 @@ function serviceRoutes(app: FastifyInstance, { services }: WusUseCases): void {
       },
     },
     ({ params, caller }) => {
-      const service = services.filter(isOwn(caller)).find(({ name }) => name === params.name);
+      const service = wus.usedBy(caller).services.find(({ name }) => name === params.name);
       if (service === undefined) throw new GatewayError('NOT_FOUND', { detail: `there is no service ${params.name}` });
       return wusService(service);
     },
   );
 }
 
-interface ListQuery extends Omit<ConsultationQuery, 'since' | 'until'> {
+interface ListQuery extends Omit<ConsultationQuery, 'since' | 'until' | 'owner'> {
   readonly since?: string;
   readonly until?: string;
 }
 
-function consultationRoutes(app: FastifyInstance, { consultations }: WusUseCases): void {
+function consultationRoutes(app: FastifyInstance, wus: WusUseCases): void {
   app.get<{ Querystring: ListQuery }>(
     '/wus/consultations',
     {
@@ -83,7 +82,7 @@ function consultationRoutes(app: FastifyInstance, { consultations }: WusUseCases
       const from = since === undefined ? undefined : parseDateTime(since);
       const to = until === undefined ? undefined : parseDateTime(until);
       const times = { ...(from === undefined ? {} : { since: from }), ...(to === undefined ? {} : { until: to }) };
-      return pageOf(await consultations.list({ ...query, ...times, services: caller.owner?.services }), consultation);
+      return pageOf(await wus.usedBy(caller).consultations.list({ ...query, ...times }), consultation);
     },
   );
   app.get<{ Params: { id: string } }>(
@@ -102,9 +101,7 @@ function consultationRoutes(app: FastifyInstance, { consultations }: WusUseCases
       },
     },
     async ({ params, caller }) => {
-      const found = await consultations.find(params.id);
-      if (!isOwn(caller)({ name: found.service }))
-        throw new GatewayError('NOT_FOUND', { detail: `consultation ${params.id}` });
+      const found = await wus.usedBy(caller).consultations.find(params.id);
       return consultationDetail(
         caller.has('messages:content') ? found : { ...found, request: undefined, answer: undefined },
       );

@@ -20,6 +20,11 @@ export const SERVICE = open({
   name: text('Its name here, and the last part of its path.'),
   role: { type: 'string', enum: ROLES, description: '`provider`: partners call us; `consumer`: we call a partner.' },
   profile: { type: 'string', enum: ['2W-be', '2W-be-S', '2W-be-SE'], description: 'The profile of Digikoppeling.' },
+  parties: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'OINs of ours: in whose name it is called, or provided.',
+  },
   partners: { type: 'array', items: { type: 'string' }, description: 'OINs: who may call, or who is called.' },
   endpoint: nullableText('Where the partner is called; null: provided here.'),
   backend: nullableText('Where requests of partners go; null: consumed here.'),
@@ -66,6 +71,9 @@ const CONSULTATION_FIELDS = {
   id: text('Id of this record.'),
   role: { type: 'string', enum: ROLES, description: '`provider`: a partner asked; `consumer`: we asked.' },
   service: text('Name of the service.'),
+  party: nullableText(
+    'OIN of ours: in whose name it was asked, or who was asked; null where that may be several and was not said.',
+  ),
   operation: nullableText('Null: it was refused before that was known.'),
   partner: nullableText('OIN of the partner.'),
   tlsOin: nullableText(

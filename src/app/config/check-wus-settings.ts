@@ -1,4 +1,4 @@
-import { OIN_TYPE } from '../../cpa/oin.ts';
+import { OIN_TYPE, partyOin } from '../../cpa/oin.ts';
 import { isLoopback } from '../../transport/loopback.ts';
 import { destinationsOf } from './check-route-settings.ts';
 import type { Settings } from './key-table.ts';
@@ -17,6 +17,12 @@ export const WUS_RULES: readonly Rule[] = [
     const [service] = settings['wus.services'];
     if (service === undefined || settings.parties.some((party) => party.startsWith(`${OIN_TYPE}:`))) return undefined;
     return { key: 'parties', reason: `name an OIN: under WUS (service ${service.name}) parties are known by theirs` };
+  },
+  (settings) => {
+    const ours = settings.parties.map(partyOin);
+    const strange = settings['wus.services'].find(({ party }) => party !== undefined && !ours.includes(party));
+    if (strange === undefined) return undefined;
+    return { key: 'wus.services', reason: `${strange.name}: party: ${strange.party} is none of \`parties\`` };
   },
   (settings) => {
     const signed = firstSigned(settings);

@@ -170,7 +170,7 @@ export const KEYS = {
     kind: 'applications',
     default: [],
     meaning:
-      'Who may use the API; none: whoever reaches it, as one application. Each is a map: `name`, `roles` (list of `send`, `receive`, `operate`, `admin`, `audit`), by what it is known (`keys`: list of `hash`, as `postiljon api-key create` prints it, or `file` whose first line that is; `certificate`: `oin` or `subject`, with `api.tls.clientCa`; `oidc`: `subject` or `clientId` of an access token, with `api.oidc`), and what is its own: `parties` (of ours), `services` (`type:value`, or the name of a service of WUS) and `actions`; a list that is left out limits nothing.',
+      'Who may use the API; none: whoever reaches it, as one application. Each is a map: `name`, `roles` (list of `send`, `receive`, `operate`, `admin`, `audit`), by what it is known (`keys`: list of `hash`, as `postiljon api-key create` prints it, or `file` whose first line that is; `certificate`: `oin` or `subject`, with `api.tls.clientCa`; `oidc`: `subject` or `clientId` of an access token, with `api.oidc`), and what is its own: `parties` (of ours), `services` (`type:value`, or the name of a service of WUS) and `actions` (of WUS its operations); a list that is left out limits nothing.',
   },
   'api.oidc.issuer': {
     kind: 'url',

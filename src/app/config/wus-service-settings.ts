@@ -26,6 +26,8 @@ interface ServiceSettings {
   readonly profile: WusProfileName;
   readonly mtom: boolean;
   readonly logContent: boolean;
+  /** OIN: in whose name it is called, or provided. */
+  readonly party: string | undefined;
 }
 
 export interface ProviderSettings extends ServiceSettings {
@@ -85,6 +87,7 @@ function commonFields(folder: string): Fields<ServiceSettings> {
     profile: required(readChoice(WUS_PROFILES.map(({ name }) => name))),
     mtom: otherwise(false, readFlag),
     logContent: otherwise(false, readFlag),
+    party: optional(readOin),
   };
 }
 

@@ -86,6 +86,7 @@ const FIELDS = [
   'role',
   'service',
   'operation',
+  'party',
   'partner',
   'tlsOin',
   'at',

@@ -10,6 +10,7 @@ export interface Application {
   readonly parties?: readonly string[] | undefined;
   /** As `type:value`; a service of WUS by its name. */
   readonly services?: readonly string[] | undefined;
+  /** Of WUS the operations. */
   readonly actions?: readonly string[] | undefined;
 }
 

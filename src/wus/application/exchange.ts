@@ -62,6 +62,7 @@ export function createExchange({ wus, payloads, translation }: ExchangeParts): E
       const called = await wus.call({
         service: name,
         operation: call.operation,
+        operations: wsdl.operations,
         content: read.content,
         key: call.key,
         async handOver(content, operation) {

@@ -157,6 +157,7 @@ function begin(
     id,
     role: 'consumer',
     service: service.name,
+    party: service.oin,
     operation: operation.name,
     partner: service.partner,
     tlsOin: undefined,

@@ -17,18 +17,19 @@ export function requireConsumed(name: string, services: readonly WusService[]): 
 
 /** The operation that was named, or the only one whose input the body is. Throws WUS_OPERATION, WUS_BODY. */
 export function chooseOperation(
-  { operation: name, content }: WusCall,
+  { operation: name, content, operations }: WusCall,
   { wsdl, maxEnvelopeBytes }: ConsumedService,
 ): WsdlOperation {
+  const open = operations ?? wsdl.operations;
   const element = elementOf(content.body, maxEnvelopeBytes);
   if (name === undefined) {
-    const [only, second] = wsdl.operations.filter(({ input }) => isElement(element, input));
+    const [only, second] = open.filter(({ input }) => isElement(element, input));
     if (only !== undefined && second === undefined) return only;
     throw new GatewayError('WUS_OPERATION', {
       detail: `{${element.namespace}}${element.localName} is the input of ${only === undefined ? 'no' : 'more than one'} operation`,
     });
   }
-  const operation = wsdl.operations.find((one) => one.name === name);
+  const operation = open.find((one) => one.name === name);
   if (operation === undefined) throw new GatewayError('WUS_OPERATION', { detail: name });
   if (isElement(element, operation.input)) return operation;
   throw new GatewayError('WUS_BODY', {

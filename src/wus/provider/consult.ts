@@ -8,6 +8,7 @@ import type { IncomingRequest } from '../../ports/transport.ts';
 import { type BackendOutcome, readBackendAnswer } from './backend-answer.ts';
 import { backendRequest, type BackendWriter } from './backend-request.ts';
 import type { AcceptedRequest, Arrival } from './stages.ts';
+import { oinInAddress } from '../addressing/oin-in-address.ts';
 
 export interface Consulter extends BackendWriter {
   readonly backend: Backend;
@@ -68,6 +69,7 @@ export function recordOf({ request, receivedAt, stage }: Arrival, messageId = st
   return {
     role: 'provider',
     service: stage.service?.name ?? '',
+    party: partyOf(stage),
     operation: stage.operation?.name,
     partner: stage.partner,
     tlsOin: stage.peer === undefined ? shownOin(request) : stage.peer.oin,
@@ -79,4 +81,10 @@ export function recordOf({ request, receivedAt, stage }: Arrival, messageId = st
     durationMs: undefined,
     remote: request.remote,
   };
+}
+
+/** The OIN in wsa:To; where there is none, the only one that the service can be of. */
+function partyOf({ service, addressing }: Arrival['stage']): string | undefined {
+  const [only, another] = service?.ours ?? [];
+  return oinInAddress(addressing?.to) ?? (another === undefined ? only : undefined);
 }

@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { newId } from '../../../src/ids.ts';
 import type { Adapter } from '../../../src/msh/adapter.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { adapterHost, amqpSettings, noExchange } from '../../setup/amqp-place.ts';
+import { adapterHost, amqpSettings, NO_WUS } from '../../setup/amqp-place.ts';
 import { contract, cpaIdOf, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { openPartyGateway, Routes, submitTo } from '../../setup/msh-pair.ts';
 import { hasRabbitmq, NO_RABBITMQ, startBroker } from '../../setup/servers/rabbitmq.ts';
@@ -111,7 +111,7 @@ async function withGateways(
     store: (store) => noteAccepted(store, arrivals),
     prepare(gateway) {
       const host = adapterHost(gateway, systemClock, LOG);
-      adapters.push(createAmqpAdapter(host, settings, { exchange: noExchange }), createWebhooks([webhook(hook)], host));
+      adapters.push(createAmqpAdapter(host, settings, NO_WUS), createWebhooks([webhook(hook)], host));
     },
   });
   const sender = await openPartyGateway(gemeente, { cpas: [CPA], clock: systemClock, transport: routes.transport() });

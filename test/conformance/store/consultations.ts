@@ -2,11 +2,13 @@ import { skipUnless } from '../../setup/skip.ts';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../../src/errors.ts';
+import type { ConsultationOwner } from '../../../src/ports/consultations.ts';
 import type { Consultation, ConsultationEnd, ConsultationLog, ConsultationQuery } from '../../../src/ports/store.ts';
 import { MINUTE, octets, plain, T0 } from './records.ts';
 import type { UseStore } from './store-under-test.ts';
 
 const OIN = '00000099000000001000';
+const PARTY = '00000099000000003000';
 
 export function consultation(more: Partial<Consultation> = {}): Consultation {
   const id = more.id ?? randomUUID();
@@ -14,6 +16,7 @@ export function consultation(more: Partial<Consultation> = {}): Consultation {
     id,
     role: 'provider',
     service: 'echo',
+    party: PARTY,
     operation: 'Echo',
     partner: OIN,
     tlsOin: undefined,
@@ -46,7 +49,13 @@ export function exerciseConsultations(use: UseStore): void {
         detail: 'why',
         result: 'refused',
       });
-      const bare = consultation({ operation: undefined, partner: undefined, messageId: undefined, remote: undefined });
+      const bare = consultation({
+        party: undefined,
+        operation: undefined,
+        partner: undefined,
+        messageId: undefined,
+        remote: undefined,
+      });
       for (const one of [full, bare]) {
         await use().store.consultations.begin(one);
         const found = await use().store.consultations.find(one.id);
@@ -153,6 +162,24 @@ export function exerciseConsultations(use: UseStore): void {
         'd',
         'c',
       ]);
+    });
+
+    it('those of an owner are of its parties, services and operations; what is not known is of nobody who is limited in it', async () => {
+      const { consultations } = use().store;
+      await consultations.begin(consultation({ id: 'a' }));
+      await consultations.begin(consultation({ id: 'b', party: '00000099000000004000' }));
+      await consultations.begin(consultation({ id: 'c', party: undefined }));
+      await consultations.begin(consultation({ id: 'd', service: 'register' }));
+      await consultations.begin(consultation({ id: 'e', operation: 'Vraag' }));
+      await consultations.begin(consultation({ id: 'f', operation: undefined }));
+      const everybody = { parties: undefined, services: undefined, operations: undefined };
+      const own = (more: Partial<ConsultationOwner>): Promise<readonly string[]> =>
+        chosen(use, { owner: { ...everybody, ...more } }).then((ids) => ids.toSorted());
+      assert.deepEqual(await own({}), ['a', 'b', 'c', 'd', 'e', 'f']);
+      assert.deepEqual(await own({ parties: [PARTY] }), ['a', 'd', 'e', 'f']);
+      assert.deepEqual(await own({ services: ['register', 'echo'], parties: ['00000099000000004000'] }), ['b']);
+      assert.deepEqual(await own({ operations: ['Echo'], services: ['echo'], parties: [PARTY] }), ['a']);
+      assert.deepEqual(await own({ parties: [] }), []);
     });
 
     it('a cursor that is not one of this list is REQUEST_INVALID', async () => {

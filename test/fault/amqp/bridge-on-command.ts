@@ -2,7 +2,7 @@ import { createAmqpAdapter } from '../../../adapters/amqp/amqp-adapter.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { Gateway } from '../../../src/msh/gateway.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { adapterHost, noExchange } from '../../setup/amqp-place.ts';
+import { adapterHost, NO_WUS } from '../../setup/amqp-place.ts';
 import { contract, dienst, gemeente, RETRY_INTERVAL } from '../../setup/msh-contracts.ts';
 import { MovableClock, openPartyGateway, Routes } from '../../setup/msh-pair.ts';
 import { answerCommands } from '../../setup/told-process.ts';
@@ -68,9 +68,7 @@ const test = await openPartyGateway(gemeente, {
   routes: [{ destination: 'amqp' }],
   store: confirming,
   prepare: (gateway) => {
-    adapter = createAmqpAdapter(adapterHost(watched(gateway), systemClock, log), JSON.parse(settings), {
-      exchange: noExchange,
-    });
+    adapter = createAmqpAdapter(adapterHost(watched(gateway), systemClock, log), JSON.parse(settings), NO_WUS);
   },
 });
 for (const party of [gemeente, dienst]) routes.lead(party.endpoint, test.url);

@@ -31,9 +31,12 @@ describe('services of WUS at start', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const load = (services: readonly string[], more = ''): Promise<LoadedWus> => {
+  const load = (services: readonly string[], more = '', party = "'andere'"): Promise<LoadedWus> => {
     const file = join(folder, 'postiljon.yaml');
-    writeFileSync(file, `${HEAD}${more}wus: { limits: { envelope: 1 MiB }, services: [${services.join(', ')}] }\n`);
+    writeFileSync(
+      file,
+      `${HEAD.replace("'andere'", party)}${more}wus: { limits: { envelope: 1 MiB }, services: [${services.join(', ')}] }\n`,
+    );
     return loadWus(readConfig(file, {}));
   };
   const problems = async (services: readonly string[], more = ''): Promise<string> => {
@@ -54,6 +57,18 @@ describe('services of WUS at start', () => {
       [['echo'], '2W-be-S', 5_000, 2 ** 20],
     );
     assert.deepEqual([[...echo.partners], [...echo.ours], echo.logContent], [[OIN], ['00000099000000001000'], true]);
+    const second = "'urn:osb:oin:00000099000000005000'";
+    const of = await load(
+      [provider('wsdl/echo_v1.wsdl'), consumer('partner.crt')].map((one) =>
+        one.replace('{ name', "{ party: '00000099000000005000', name"),
+      ),
+      '',
+      second,
+    );
+    assert.deepEqual(
+      of.services.map((one) => (one.role === 'provider' ? [...one.ours] : one.oin)),
+      [['00000099000000005000'], '00000099000000005000'],
+    );
     assert.deepEqual([register.oin, register.partner, register.mtom], ['00000099000000001000', OIN, true]);
     const der = Buffer.from(partyB.certificate);
     assert.deepEqual(Buffer.from(register.encryptFor ?? []), der);

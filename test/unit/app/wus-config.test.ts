@@ -42,6 +42,7 @@ describe('services of WUS in postiljon.yaml', () => {
           profile: '2W-be-S',
           mtom: false,
           logContent: false,
+          party: undefined,
           partners: [OIN],
           addresses: [],
           backend: { destination: 'http://127.0.0.1:9000/', format: 'soap', timeoutSeconds: 30, faults: 'declared' },
@@ -53,6 +54,7 @@ describe('services of WUS in postiljon.yaml', () => {
           profile: '2W-be-SE',
           mtom: false,
           logContent: false,
+          party: undefined,
           partner: OIN,
           endpoint: 'https://r.example/wus/register',
           to: undefined,
@@ -264,6 +266,17 @@ describe('services of WUS in postiljon.yaml', () => {
       inspectConfig(file, {}).problems.map(({ place }) => place),
       [`${file}:${lines + 4}`],
     );
+  });
+
+  it('are of a party of the gateway', () => {
+    const [ours, other] = ['00000099000000001000', '00000099000000007000'].map((party) =>
+      services(`${ECHO}, party: '${party}'`),
+    );
+    writeFileSync(file, `${LEAST}${ours}`);
+    assert.equal(readConfig(file, {}).wus.services[0]?.party, '00000099000000001000');
+    assert.deepEqual(complaints(`${LEAST}${other}`), [
+      'wus.services: echo: party: 00000099000000007000 is none of `parties`',
+    ]);
   });
 
   it('have paths that ebMS cannot have', () => {

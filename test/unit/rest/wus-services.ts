@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { sampleWsdl } from '../../setup/wus-pair.ts';
 import { GatewayError } from '../../../src/errors.ts';
-import type { ConsultationQuery, WusUseCases } from '../../../src/index.ts';
+import type { WusUseCases } from '../../../src/index.ts';
 import type { PayloadStore } from '../../../src/ports/payload-store.ts';
 import { openPayloadFiles } from '../../../src/store/files/payload-files.ts';
-import { createExchange } from '../../../src/wus/application/exchange.ts';
+import { createWusUseCases } from '../../../src/wus/application/use-cases.ts';
+import type { UseCaseParts } from '../../../src/wus/application/use-cases.ts';
 import { jsonTranslation } from '../../../src/wus/application/json-translation.ts';
 import { answerRefused } from '../../../src/wus/consumer/call-failures.ts';
 import { countConsultations } from '../../../src/wus/consultations/counts.ts';
@@ -33,38 +34,34 @@ export async function openWus(test: TestGateway, partner: { answer: Partner; rel
     test.store.consultations,
     services.map(({ name }) => name),
   );
-  const exchange = createExchange({
-    wus: {
-      services,
-      async call({ operation = 'echo', content, handOver }) {
-        const arrived = await travelled(content, payloads);
-        const outcome = await partner.answer(arrived);
-        const known = { outcome, operation, messageId: MESSAGE_ID, answerId: 'urn:uuid:answer', consultation: 'c1' };
-        const release = async (): Promise<void> => {
-          partner.released++;
-          for (const attachment of arrived.attachments) await payloads.discard(attachment.content);
-        };
-        try {
-          if (outcome.kind === 'answer') await handOver?.(outcome.content, operation);
-        } catch (error) {
-          await release();
-          throw answerRefused(error);
-        }
-        return { ...known, release };
+  const wus: UseCaseParts['wus'] = {
+    services,
+    async call({ operation = 'echo', content, handOver }) {
+      const arrived = await travelled(content, payloads);
+      const outcome = await partner.answer(arrived);
+      const known = { outcome, operation, messageId: MESSAGE_ID, answerId: 'urn:uuid:answer', consultation: 'c1' };
+      const release = async (): Promise<void> => {
+        partner.released++;
+        for (const attachment of arrived.attachments) await payloads.discard(attachment.content);
+      };
+      try {
+        if (outcome.kind === 'answer') await handOver?.(outcome.content, operation);
+      } catch (error) {
+        await release();
+        throw answerRefused(error);
+      }
+      return { ...known, release };
+    },
+    consultations: {
+      list: (query) => log.list(query),
+      async find(id) {
+        const found = await log.find(id);
+        if (found === undefined) throw new GatewayError('NOT_FOUND', { detail: id });
+        return found;
       },
     },
-    payloads,
-    translation: jsonTranslation,
-  });
-  const consultations = {
-    list: (query: ConsultationQuery) => log.list(query),
-    async find(id: string) {
-      const found = await log.find(id);
-      if (found === undefined) throw new GatewayError('NOT_FOUND');
-      return found;
-    },
   };
-  return { services, exchange, consultations, counts };
+  return createWusUseCases({ wus, payloads, translation: jsonTranslation, counts });
 }
 
 /** The partner has attachments of its own: those of the request are gone when the call has ended. */

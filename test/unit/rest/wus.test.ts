@@ -269,6 +269,40 @@ describe('the API of WUS', () => {
     }
   });
 
+  it('A75 who is limited to a party or an action has the services and consultations of these only', async () => {
+    const [mine, foreign, other] = [newKey(), newKey(), newKey()];
+    const roles = ['send', 'audit'];
+    const secured = await openSecured(
+      [
+        { name: 'eigen', roles, parties: ['00000099000000001000'], actions: ['echo', 'Echo'], keys: mine.keys },
+        { name: 'vreemd', roles, parties: ['00000099000000003000'], keys: foreign.keys },
+        { name: 'ander', roles, actions: ['iets-anders'], keys: other.keys },
+      ],
+      { makeWus: (test) => openWus(test, partner) },
+    );
+    try {
+      const party = '00000099000000001000';
+      await secured.store.consultations.begin(consultation({ id: 'one', party }));
+      const seen = async (bearer: string): Promise<unknown> => {
+        const get = async (path: string): Promise<Response> => secured.as(bearer, `/api/v1/wus/${path}`);
+        const names = (await json<{ items: { name: string }[] }>(await get('services'))).items.map(({ name }) => name);
+        const page = await json<{ items: { id: string; party: string }[] }>(await get('consultations'));
+        const called = await secured.as(bearer, '/api/v1/wus/services/echo/calls', {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/xml' },
+          body: ELEMENT,
+        });
+        const others = [await get('services/echo'), await get('consultations/one'), called];
+        return [names, page.items.map((one) => one.party), others.map(({ status }) => status)];
+      };
+      assert.deepEqual(await seen(mine.bearer), [['echo', 'provided'], [party], [200, 200, 200]]);
+      assert.deepEqual(await seen(foreign.bearer), [[], [], [404, 404, 404]]);
+      assert.deepEqual(await seen(other.bearer), [[], [], [404, 404, 404]]);
+    } finally {
+      await secured.close();
+    }
+  });
+
   it('names its services in readiness, and its routes in the OpenAPI document', async () => {
     const { checks } = await json<{ checks: readonly { name: string; detail: string }[] }>(
       await rest.fetch('/health/ready'),

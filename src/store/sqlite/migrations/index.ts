@@ -12,6 +12,7 @@ import { eventsOfMessage } from './0011-events-of-message.ts';
 import { consultationResults } from './0012-consultation-results.ts';
 import { wusCalls } from './0013-wus-calls.ts';
 import { replies } from './0014-replies.ts';
+import { consultationParties } from './0015-consultation-parties.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   consultationResults,
   wusCalls,
   replies,
+  consultationParties,
 ];

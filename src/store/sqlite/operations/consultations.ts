@@ -14,12 +14,13 @@ export function beginConsultation(
 ): void {
   if (call?.again === false) requireNew(db, call);
   const sequence = db.insert(
-    `INSERT INTO consultation (id, role, service, operation, partner, tls_oin, at, message_id, answer_id, result, code,
+    `INSERT INTO consultation (id, role, service, party, operation, partner, tls_oin, at, message_id, answer_id, result, code,
        detail, duration_ms, remote)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     one.id,
     one.role,
     one.service,
+    one.party,
     one.operation,
     one.partner,
     one.tlsOin,
@@ -87,6 +88,7 @@ export interface ConsultationRow {
   readonly id: string;
   readonly role: Consultation['role'];
   readonly service: string;
+  readonly party: string | null;
   readonly operation: string | null;
   readonly partner: string | null;
   readonly tls_oin: string | null;
@@ -101,7 +103,7 @@ export interface ConsultationRow {
 }
 
 export const CONSULTATION_COLUMNS =
-  'sequence, id, role, service, operation, partner, tls_oin, at, message_id, answer_id, result, code, detail, duration_ms, remote';
+  'sequence, id, role, service, party, operation, partner, tls_oin, at, message_id, answer_id, result, code, detail, duration_ms, remote';
 
 const FOUND: Query<ConsultationRow> = { sql: `SELECT ${CONSULTATION_COLUMNS} FROM consultation WHERE id = ?` };
 const CONTENT: Query<{ readonly request: Uint8Array | null; readonly answer: Uint8Array | null }> = {
@@ -123,6 +125,7 @@ export function toConsultation(row: ConsultationRow): Consultation {
     id: row.id,
     role: row.role,
     service: row.service,
+    party: row.party ?? undefined,
     operation: row.operation ?? undefined,
     partner: row.partner ?? undefined,
     tlsOin: row.tls_oin ?? undefined,

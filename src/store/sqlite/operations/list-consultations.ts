@@ -14,7 +14,7 @@ const CONDITIONS = [
   ['result', 'result = ?'],
   ['since', 'at >= ?'],
   ['until', 'at < ?'],
-] as const satisfies readonly (readonly [Exclude<keyof ConsultationQuery, 'services'>, string])[];
+] as const satisfies readonly (readonly [Exclude<keyof ConsultationQuery, 'owner'>, string])[];
 
 /** What the index of everything that did not end well is made for; SQLite must read it in the words of the index. */
 const TROUBLE = "result <> 'answered'";
@@ -40,9 +40,9 @@ export function consultationsStatement(query: ConsultationQuery): {
   );
   const parameters: Parameter[] = used.map(([name]) => query[name]);
   if (query.result !== undefined && query.result !== 'answered') conditions.push(TROUBLE);
-  if (query.services !== undefined) {
-    conditions.push(`+service IN (${query.services.map(() => '?').join(', ')})`);
-    parameters.push(...query.services);
+  for (const [column, list] of ownColumns(query)) {
+    conditions.push(`+${column} IN (${list.map(() => '?').join(', ')})`);
+    parameters.push(...list);
   }
   if (query.cursor !== undefined) {
     conditions.push('(at, sequence) < (?, ?)');
@@ -53,4 +53,13 @@ export function consultationsStatement(query: ConsultationQuery): {
     sql: `SELECT ${CONSULTATION_COLUMNS} FROM consultation ${where} ORDER BY at DESC, sequence DESC LIMIT ?`,
     parameters: [...parameters, query.limit + 1],
   };
+}
+
+function ownColumns({ owner }: ConsultationQuery): readonly (readonly [string, readonly string[]])[] {
+  const columns = [
+    ['party', owner?.parties],
+    ['service', owner?.services],
+    ['operation', owner?.operations],
+  ] as const;
+  return columns.flatMap(([column, list]) => (list === undefined ? [] : [[column, list] as const]));
 }
