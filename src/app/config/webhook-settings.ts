@@ -64,7 +64,7 @@ function fieldsIn(folder: string): Fields<WebhookSettings> {
     url: required(readHttpUrl),
     secret: optional(readSecret),
     secretFile: optional((value) => readPath(value, folder)),
-    mode: otherwise('binary', (value) => readOneOf(value, MODES) ?? 'binary'),
+    mode: otherwise('structured', (value) => readOneOf(value, MODES) ?? 'structured'),
     events: otherwise([], (value) => readList(value, readEventType)),
     inlineLimit: otherwise(MIB, readSize),
     timeoutSeconds: otherwise(30, (value) => readBetween(value, 1, 300)),

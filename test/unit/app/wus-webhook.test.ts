@@ -54,7 +54,7 @@ wus:
       const answer = await rawPost({ url, body, tls: { party: keys.consumer, ca: keys.ca.certificate } });
       assert.equal(answer.status, 200);
       assert.match(answer.body.toString(), />terug</);
-      assert.equal(application.calls[0]?.headers['ce-type'], 'nl.postiljon.wus.request');
+      assert.equal(JSON.parse(String(application.calls[0]?.body)).type, 'nl.postiljon.wus.request');
       const services = await fetch(`${gateway.api}/api/v1/wus/services`);
       assert.match(await services.text(), /"backend":"webhook:echo"/);
       const found = await examine(file, {});
