@@ -55,6 +55,7 @@ export function messageDetail(message: MessageDetail, isTranslated: MessageUseCa
     ackSigned: message.ackSigned ?? null,
     syncReply: message.syncReply ?? null,
     resendOf: message.resendOf ?? null,
+    replyTo: message.replyTo ?? null,
     handover: message.handover === undefined ? null : handoverState(message.handover),
   };
 }

@@ -137,6 +137,16 @@ export const MESSAGE = open({
   },
   syncReply: { type: ['boolean', 'null'], description: 'Whether it comes in the HTTP answer; null when received.' },
   resendOf: nullableText('The message that this one sends once more.'),
+  replyTo: {
+    type: ['object', 'null'],
+    description:
+      'Where the response to it goes, which the application named when it sent it; null: where `routes` lead.',
+    properties: {
+      destination: text('As of a received message.'),
+      address: text('There: the name of a queue.'),
+      correlationId: text('What comes back with the response.'),
+    },
+  },
   handover: {
     type: ['object', 'null'],
     description: 'While it waits for a destination other than the inbox; else null.',

@@ -96,7 +96,13 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
   const stands = handoverOf(message);
   const held = message['held'] === true ? [['held', 'waits for earlier messages of its conversation'] as const] : [];
   const fields = [...names, ...more].map((name) => [name, textOf(message, name)] as const);
-  const head = formatFields([...fields, ['handover', stands], ['partnerError', saidOf(message)], ...held]);
+  const head = formatFields([
+    ...fields,
+    ['replyTo', replyOf(message)],
+    ['handover', stands],
+    ['partnerError', saidOf(message)],
+    ...held,
+  ]);
   const payloads = listOf(message, 'payloads').map((payload) => [
     textOf(payload, 'number'),
     textOf(payload, 'size'),
@@ -114,10 +120,16 @@ function describe(message: JsonObject, attempts: readonly JsonObject[]): string 
 function saidOf({ partnerError }: JsonObject): string {
   if (!isObject(partnerError)) return '';
   const said = ['at', 'severity', 'errorCode', 'location', 'description'].map((name) => textOf(partnerError, name));
-  return said
-    .join(' ')
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
+  return inOneLine(said.join(' '));
+}
+
+/** Where the response to it goes, in one line. */
+function replyOf({ replyTo }: JsonObject): string {
+  if (!isObject(replyTo)) return '';
+  const [destination, address, correlation] = ['destination', 'address', 'correlationId'].map((name) =>
+    textOf(replyTo, name),
+  );
+  return inOneLine(`${destination} ${address}, as ${correlation}`);
 }
 
 /** How handing over stands, in one line. */
@@ -129,10 +141,11 @@ function handoverOf({ handover }: JsonObject): string {
     .map((name) => textOf(handover, name))
     .join(' ')
     .trim();
-  return [tried, failure, stopped]
-    .filter((text) => text !== '')
-    .join('; ')
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ');
+  return inOneLine([tried, failure, stopped].filter((text) => text !== '').join('; '));
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 function attemptTable(attempts: readonly JsonObject[]): string {

@@ -102,6 +102,21 @@ describe('commands of an operator, at a running gateway', () => {
     assert.ok(listed.includes(next.slice(5, 16).replace('T', ' ')), listed);
   });
 
+  it('message show says where the response to a message goes, in one line', async () => {
+    const replyTo = { destination: 'amqp', address: 'zaken.antwoord', correlationId: 'vraag\n7' };
+    await rest.store.submitOutbound(
+      outbound({ messageId: 'asked@cli.test', storedAt: Date.now() + 3_600_000, replyTo }),
+    );
+    assert.match(
+      (await ask('message', 'show', 'asked@cli.test')).stdout,
+      /\nreplyTo: +amqp zaken\.antwoord, as vraag 7\n/,
+    );
+    const shown: unknown = JSON.parse((await ask('message', 'show', 'asked@cli.test', '--json')).stdout);
+    assert.partialDeepStrictEqual(shown, { replyTo });
+    const without: unknown = JSON.parse((await ask('message', 'show', 'open@cli.test', '--json')).stdout);
+    assert.partialDeepStrictEqual(without, { replyTo: null });
+  });
+
   it('message show says what the partner said last, in one line', async () => {
     const message = outbound({ messageId: 'refused@cli.test', storedAt: Date.now() + 3_600_000 });
     await rest.store.submitOutbound(message);
