@@ -4,6 +4,7 @@ import { createFolderHandover } from './inbox/folder-handover.ts';
 import { LedgerSweeper } from './inbox/ledger-sweeper.ts';
 import { OutboxPicker } from './outbox/outbox-picker.ts';
 import type { FolderSettings } from './settings.ts';
+import { whoElseMayWrite } from './shared-folder.ts';
 
 export interface FilesystemOptions {
   readonly folders: readonly FolderSettings[];
@@ -29,9 +30,9 @@ export function createFilesystemAdapter({ folders, owner }: FilesystemOptions, h
     await Promise.all(pickers.map((picker) => picker.stop()));
   };
   return {
-    start() {
+    async start() {
+      await Promise.all(folders.map((folder) => warnOfOthers(folder, host)));
       for (const one of [...sweepers, ...pickers]) one.start();
-      return Promise.resolve();
     },
     drain,
     async stop() {
@@ -39,4 +40,13 @@ export function createFilesystemAdapter({ folders, owner }: FilesystemOptions, h
       await Promise.all(sweepers.map((sweeper) => sweeper.stop()));
     },
   };
+}
+
+/** What the gateway keeps in the folder of an application is safe from links only where nobody else may put them there. */
+async function warnOfOthers({ name, inbox, outbox, work }: FolderSettings, { log }: FilesHost): Promise<void> {
+  if (work !== undefined) return;
+  for (const folder of [inbox, outbox?.folder]) {
+    const who = folder === undefined ? undefined : await whoElseMayWrite(folder);
+    if (who !== undefined) log.warn({ folder: name, who }, 'others may write a folder that has no `work`');
+  }
 }

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FolderSettings } from '../../../adapters/filesystem/settings.ts';
+import { whoElseMayWrite } from '../../../adapters/filesystem/shared-folder.ts';
 import type { Config } from '../config/config.ts';
-import { bad, good } from './finding.ts';
+import { bad, doubt, good } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
 /** Folders of applications are there, may be written, and nothing that is moved leaves their file system. */
@@ -16,6 +17,7 @@ async function checkFolder({ name, inbox, outbox, work }: FolderSettings): Promi
   const checked = [
     ...(inbox === undefined ? [] : [checkWritable(check, 'inbox', inbox)]),
     ...(outbox === undefined ? [] : [checkWritable(check, 'outbox', outbox.folder)]),
+    ...(work === undefined ? [inbox, outbox?.folder].map((folder) => checkAlone(check, folder)) : []),
     ...(work === undefined ? [] : [checkWritable(check, 'work', work)]),
     ...(work === undefined ? [] : [inbox, outbox?.folder].map((from) => checkSame(check, from ?? work, work))),
     ...(outbox === undefined ? [] : [outbox.sent, outbox.refused].map((to) => checkSame(check, outbox.folder, to))),
@@ -34,6 +36,15 @@ async function checkWritable(check: string, what: string, folder: string): Promi
     const remedy = 'Give the user of the gateway read and write access: it moves files in and out.';
     return [bad(check, `${what} ${folder} cannot be read and written`, remedy)];
   }
+}
+
+/** Without `work` the gateway works in the folder of the application. */
+async function checkAlone(check: string, folder: string | undefined): Promise<readonly DoctorFinding[]> {
+  const who = folder === undefined ? undefined : await whoElseMayWrite(folder);
+  if (who === undefined) return [];
+  const remedy =
+    'Name a folder that only the gateway may write in `work`, on the same file system: an application that makes links must not lead it elsewhere.';
+  return [doubt(check, who, remedy)];
 }
 
 async function checkSame(check: string, outbox: string, to: string): Promise<readonly DoctorFinding[]> {

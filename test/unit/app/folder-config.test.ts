@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspectConfig, readConfig } from '../../../src/app/config/config.ts';
 import { checkFiles } from '../../../src/app/doctor/check-files.ts';
+import { createFilesystemAdapter } from '../../../adapters/filesystem/filesystem-adapter.ts';
 import { storeName } from '../../../src/app/store-name.ts';
+import { hostOf } from '../../setup/files-application.ts';
+import { openGemeente } from '../../setup/files-outbox.ts';
+import { MovableClock } from '../../setup/msh-pair.ts';
+import { skipUnless } from '../../setup/skip.ts';
 
 const OIN = '00000099000000001000';
 const LEAST = `name: gemeente
@@ -123,8 +128,10 @@ describe('folders of applications in postiljon.yaml', () => {
       'name: weg, inbox: nergens',
       'name: bestand, outbox: postiljon.yaml',
     ]);
-    mkdirSync(join(folder, 'in'));
-    mkdirSync(join(folder, 'out'));
+    for (const name of ['in', 'out']) {
+      mkdirSync(join(folder, name));
+      chmodSync(join(folder, name), 0o755);
+    }
     const look = async (): Promise<readonly string[]> =>
       (await checkFiles(readConfig(file, {}))).map(
         ({ level, check, text }) => `${level} ${check}: ${text.replaceAll(folder, 'R')}`,
@@ -137,6 +144,44 @@ describe('folders of applications in postiljon.yaml', () => {
     ]);
     symlinkSync('/proc/self', join(folder, 'out', 'sent'));
     assert.ok((await look()).includes('error files:zaken: R/out/sent is on another file system than R/out'));
+  });
+
+  it('A76 the doctor and the log of the start warn of folders without `work` that others may write', async function () {
+    skipUnless(this, process.getuid?.() === 0, 'only root gives a folder to somebody else');
+    const names = ['eigen', 'groep', 'kleverig', 'ander'];
+    write([...names.map((name) => `name: ${name}, inbox: ${name}`), 'name: apart, inbox: groep, work: eigen']);
+    const modes = [0o755, 0o775, 0o1777, 0o700];
+    for (const [index, name] of names.entries()) {
+      mkdirSync(join(folder, name));
+      chmodSync(join(folder, name), modes[index] ?? 0);
+    }
+    chownSync(join(folder, 'ander'), 12_345, 12_345);
+    const expected = [
+      'R/groep may be written by its group or by everybody',
+      'R/ander belongs to another user (uid 12345, not 0)',
+    ];
+    const config = readConfig(file, {});
+    const found = (await checkFiles(config)).filter(({ level }) => level !== 'ok');
+    assert.deepEqual(
+      found.map(({ level, text }) => [level, text.replaceAll(folder, 'R')]),
+      expected.map((text) => ['warning', text]),
+    );
+    const logged: string[] = [];
+    const options = { folders: config.adapters.filesystem, owner: 'een' };
+    const gateway = await openGemeente({});
+    try {
+      const { log, ...host } = hostOf(gateway.gateway, new MovableClock());
+      const warn = (fields: object): void => void logged.push(JSON.stringify(fields).replaceAll(folder, 'R'));
+      const adapter = createFilesystemAdapter(options, { ...host, log: { ...log, warn } });
+      await adapter.start();
+      await adapter.stop();
+    } finally {
+      await gateway.close();
+    }
+    assert.deepEqual(
+      logged,
+      ['groep', 'ander'].map((name, index) => JSON.stringify({ folder: name, who: expected[index] })),
+    );
   });
 
   it('a store keeps its name', async () => {
