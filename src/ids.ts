@@ -18,6 +18,14 @@ export function newTimedId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${VERSION_7}${randomUUID().slice('00000000-0000-4'.length)}`;
 }
 
+const TIMED = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** When such an id was made, in ms since 1970; undefined when it is none. */
+export function timeOfId(id: string): number | undefined {
+  const [, high, low] = TIMED.exec(id) ?? [];
+  return high === undefined || low === undefined ? undefined : parseInt(high + low, 16);
+}
+
 const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const MESSAGE_ID = new RegExp(`^${ATEXT}(?:\\.${ATEXT})*@(?:${ATEXT}(?:\\.${ATEXT})*|\\[[!-Z^-~]*\\])$`);
 const MESSAGE_ID_MAX = 255;

@@ -4,7 +4,7 @@ export type { ErrorCode, ErrorRow } from './errors.ts';
 export type { Clock } from './clock.ts';
 export { parseDateTime, toDateTime } from './clock.ts';
 export { Deadlines } from './clock/deadlines.ts';
-export { newId } from './ids.ts';
+export { newId, newTimedId, timeOfId } from './ids.ts';
 export type { Finding } from './cpa/validate-cpa.ts';
 export type { Cpa } from './cpa/model.ts';
 export { typedKey } from './cpa/typed-value.ts';

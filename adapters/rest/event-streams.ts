@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { cloudEvent, GatewayError } from '../../src/index.ts';
-import type { UseCases, StoredEvent } from '../../src/index.ts';
+import { cloudEvent, GatewayError, toGatewayError } from '../../src/index.ts';
+import type { Clock, UseCases, StoredEvent } from '../../src/index.ts';
 import type { Caller } from './access/authenticate.ts';
 import type { RestLog } from './options.ts';
+import { problemOf } from './problem.ts';
 
 const BATCH = 100;
 const MOST_STREAMS = 100;
@@ -14,6 +15,7 @@ const HEARTBEAT_MS = 15_000;
 export interface EventStreamOptions {
   readonly source: string;
   readonly log: RestLog;
+  readonly clock: Clock;
   readonly heartbeatMs: number | undefined;
   /** Of one application at the same time; undefined: there is but one. */
   readonly most: number | undefined;
@@ -22,7 +24,10 @@ export interface EventStreamOptions {
 interface Followed {
   readonly events: UseCases['events'];
   readonly after: number;
-  readonly until: number | undefined;
+  /** Throws once who reads may do so no longer. */
+  readonly stillKnown: Caller['stillKnown'];
+  /** Of the request. */
+  readonly id: string;
 }
 
 /**
@@ -39,7 +44,7 @@ export class EventStreams {
   }
 
   /** Takes over the answer. Throws BUSY when too many streams are open: one application never takes those of the others. */
-  open(reply: FastifyReply, { name, useCases, until }: Caller, after: number): void {
+  open(reply: FastifyReply, { name, useCases, stillKnown }: Caller, after: number): void {
     const { most = MOST_STREAMS } = this.#options;
     const own = [...this.#open.values()].filter((one) => one === name).length;
     if (own >= most || this.#open.size >= MOST_STREAMS)
@@ -57,7 +62,8 @@ export class EventStreams {
       Connection: 'close',
     });
     response.write('retry: 2000\n\n');
-    void this.#follow(response, { events: useCases.events, after, until }).catch((error: unknown) => {
+    const followed = { events: useCases.events, after, stillKnown, id: reply.request.id };
+    void this.#follow(response, followed).catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'event stream ended');
       response.destroy();
     });
@@ -68,14 +74,11 @@ export class EventStreams {
     for (const response of this.#open.keys()) response.end(() => response.socket?.destroy());
   }
 
-  async #follow(response: ServerResponse, { events, after, until }: Followed): Promise<void> {
+  async #follow(response: ServerResponse, followed: Followed): Promise<void> {
+    const { events, after } = followed;
     const bell = new Bell();
     const unsubscribe = events.subscribe(() => bell.ring());
-    const heartbeat = setInterval(() => {
-      // Who may see this no longer comes again with a new token, and goes on where it was.
-      if (until !== undefined && Date.now() >= until) response.end();
-      else response.write(': still here\n\n');
-    }, this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    const stopLooking = this.#lookAgain(response, followed);
     response.once('close', () => bell.ring());
     try {
       let cursor = after;
@@ -87,11 +90,35 @@ export class EventStreams {
         if (!batch.more) await bell.rung();
       }
     } finally {
-      clearInterval(heartbeat);
+      stopLooking();
       unsubscribe();
       this.#open.delete(response);
     }
   }
+
+  /** Again and again: who may read this no longer is told so, and goes on where it was once it is known again. */
+  #lookAgain(response: ServerResponse, { stillKnown, id }: Followed): () => void {
+    const { clock, log, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    const look = async (): Promise<void> => {
+      try {
+        await stillKnown();
+        if (response.writableEnded || response.destroyed) return;
+        response.write(': still here\n\n');
+        cancel = clock.schedule(clock.now() + heartbeatMs, () => void look());
+      } catch (thrown) {
+        const error = toGatewayError(thrown);
+        log.warn({ requestId: id, code: error.code, detail: error.detail }, 'an event stream was ended');
+        if (!response.writableEnded) response.end(farewell(error, id));
+      }
+    };
+    let cancel = clock.schedule(clock.now() + heartbeatMs, () => void look());
+    return () => cancel();
+  }
+}
+
+/** What it shows is of who may see it at that time. */
+function farewell(error: GatewayError, requestId: string): string {
+  return `event: problem\ndata: ${JSON.stringify(problemOf(error, requestId))}\n\n`;
 }
 
 function frame(event: StoredEvent, source: string): string {

@@ -1,4 +1,5 @@
 import type { ServerOptions } from 'node:https';
+import type { Clock } from '../../src/index.ts';
 import type { Access } from './access/access.ts';
 
 /** What the REST API must know beside the gateway. */
@@ -17,7 +18,8 @@ export interface RestOptions {
   /** Undefined: plain HTTP. */
   readonly tls?: ServerOptions | undefined;
   readonly log: RestLog;
-  /** Between two comments on a silent event stream; 15 s where not given. */
+  readonly clock: Clock;
+  /** Between two looks at an event stream: whether it is still known who reads it, and a comment on a silent one; 15 s where not given. */
   readonly heartbeatMs?: number;
 }
 

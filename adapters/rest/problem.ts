@@ -58,6 +58,9 @@ export function problemOf(error: GatewayError, requestId: string, errors?: reado
   };
 }
 
+const BUSY_SECONDS = 5;
+const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = { TOO_MANY_FAILURES: 60, TOO_MANY_JOBS: 15 };
+
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -69,7 +72,8 @@ export function sendProblem(
 ): FastifyReply {
   const known = problemOf(thrown.error, request.id, thrown.errors);
   const problem = thrown.fault === undefined ? known : { ...known, fault: thrown.fault };
-  if (problem.status === 503) void reply.header('Retry-After', '5');
+  const retryAfter = RETRY_AFTER_SECONDS[problem.code] ?? (problem.status === 503 ? BUSY_SECONDS : undefined);
+  if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter));
   return reply
     .code(problem.status)
     .header('Content-Type', PROBLEM_TYPE)

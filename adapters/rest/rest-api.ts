@@ -43,10 +43,10 @@ const PART_LIMITS = { fieldNameSize: 100, headerPairs: 20, fileSize: Number.MAX_
 
 /** The inside world's door over HTTP: everything of `/api/v1`, with health and metrics beside it. */
 export async function createRestApi(gateway: Gateway, options: RestOptions, wus?: WusUseCases): Promise<RestApi> {
-  const { source, log, heartbeatMs, access, limits } = options;
+  const { source, log, clock, heartbeatMs, access, limits } = options;
   const most = access === undefined ? undefined : (limits.streams ?? MOST_STREAMS_OF_ONE);
-  const streams = new EventStreams({ source, log, heartbeatMs, most });
-  const jobs = new Jobs();
+  const streams = new EventStreams({ source, log, clock, heartbeatMs, most });
+  const jobs = new Jobs(clock, { shared: access !== undefined });
   const app = createServer(options);
   const drain = addDrain(app);
   await addOpenApi(app, options);

@@ -230,6 +230,7 @@ async function openApi(config: Config, { gateway, wus, log, apiClientCa, revocat
     }),
     tls: await apiTls(config, apiClientCa),
     log,
+    clock: systemClock,
   };
   return createRestApi(gateway, options, wus.useCases);
 }

@@ -114,8 +114,14 @@ export function textsOf(object: JsonObject, name: string): readonly string[] {
 
 function refusalOf(body: string): GatewayError | undefined {
   const problem = parseProblem(body);
-  const code = problem['code'];
-  if (!isErrorCode(code)) return undefined;
+  return isErrorCode(problem['code']) ? problemError(problem) : undefined;
+}
+
+/** What a problem document says, as our error. */
+export function problemError(problem: JsonObject): GatewayError {
+  const { code } = problem;
+  if (!isErrorCode(code))
+    return new GatewayError('GATEWAY_UNREACHABLE', { detail: `it answers ${JSON.stringify(code)}` });
   const errors = listOf(problem, 'errors').map((one) => `${textOf(one, 'location')} ${textOf(one, 'detail')}`);
   const fault = problem['fault'];
   const said = isObject(fault) ? describeFault(fault) : textOf(problem, 'detail');

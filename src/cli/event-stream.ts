@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayError } from '../index.ts';
-import { isObject } from './api-client.ts';
+import { isObject, problemError } from './api-client.ts';
 import type { ApiClient, JsonObject } from './api-client.ts';
 
 export interface FollowOptions {
@@ -45,7 +45,7 @@ function isBreak(thrown: unknown): boolean {
   return thrown.code === 'GATEWAY_UNREACHABLE' || thrown.code === 'BUSY' || thrown.code === 'STORE_UNAVAILABLE';
 }
 
-/** The `data` of server-sent events. What breaks the connection ends them. */
+/** The `data` of server-sent events. What breaks the connection ends them; throws the problem for which the gateway does. */
 export async function* readEvents(octets: AsyncIterable<Uint8Array>): AsyncGenerator<JsonObject> {
   const decoder = new TextDecoder();
   let text = '';
@@ -54,8 +54,10 @@ export async function* readEvents(octets: AsyncIterable<Uint8Array>): AsyncGener
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const data = block.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
+      const lines = block.split('\n');
+      const data = lines.flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
       const value: unknown = data.length === 0 ? undefined : JSON.parse(data.join('\n'));
+      if (isObject(value) && lines.includes('event: problem')) throw problemError(value);
       if (isObject(value)) yield value;
     }
   }

@@ -73,6 +73,16 @@ export const INSIDE_ERRORS = {
     'Too many requests from this address failed to say who calls.',
     'Mend the key, token or certificate, and wait a minute.',
   ),
+  TOO_MANY_JOBS: row(
+    429,
+    'The application has as many jobs running as one may have.',
+    'Wait until one has ended, or stop one; others have the rest of the places.',
+  ),
+  JOB_FORGOTTEN: row(
+    410,
+    'The job is of before the gateway was started.',
+    'What it did stays done: search the messages to see it. Ask for the rest by the same job again, with the same Idempotency-Key: what was done is passed over.',
+  ),
   IDENTITY_PROVIDER_UNREACHABLE: row(
     503,
     'The keys of the OpenID provider cannot be fetched.',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Agent } from 'undici';
 import { createServer as createApiServer } from '../../adapters/rest/server.ts';
+import { systemClock } from '../../src/clock.ts';
 import { newId } from '../../src/ids.ts';
 import { type IncomingBody, pumpBody } from '../../src/mime/pump-body.ts';
 import type { IncomingRequest, OutgoingAnswer } from '../../src/ports/transport.ts';
@@ -98,6 +99,7 @@ async function listenApi(): Promise<void> {
     contact: { name: 'bench', email: undefined, url: undefined },
     limits: { json: BUFFERED, upload: BUFFERED, parts: 1 },
     log: { debug: () => undefined, warn: () => undefined, error: () => undefined },
+    clock: systemClock,
   });
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

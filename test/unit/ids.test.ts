@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isMessageId, newMessageId, newTimedId } from '../../src/ids.ts';
+import { isMessageId, newId, newMessageId, newTimedId, timeOfId } from '../../src/ids.ts';
 
 const VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -11,6 +11,9 @@ describe('fresh ids', () => {
     assert.match(id, VERSION_7);
     const time = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
     assert.ok(before <= time && time <= after, id);
+    assert.equal(timeOfId(id), time);
+    for (const other of [newId(), '', 'een', id.toUpperCase(), `${id}0`])
+      assert.equal(timeOfId(other), undefined, other);
   });
 
   it('differ within a millisecond', () => {

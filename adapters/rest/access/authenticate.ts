@@ -2,9 +2,9 @@ import { TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError, ownerFor, toGatewayError } from '../../../src/index.ts';
-import type { Gateway, MessageOwner, Scope, UseCases } from '../../../src/index.ts';
+import type { Clock, Gateway, MessageOwner, Scope, UseCases } from '../../../src/index.ts';
 import type { RestOptions } from '../options.ts';
-import type { Access, Identity } from './access.ts';
+import type { Access, Identity, Shown } from './access.ts';
 import { OPEN, scopeOf } from './needs.ts';
 
 /** Who asks, and what the gateway is to it. */
@@ -14,10 +14,10 @@ export interface Caller {
   readonly useCases: UseCases;
   /** undefined: everything is its own. */
   readonly owner: MessageOwner | undefined;
-  /** When it is known no longer; ms since 1970. */
-  readonly until: number | undefined;
+  /** Looks again. Throws UNAUTHENTICATED, TOO_MANY_FAILURES once what the request showed has ended, or was withdrawn. */
+  readonly stillKnown: () => Promise<void>;
   /** The same caller with another scope. Throws NOT_ALLOWED. */
-  with(scope: Scope): Caller;
+  with(scope: Scope): Omit<Caller, 'stillKnown'>;
   /** Whether it has another scope. */
   has(scope: Scope): boolean;
 }
@@ -35,12 +35,12 @@ const NOBODY_IN_PARTICULAR = 'default';
  * Each request has a caller from here on. Must be called before the routes are made: one that does not say what it needs
  * of its caller is a programming mistake, and refused.
  */
-export function addAuthentication(app: FastifyInstance, gateway: Gateway, { access }: RestOptions): void {
+export function addAuthentication(app: FastifyInstance, gateway: Gateway, { access, clock }: RestOptions): void {
   const anybody: Caller = {
     name: NOBODY_IN_PARTICULAR,
     useCases: gateway,
     owner: undefined,
-    until: undefined,
+    stillKnown: () => Promise.resolve(),
     with: () => anybody,
     has: () => true,
   };
@@ -55,8 +55,10 @@ export function addAuthentication(app: FastifyInstance, gateway: Gateway, { acce
     const { schema } = request.routeOptions;
     if (access === undefined || schema === undefined || schema.hide === true || schema.security === OPEN) return;
     refuseKeyInUrl(request.url);
-    const identity = await identify(access, request, reply);
-    request.caller = callers.of(identity, scopeOf(schema.security));
+    const shown = shownBy(request);
+    const identity = await identify(access, shown, reply);
+    const caller = callers.of(identity, scopeOf(schema.security));
+    request.caller = { ...caller, stillKnown: () => identifyAgain(access, shown, identity, clock) };
   });
 }
 
@@ -80,24 +82,36 @@ export function mayAlsoSee({ access }: RestOptions, scope: Scope): (request: Fas
   };
 }
 
-async function identify(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
-  const { authorization } = request.headers;
-  if ((request.raw.headersDistinct['authorization']?.length ?? 0) > 1)
+/** Throws REQUEST_INVALID. */
+function shownBy({ raw: { headers, headersDistinct, socket } }: FastifyRequest): Shown {
+  if ((headersDistinct['authorization']?.length ?? 0) > 1)
     throw new GatewayError('REQUEST_INVALID', { location: 'Authorization', detail: 'the header comes twice' });
+  const { authorization } = headers;
+  return { authorization, certificate: certificateOf(socket), remote: socket.remoteAddress };
+}
+
+async function identify(access: Access, shown: Shown, reply: FastifyReply): Promise<Identity> {
   try {
-    return await access.identify({
-      authorization,
-      certificate: certificateOf(request.raw.socket),
-      remote: request.raw.socket.remoteAddress,
-    });
+    return await access.identify(shown);
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (error.code === 'UNAUTHENTICATED') {
-      const reason = authorization === undefined ? '' : ', error="invalid_token"';
+      const reason = shown.authorization === undefined ? '' : ', error="invalid_token"';
       void reply.header('WWW-Authenticate', `Bearer realm="postiljon"${reason}`);
     }
-    if (error.code === 'TOO_MANY_FAILURES') void reply.header('Retry-After', '60');
     throw error;
+  }
+}
+
+/** A provider that is away for a while ends nothing before the token itself does. */
+async function identifyAgain(access: Access, shown: Shown, { until }: Identity, clock: Clock): Promise<void> {
+  try {
+    await access.identify(shown);
+  } catch (thrown) {
+    const isAway = thrown instanceof GatewayError && thrown.code === 'IDENTITY_PROVIDER_UNREACHABLE';
+    if (!isAway) throw thrown;
+    if (until !== undefined && clock.now() >= until)
+      throw new GatewayError('UNAUTHENTICATED', { location: 'Authorization', detail: 'the token has ended' });
   }
 }
 
@@ -124,26 +138,29 @@ export function loggedUrl(url: string): string {
   return at !== -1 && SECRET_PARAMETER.test(url.slice(at)) ? `${url.slice(0, at)}?…` : url;
 }
 
+/** All of a caller that is the same for each of its requests. */
+type Known = Omit<Caller, 'stillKnown'>;
+
 /** What the gateway is to an application is made once for each scope. */
 class Callers {
   readonly #gateway: Gateway;
-  readonly #known = new WeakMap<object, Map<Scope, Caller>>();
+  readonly #known = new WeakMap<object, Map<Scope, Known>>();
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
   }
 
   /** Throws NOT_ALLOWED. */
-  of({ application, until }: Identity, scope: Scope | undefined): Caller {
+  of({ application }: Pick<Identity, 'application'>, scope: Scope | undefined): Known {
     if (scope === undefined) throw new Error('a route that is not open needs a scope');
-    const scopes = this.#known.get(application) ?? new Map<Scope, Caller>();
+    const scopes = this.#known.get(application) ?? new Map<Scope, Known>();
     this.#known.set(application, scopes);
     const caller = scopes.get(scope) ?? this.#make(application, scope);
     scopes.set(scope, caller);
-    return until === undefined ? caller : { ...caller, until };
+    return caller;
   }
 
-  #make(application: Identity['application'], scope: Scope): Caller {
+  #make(application: Identity['application'], scope: Scope): Known {
     const { name, roles } = application;
     const owned = ownerFor(application, scope);
     if (owned === 'nobody') {
@@ -156,7 +173,6 @@ class Callers {
       name,
       owner,
       useCases,
-      until: undefined,
       with: (other) => this.of({ application }, other),
       has: (other) => ownerFor(application, other) !== 'nobody',
     };

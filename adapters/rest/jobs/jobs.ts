@@ -1,5 +1,5 @@
-import { GatewayError, newId, toGatewayError } from '../../../src/index.ts';
-import type { MessageQuery, MessageSummary, MessageUseCases } from '../../../src/index.ts';
+import { GatewayError, newTimedId, timeOfId, toDateTime, toGatewayError } from '../../../src/index.ts';
+import type { Clock, MessageQuery, MessageSummary, MessageUseCases } from '../../../src/index.ts';
 import { operationOf } from './operations.ts';
 import type { OperationName } from './operations.ts';
 
@@ -33,7 +33,10 @@ export interface Job {
 }
 
 const MOST_RUNNING = 4;
-const MOST_KEPT = 1000;
+/** Two applications at least have their places. */
+const MOST_RUNNING_OF_ONE = MOST_RUNNING / 2;
+/** Of one application, so that nobody makes those of another forgotten. */
+const MOST_KEPT = 250;
 const MOST_MESSAGES = 100_000;
 const MOST_FAILURES = 100;
 const PAGE = 1000;
@@ -43,10 +46,20 @@ const PAGE = 1000;
  * process: what was done stays done, and the rest is for the same job again, which passes over what was done before.
  */
 export class Jobs {
+  readonly #clock: Clock;
+  readonly #shared: boolean;
+  readonly #since: number;
   readonly #jobs = new Map<string, Job>();
   #closing = false;
 
-  /** Throws IDEMPOTENCY_CONFLICT, BUSY. */
+  /** `shared`: several applications may ask, and each has its share of the places. */
+  constructor(clock: Clock, { shared }: { readonly shared: boolean }) {
+    this.#clock = clock;
+    this.#shared = shared;
+    this.#since = Date.now();
+  }
+
+  /** Throws IDEMPOTENCY_CONFLICT, TOO_MANY_JOBS, BUSY. */
   start(request: JobRequest): Job {
     const { application, operation, key, digest } = request;
     const known =
@@ -54,27 +67,30 @@ export class Jobs {
     if (known !== undefined && known.digest !== digest)
       throw new GatewayError('IDEMPOTENCY_CONFLICT', { location: 'Idempotency-Key' });
     if (known !== undefined && known.state !== 'stopped' && known.state !== 'failed') return known;
-    if (this.#closing || this.#all().filter(isRunning).length >= MOST_RUNNING)
-      throw new GatewayError('BUSY', { detail: `${MOST_RUNNING} jobs are running` });
+    this.#requirePlace(application);
     const counts = { total: undefined, done: 0, failed: 0, failures: [], endedAt: undefined };
     const of = { application, operation, key, digest };
-    const job: Job = { id: newId(), ...of, startedAt: Date.now(), state: 'searching', ...counts };
+    const job: Job = { id: newTimedId(), ...of, startedAt: this.#clock.now(), state: 'searching', ...counts };
     this.#jobs.set(job.id, job);
-    this.#forgetOldest();
+    this.#forgetOldest(application);
     void this.#run(job, request);
     return job;
   }
 
-  /** Throws NOT_FOUND, also for a job of another application. */
+  /** Throws NOT_FOUND, also for a job of another application; JOB_FORGOTTEN for one of before the start. */
   find(id: string, application: string): Job {
     const job = this.#jobs.get(id);
     if (job?.application === application) return job;
-    throw new GatewayError('NOT_FOUND', { detail: `job ${id}; jobs are forgotten when the gateway stops` });
+    const startedAt = timeOfId(id);
+    if (startedAt === undefined || startedAt >= this.#since)
+      throw new GatewayError('NOT_FOUND', { detail: `job ${id} is none of the last ${MOST_KEPT} of this application` });
+    const detail = `job ${id} is of ${toDateTime(startedAt)}; the gateway was started at ${toDateTime(this.#since)}`;
+    throw new GatewayError('JOB_FORGOTTEN', { detail });
   }
 
   /** It does no more after the message that it is at. */
   stop(job: Job): void {
-    if (isRunning(job)) end(job, 'stopped');
+    this.#end(job, 'stopped');
   }
 
   close(): void {
@@ -96,10 +112,10 @@ export class Jobs {
           (thrown: unknown) => note(job, message.messageId, thrown),
         );
       }
-      if (isRunning(job)) end(job, 'done');
+      this.#end(job, 'done');
     } catch (thrown) {
       note(job, '', thrown);
-      if (isRunning(job)) end(job, 'failed');
+      this.#end(job, 'failed');
     }
   }
 
@@ -107,9 +123,26 @@ export class Jobs {
     return [...this.#jobs.values()];
   }
 
-  #forgetOldest(): void {
-    const ended = this.#all().find((job) => !isRunning(job));
-    if (this.#jobs.size > MOST_KEPT && ended !== undefined) this.#jobs.delete(ended.id);
+  #requirePlace(application: string): void {
+    const running = this.#all().filter(isRunning);
+    if (this.#closing || running.length >= MOST_RUNNING)
+      throw new GatewayError('BUSY', { detail: `${MOST_RUNNING} jobs are running` });
+    const own = running.filter((job) => job.application === application).length;
+    if (this.#shared && own >= MOST_RUNNING_OF_ONE)
+      throw new GatewayError('TOO_MANY_JOBS', { detail: `${own} jobs of ${application} are running` });
+  }
+
+  #forgetOldest(application: string): void {
+    const own = this.#all().filter((job) => job.application === application);
+    const ended = own.find((job) => !isRunning(job));
+    if (own.length > MOST_KEPT && ended !== undefined) this.#jobs.delete(ended.id);
+  }
+
+  /** What has ended stays as it is. */
+  #end(job: Job, state: 'done' | 'stopped' | 'failed'): void {
+    if (!isRunning(job)) return;
+    job.state = state;
+    job.endedAt = this.#clock.now();
   }
 }
 
@@ -143,9 +176,4 @@ function note(job: Job, messageId: string, thrown: unknown): void {
 
 function isRunning({ state }: Job): boolean {
   return state === 'searching' || state === 'running';
-}
-
-function end(job: Job, state: 'done' | 'stopped' | 'failed'): void {
-  job.state = state;
-  job.endedAt = Date.now();
 }

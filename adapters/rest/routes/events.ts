@@ -44,7 +44,8 @@ export function eventRoutes(
         summary: 'What happens',
         description:
           'Server-sent events: `id` is the sequence, `event` the type, `data` the CloudEvent. After a break a client ' +
-          'goes on with Last-Event-ID; without it the stream begins behind `after`, at the oldest event by default.',
+          'goes on with Last-Event-ID; without it the stream begins behind `after`, at the oldest event by default. When the ' +
+          'token or certificate of who reads has ended or was revoked, the last event is `problem`, its data the problem.',
         tags: ['events'],
         querystring: closed(STREAM_QUERY),
         headers: {

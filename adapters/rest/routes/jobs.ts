@@ -33,13 +33,14 @@ export function jobRoutes(app: FastifyInstance, jobs: Jobs): void {
         description:
           'Finds what there is now, and does it with each, the oldest first. A job lives in the process: when the gateway ' +
           'stops, what was done stays done. The same request with the same Idempotency-Key gives the same job, and once ' +
-          'that was stopped, or the gateway was, it goes on: what was resent before is not resent again.',
+          'that was stopped, or the gateway was, it goes on: what was resent before is not resent again. Two jobs of one ' +
+          'application run at the same time, four of all.',
         tags: ['jobs'],
         security: needs('jobs:use'),
         headers: IDEMPOTENCY_HEADERS,
         querystring: closed({}),
         body: { content: { 'application/json': { schema: JOB_JSON } } },
-        response: { 202: answer('It runs.', JOB), ...problems(409, 413, 415) },
+        response: { 202: answer('It runs.', JOB), ...problems(409, 413, 415, 429) },
       },
     },
     async (request, reply) => {
@@ -67,8 +68,8 @@ export function jobRoutes(app: FastifyInstance, jobs: Jobs): void {
         ...head,
         operationId: 'getJob',
         summary: 'How far a job is',
-        description: 'Of this application, since the gateway was started.',
-        response: { 200: answer('The job.', JOB), ...problems(404) },
+        description: 'Of this application, since the gateway was started; 410 for one of before.',
+        response: { 200: answer('The job.', JOB), ...problems(404, 410) },
       },
     },
     ({ params, caller }) => Promise.resolve(represent(jobs.find(params.id, caller.name))),
@@ -81,7 +82,7 @@ export function jobRoutes(app: FastifyInstance, jobs: Jobs): void {
         operationId: 'stopJob',
         summary: 'Let a job do no more',
         description: 'What was done stays done. One that has ended stays as it is.',
-        response: { 200: answer('The job.', JOB), ...problems(404) },
+        response: { 200: answer('The job.', JOB), ...problems(404, 410) },
       },
     },
     ({ params, caller }) => {

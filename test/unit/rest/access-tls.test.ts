@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { text as textOf } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCa, issueCertificate } from '../../../src/trust/test-pki.ts';
@@ -11,6 +12,7 @@ import { createList } from '../../../src/trust/test-crl.ts';
 import { Revocation } from '../../../src/trust/revocation/revocation.ts';
 import { readCertificate } from '../../../src/cpa/certificate.ts';
 import { identityOptions, TLS_PROFILE } from '../../../src/transport/tls-profile.ts';
+import { ManualClock } from '../../setup/manual-clock.ts';
 import { testTls } from '../../setup/test-tls.ts';
 import type { TestTls } from '../../setup/test-tls.ts';
 import { run } from '../cli/run.ts';
@@ -79,6 +81,14 @@ describe('the API by TLS, with client certificates', () => {
       outgoing.on('error', reject);
       outgoing.end();
     });
+  /** Answers once the stream is open, with all that it will have said when it ends. */
+  const followAs = (identity: IssuedCertificate, api: string): Promise<{ readonly said: Promise<string> }> =>
+    new Promise((resolve, reject) => {
+      const options = { cert: identity.certificate, key: identity.key, ca: pki.ca.certificate, agent: false };
+      const outgoing = request(`${api}/api/v1/events/stream`, options, (answer) => resolve({ said: textOf(answer) }));
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
   const ask = (...args: readonly string[]): Promise<Run> =>
     run('message', 'list', '--api', rest.api.replace('127.0.0.1', 'localhost'), ...args);
 
@@ -109,7 +119,9 @@ describe('the API by TLS, with client certificates', () => {
       clock: systemClock,
       failed: () => undefined,
     });
+    const clock = new ManualClock(Date.now());
     const second = await openSecured([{ name: 'oin', roles: ['operate'], certificate: { oin: OIN_A } }], {
+      clock,
       options: { tls: serverTls() },
       refuseRevoked: (certificate) => revocation.refuseNamed(certificate),
     });
@@ -121,9 +133,12 @@ describe('the API by TLS, with client certificates', () => {
       await list([]);
       await revocation.poll();
       assert.equal(await answers(), 200);
+      const stream = await followAs(named, second.api);
       await list([named.certificate]);
       await revocation.poll();
       assert.equal(await answers(), 401);
+      clock.advance(15_000);
+      assert.match(await stream.said, /\nevent: problem\ndata: \{.*"code":"UNAUTHENTICATED".*\}\n\n$/);
       assert.deepEqual(revocation.lists(), [], 'no partner depends on it');
     } finally {
       revocation.stop();

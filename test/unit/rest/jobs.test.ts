@@ -3,6 +3,7 @@ import { event, inbound } from '../../conformance/store/records.ts';
 import { base64, json, TERMS } from './rest-gateway.ts';
 import { newKey, openSecured } from './rest-access.ts';
 import type { SecuredGateway } from './rest-access.ts';
+import type { Store } from '../../../src/ports/store.ts';
 
 interface Job {
   readonly id: string;
@@ -12,6 +13,18 @@ interface Job {
   readonly failed: number;
   readonly failures: readonly { readonly code: string; readonly messageId: string }[];
   readonly endedAt: string | null;
+}
+
+/** Searches wait until then. */
+function slowSearches(store: Store, until: Promise<void>): Store {
+  const listMessages: Store['listMessages'] = (query) => until.then(() => store.listMessages(query));
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'listMessages') return listMessages;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 describe('jobs: operations on many messages', () => {
@@ -33,7 +46,8 @@ describe('jobs: operations on many messages', () => {
       body: JSON.stringify(body),
     });
   const ended = async (bearer: string, body: object, key?: string): Promise<Job> => {
-    const response = await start(bearer, body, key);
+    let response = await start(bearer, body, key);
+    while (response.status === 503) response = await start(bearer, body, key);
     assert.equal(response.status, 202);
     for (;;) {
       const job = await json<Job>(await rest.as(bearer, String(response.headers.get('location'))));
@@ -105,6 +119,48 @@ describe('jobs: operations on many messages', () => {
     const job = await ended(operator.bearer, { operation: 'cancel', query: { state: 'QUEUED' } });
     assert.deepEqual([job.total, job.done], [2, 2]);
     assert.equal(await count({ state: 'CANCELLED' }), 2);
+  });
+
+  it('one application has half of the places; the other half is for the others', async () => {
+    await rest.close();
+    const second = newKey();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    rest = await openSecured(
+      [
+        { name: 'beheer', roles: ['operate'], keys: operator.keys },
+        { name: 'ander', roles: ['operate'], keys: second.keys },
+        { name: 'zaak', roles: ['receive'], keys: receiver.keys },
+      ],
+      { test: { store: (store) => slowSearches(store, held) } },
+    );
+    const asked = { operation: 'cancel', query: { state: 'QUEUED' } };
+    const answers = async (bearer: string): Promise<unknown> => {
+      const response = await start(bearer, asked);
+      return [response.status, (await json(response))['code'], response.headers.get('retry-after')];
+    };
+    const taken = [202, undefined, null];
+    for (const _ of [1, 2]) assert.deepEqual(await answers(operator.bearer), taken);
+    assert.deepEqual(await answers(operator.bearer), [429, 'TOO_MANY_JOBS', '15']);
+    for (const _ of [1, 2]) assert.deepEqual(await answers(second.bearer), taken);
+    const full = await start(receiver.bearer, { operation: 'taken', query: {} });
+    assert.deepEqual([full.status, (await json(full))['code']], [503, 'BUSY']);
+    release();
+    assert.equal((await ended(receiver.bearer, { operation: 'taken', query: {} })).state, 'done');
+  });
+
+  it('a job of before the gateway was started is 410, and says where to look for what it did', async () => {
+    const { id } = await ended(receiver.bearer, { operation: 'taken', query: {} });
+    await rest.close();
+    rest = await openSecured([{ name: 'zaak', roles: ['receive'], keys: receiver.keys }]);
+    for (const [method, path] of [
+      ['GET', id],
+      ['POST', `${id}/stop`],
+    ] as const) {
+      const response = await rest.as(receiver.bearer, `/api/v1/jobs/${path}`, { method });
+      const problem = await json(response);
+      assert.deepEqual([response.status, problem['code']], [410, 'JOB_FORGOTTEN']);
+      assert.match(String(problem['remedy']), /search the messages/);
+    }
   });
 
   it('a job of another application is not there, and what is no job is refused', async () => {

@@ -6,7 +6,7 @@ import type { ApplicationSettings } from '../../../src/app/config/application-se
 import { Unusable } from '../../../src/app/config/read-value.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { Clock } from '../../../src/clock.ts';
-import type { RestOptions } from '../../../adapters/rest/rest-api.ts';
+import type { Access, RestOptions } from '../../../adapters/rest/rest-api.ts';
 import { openRestGateway } from './rest-gateway.ts';
 import type { RestGateway } from './rest-gateway.ts';
 
@@ -43,6 +43,9 @@ export async function openSecured(
     readonly options?: Partial<RestOptions>;
     readonly refuseRevoked?: Parameters<typeof openAccess>[1]['refuseRevoked'];
     readonly makeWus?: Parameters<typeof openRestGateway>[1];
+    readonly test?: Parameters<typeof openRestGateway>[2];
+    /** Puts something before the real one: a failure at a chosen moment. */
+    readonly access?: (access: Access) => Access;
   } = {},
 ): Promise<SecuredGateway> {
   const logged: Logged[] = [];
@@ -57,7 +60,9 @@ export async function openSecured(
     log,
     ...(refuseRevoked === undefined ? {} : { refuseRevoked }),
   });
-  const rest = await openRestGateway({ access, log, ...more.options }, more.makeWus);
+  const before = access && more.access?.(access);
+  const options = { access: before ?? access, log, clock: more.clock ?? systemClock, ...more.options };
+  const rest = await openRestGateway(options, more.makeWus, more.test);
   return {
     ...rest,
     logged,

@@ -103,6 +103,7 @@ const DEFAULTS: RestOptions = {
   contact: { name: 'Beheer', email: undefined, url: undefined },
   limits: { json: 256 * 1024, upload: 1024 * 1024, parts: 5 },
   log: { debug: silent, warn: silent, error: silent },
+  clock: systemClock,
 };
 
 async function delivered({ gateway }: TestGateway, messageId: string): Promise<void> {
