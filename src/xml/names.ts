@@ -45,5 +45,33 @@ function buildName(bytes: Buffer, start: number, end: number): XmlName | undefin
   const prefix = colon < 0 ? '' : proper.slice(0, colon);
   const localName = proper.slice(colon + 1);
   const valid = isNcName(localName) && (colon < 0 || isNcName(prefix));
-  return valid ? { octets, prefix, localName } : undefined;
+  return valid ? { octets, prefix: interned(prefix), localName: interned(localName) } : undefined;
+}
+
+/*
+ * Namespaces come back in every document too. Hostile ones empty the table now and then, and are no dearer than honest new ones.
+ */
+const MOST_NAMESPACES = 256;
+const LONGEST_NAMESPACE = 256;
+const namespaces = new Map<string, string>();
+
+/** The same namespace, as one that is quick to compare; never a piece that keeps its document in memory. */
+export function keptNamespace(uri: string): string {
+  if (uri.length > LONGEST_NAMESPACE) return uri;
+  const known = namespaces.get(uri);
+  if (known !== undefined) return known;
+  if (namespaces.size >= MOST_NAMESPACES) namespaces.clear();
+  const fresh = interned(uri);
+  namespaces.set(fresh, fresh);
+  return fresh;
+}
+
+/**
+ * The same text as V8 keeps it for a key of an object: each once, and so the texts of a program. To compare two of them is to look
+ * where they lie; a piece cut out of a document is compared by a call into the engine. Without a prototype the object is a mere
+ * table: another would leave V8 a shape for every name it ever had.
+ */
+function interned(text: string): string {
+  const [key = text] = Object.keys({ __proto__: null, [text]: true });
+  return key;
 }

@@ -1,7 +1,7 @@
 import { CLASSES, VALUE_STOP } from './characters.ts';
 import { type XmlAttribute, type XmlNamespace, type XmlStart, XML_NAMESPACE, XMLNS_NAMESPACE } from './events.ts';
 import type { NamespaceScope } from './namespace-scope.ts';
-import type { XmlName } from './names.ts';
+import { keptNamespace, type XmlName } from './names.ts';
 import { compareAttributes, compareOctetOrder, decodeOctets } from './octets.ts';
 import { readReference } from './references.ts';
 import type { Source } from './source.ts';
@@ -190,7 +190,7 @@ function declarationOf(
   place: { octets: string; offset: number },
 ): XmlNamespace | undefined {
   const prefix = name.prefix === '' ? '' : name.localName;
-  const uri = source.decode(place.octets);
+  const uri = keptNamespace(source.decode(place.octets));
   if (prefix === 'xmlns' || uri === XMLNS_NAMESPACE) throw source.malformed('xmlns is reserved', place.offset);
   if ((prefix === 'xml') !== (uri === XML_NAMESPACE)) throw source.malformed('xml is reserved', place.offset);
   if (prefix !== '' && uri === '') throw source.malformed('a prefix without namespace', place.offset);

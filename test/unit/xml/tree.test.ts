@@ -50,6 +50,24 @@ describe('the XML tree', () => {
     assert.equal(textContent(root), '€x€');
   });
 
+  it('gives names and namespaces as they stand, also those of JavaScript', () => {
+    for (const word of ['__proto__', 'constructor', 'toString', '_1']) {
+      const root = parse(`<${word}:${word} xmlns:${word}="${word}" ${word}:${word}="1"/>`);
+      assert.deepEqual([root.prefix, root.localName, root.namespace], [word, word, word]);
+      assert.equal(attribute(root, word, word), '1');
+    }
+    assert.equal(parse('<a xmlns="12"/>').namespace, '12');
+  });
+
+  it('gives the namespaces of many documents, short and long', () => {
+    const uris = Array.from({ length: 600 }, (_, index) => `urn:n${'x'.repeat(index % 300)}${index}`);
+    for (const uri of [...uris, ...uris]) {
+      const root = parse(`<p:a xmlns:p="${uri}"><p:b/></p:a>`);
+      assert.equal(root.namespace, uri);
+      assert.equal(findChildren(root, uri, 'b').length, 1);
+    }
+  });
+
   it('§3.1 an attribute without prefix is in no namespace', () => {
     const root = parse('<a xmlns="urn:a" b="1"/>');
     assert.equal(attribute(root, '', 'b'), '1');
