@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { ServerOptions } from 'node:https';
@@ -16,6 +15,9 @@ import { guardBrowser } from './requests/guard-browser.ts';
 import { guardPath } from './requests/guard-path.ts';
 import { readQueryValues } from './requests/query-values.ts';
 import { addResponseHeaders, SECURITY_HEADERS, setResponseHeaders } from './response-headers.ts';
+
+/** Not imported: an import would bring Node's WebSocket along, and all of fetch with it. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const PARAM_MAX = 1024;
 const HEADERS_TIMEOUT_MS = 10_000;

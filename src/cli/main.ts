@@ -16,10 +16,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Runs one command to its end; answers its exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.done;
-  const program = createProgram((ended) => {
-    code = ended;
-  });
   try {
+    const program = await createProgram((ended) => {
+      code = ended;
+    }, argv[2]);
     await program.parseAsync(argv);
     return code;
   } catch (thrown) {

@@ -1,21 +1,5 @@
 import { Command } from 'commander';
 import { version } from '../app/version.ts';
-import { apiKeyCommand } from './commands/api-key.ts';
-import { auditCommand } from './commands/audit.ts';
-import { completionCommand } from './commands/completion.ts';
-import { cpaCommand } from './commands/cpa.ts';
-import { deadLetterCommand } from './commands/dead-letter.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { evidenceCommand } from './commands/evidence.ts';
-import { eventsCommand } from './commands/events.ts';
-import { initCommand } from './commands/init.ts';
-import { messageCommand } from './commands/message.ts';
-import { pingCommand, statusCommand } from './commands/partner.ts';
-import { pkiCommand } from './commands/pki.ts';
-import { refusalCommand } from './commands/refusal.ts';
-import { routeCommand } from './commands/route.ts';
-import { startCommand } from './commands/start.ts';
-import { wusCommand } from './commands/wus.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import type { End } from './exit-codes.ts';
 
@@ -26,34 +10,44 @@ Example: a gateway with a test PKI, running on this machine
   $ postiljon start -c gemeente/postiljon.yaml
 `;
 
-export function createProgram(end: End): Command {
+/** Each is loaded when it is called, for a gateway needs one of them; in the order of `--help`. */
+const COMMANDS: Readonly<Record<string, (end: End, program: Command) => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand(),
+  start: async () => (await import('./commands/start.ts')).startCommand(),
+  doctor: async (end) => (await import('./commands/doctor.ts')).doctorCommand(end),
+  cpa: async (end) => (await import('./commands/cpa.ts')).cpaCommand(end),
+  wus: async (end) => (await import('./commands/wus.ts')).wusCommand(end),
+  message: async (end) => (await import('./commands/message.ts')).messageCommand(end),
+  refusal: async () => (await import('./commands/refusal.ts')).refusalCommand(),
+  evidence: async (end) => (await import('./commands/evidence.ts')).evidenceCommand(end),
+  ping: async () => (await import('./commands/partner.ts')).pingCommand(),
+  status: async () => (await import('./commands/partner.ts')).statusCommand(),
+  events: async () => (await import('./commands/events.ts')).eventsCommand(),
+  'dead-letter': async () => (await import('./commands/dead-letter.ts')).deadLetterCommand(),
+  audit: async (end) => (await import('./commands/audit.ts')).auditCommand(end),
+  route: async () => (await import('./commands/route.ts')).routeCommand(),
+  'api-key': async () => (await import('./commands/api-key.ts')).apiKeyCommand(),
+  pki: async () => (await import('./commands/pki.ts')).pkiCommand(),
+  completion: async (_end, program) => (await import('./commands/completion.ts')).completionCommand(() => program),
+};
+/** They tell of all others. */
+const NEEDS_ALL: ReadonlySet<string> = new Set(['completion']);
+
+/** With the command that is `called`; with all of them where that is none, as for `--help`. */
+export async function createProgram(end: End, called?: string): Promise<Command> {
   const program = new Command('postiljon')
     .description('Digikoppeling gateway: ebMS2 under CPA contracts and WUS outside, plain REST inside.')
     .version(version(), '-V, --version', 'show the version')
     .addHelpText('after', `${EXAMPLE}${exitCodesHelp()}`)
     .showHelpAfterError('(--help shows an example)');
-  const commands = [
-    initCommand(),
-    startCommand(),
-    doctorCommand(end),
-    cpaCommand(end),
-    wusCommand(end),
-    messageCommand(end),
-    refusalCommand(),
-    evidenceCommand(end),
-    pingCommand(),
-    statusCommand(),
-    eventsCommand(),
-    deadLetterCommand(),
-    auditCommand(end),
-    routeCommand(),
-    apiKeyCommand(),
-    pkiCommand(),
-    completionCommand(() => program),
-  ];
-  for (const command of commands) program.addCommand(command);
+  for (const load of loadersOf(called)) program.addCommand(await load(end, program));
   prepare(program);
   return program;
+}
+
+function loadersOf(called = ''): readonly (typeof COMMANDS)[string][] {
+  const one = NEEDS_ALL.has(called) || !Object.hasOwn(COMMANDS, called) ? undefined : COMMANDS[called];
+  return one === undefined ? Object.values(COMMANDS) : [one];
 }
 
 /** Errors of usage come back as exceptions, for every command below. */

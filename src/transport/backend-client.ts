@@ -1,8 +1,8 @@
-import { Agent } from 'undici';
 import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { Backend, BackendRequest } from '../ports/backend.ts';
 import { askBackend, type Question } from './ask-backend.ts';
+import { Agent } from './undici-parts.ts';
 
 export interface BackendClientOptions {
   /** PEM of the CAs of https:// backends; those that Node knows when undefined. */

@@ -1,13 +1,14 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { Egress, EgressAnswer, EgressRequest, EgressRules } from '../ports/egress.ts';
 import { askBackend } from './ask-backend.ts';
 import { isLoopback } from './loopback.ts';
 import { isPublicAddress } from './public-address.ts';
+import { Agent, request as requestBy } from './undici-parts.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MOST_ANSWER_BYTES = 64 * 2 ** 10;
@@ -124,9 +125,9 @@ function answerLookup(
 
 class JudgedInside extends Error {}
 
-async function ask(agent: Agent, url: URL, request: EgressRequest): Promise<EgressAnswer> {
+async function ask(agent: Dispatcher, url: URL, request: EgressRequest): Promise<EgressAnswer> {
   const { method, headers, body, timeoutMs } = request;
-  const answer = await agent.request({
+  const answer = await requestBy(agent, {
     origin: url.origin,
     path: url.pathname + url.search,
     method,

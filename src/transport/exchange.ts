@@ -1,9 +1,10 @@
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
 import { onAbort } from '../clock/on-abort.ts';
 import type { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { IncomingAnswer } from '../ports/transport.ts';
 import { AnswerParts } from './answer-parts.ts';
+import { errors } from './undici-parts.ts';
 
 export interface ExchangeTerms {
   /** The whole exchange. */

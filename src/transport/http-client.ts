@@ -1,5 +1,4 @@
 import { createSecureContext } from 'node:tls';
-import { Agent } from 'undici';
 import { Slices } from '../clock/slices.ts';
 import { GatewayError } from '../errors.ts';
 import type { Transport } from '../ports/transport.ts';
@@ -9,6 +8,7 @@ import { peerFailure } from './peer-failure.ts';
 import { type PeerJudge, PeerSockets } from './peer-sockets.ts';
 import { sessionKeepingConnector } from './session-connector.ts';
 import { identityOptions, TLS_PROFILE, type TlsIdentity } from './tls-profile.ts';
+import { Agent } from './undici-parts.ts';
 
 /** Times in ms, sizes in octets. */
 export interface TransportLimits {

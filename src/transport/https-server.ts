@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.ts';
@@ -21,6 +21,9 @@ import { identityOptions, TLS_PROFILE, type TlsIdentity } from './tls-profile.ts
 
 export { clientCertificateOf } from './client-certificate.ts';
 export { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './endpoint-limits.ts';
+
+/** Not imported: an import would bring Node's WebSocket along, and all of fetch with it. */
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
 
 export interface EndpointTls extends TlsIdentity {
   /** PEM of the CAs that client certificates must chain to; never empty. */

@@ -1,9 +1,9 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
 import { GatewayError } from '../errors.ts';
 import type { ListFetcher } from '../ports/trust.ts';
 import { isPublicAddress } from './public-address.ts';
+import { Agent, request } from './undici-parts.ts';
 
 export interface ListFetcherOptions {
   /** `host` or `host:port`. When there are any, nothing else is asked, and these may be in the own network. */
@@ -31,7 +31,9 @@ export function createListFetcher({ hosts, timeoutMs = TIMEOUT_MS }: ListFetcher
     });
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await request(url, { dispatcher: agent, signal, headers: { accept: '*/*' } });
+      const { origin, pathname, search } = url;
+      const headers = { accept: '*/*' };
+      const answer = await request(agent, { origin, path: pathname + search, method: 'GET', headers, signal });
       if (answer.statusCode !== 200) throw unreachable(`${url.href} answers ${answer.statusCode}`);
       return await gather(answer.body, maxBytes, url);
     } catch (error) {

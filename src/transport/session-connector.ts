@@ -1,7 +1,8 @@
 import type { SecureContext } from 'node:tls';
-import { buildConnector } from 'undici';
+import type { buildConnector as Build } from 'undici';
 import { clientCertificateOf } from './client-certificate.ts';
 import type { PeerSockets } from './peer-sockets.ts';
+import { buildConnector } from './undici-parts.ts';
 
 const MAX_PEERS = 1_000;
 /** Behind one name there may be several machines, each with a certificate of its own. */
@@ -18,7 +19,7 @@ export interface ConnectorOptions {
 /** What is remembered of one host and port. */
 interface Peer {
   readonly origin: string;
-  readonly connect: buildConnector.connector;
+  readonly connect: Build.connector;
   /** What full handshakes showed; a resumed one shows nothing, and stands for one of these. */
   readonly certificates: Uint8Array[];
   /** The last session, for undici holds it weakly. */
@@ -30,7 +31,7 @@ interface Peer {
  * the last one of each peer is held here. A resumed handshake costs a third of a full one. All sessions are forgotten
  * when what is known of revocation changes: who is resumed was judged by what is known now.
  */
-export function sessionKeepingConnector(options: ConnectorOptions): buildConnector.connector {
+export function sessionKeepingConnector(options: ConnectorOptions): Build.connector {
   const { secureContext, timeout, peers: judge } = options;
   const peers = new Map<string, Peer>();
   judge?.onChange(() => peers.clear());

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
 import { EXIT_CODES, exitCodeOf } from '../../../src/cli/exit-codes.ts';
 import { formatFields, formatTable, tableWidth } from '../../../src/cli/table.ts';
@@ -110,8 +111,15 @@ describe('the command line', function () {
     }
   });
 
-  it('teaches every command with an example', () => {
-    const leaves = leavesOf(createProgram(() => undefined));
+  it('has the command that is called and no other, and all where they are told of', async () => {
+    const all = await commandsOf();
+    for (const called of ['--help', 'help', 'satrt', 'completion']) assert.deepEqual(await commandsOf(called), all);
+    for (const called of all.filter((name) => name !== 'completion'))
+      assert.deepEqual(await commandsOf(called), [called]);
+  });
+
+  it('teaches every command with an example', async () => {
+    const leaves = leavesOf(await createProgram(() => undefined));
     assert.ok(leaves.length >= 15);
     for (const command of leaves) {
       let help = '';
@@ -207,6 +215,10 @@ describe('tables for people', () => {
   });
 });
 
-function leavesOf(command: ReturnType<typeof createProgram>): readonly ReturnType<typeof createProgram>[] {
+async function commandsOf(called?: string): Promise<readonly string[]> {
+  return (await createProgram(() => undefined, called)).commands.map((command) => command.name());
+}
+
+function leavesOf(command: Command): readonly Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
 }

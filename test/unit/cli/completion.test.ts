@@ -5,7 +5,7 @@ import { skipUnless } from '../../setup/skip.ts';
 import { createProgram } from '../../../src/cli/program.ts';
 import type { Shell } from '../../../src/cli/completion.ts';
 
-const program = createProgram(() => undefined);
+const program = await createProgram(() => undefined);
 const CASES: readonly (readonly [typed: readonly string[], offered: readonly string[], not: readonly string[]])[] = [
   [[''], ['init', 'message', 'audit', 'completion'], ['list']],
   [['mess'], ['message'], ['init']],
