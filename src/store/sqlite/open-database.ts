@@ -16,25 +16,35 @@ const READER_CACHE_KIB = 2_048;
 /** The database with its schema brought up to date, and the lock that keeps other gateways out of it. */
 export interface OpenedDatabase {
   readonly db: Database;
+  /** A descriptor of the file, to flush it by; undefined in memory and for who only reads. */
+  readonly file: number | undefined;
   close(): void;
 }
 
 /** Throws STORE_UNAVAILABLE when it cannot be opened or another process has it; CONFIG_INVALID for a newer schema. */
 export function openDatabase(path: string): OpenedDatabase {
-  if (path === IN_MEMORY) return { db: prepared(path), close: () => undefined };
+  if (path === IN_MEMORY) return { db: prepared(path), file: undefined, close: () => undefined };
   makeFile(path);
   const lock = lockOut(path);
+  let file: number | undefined;
+  const leave = (): void => {
+    if (file !== undefined) closeSync(file);
+    lock.close();
+  };
   try {
+    file = openSync(path, 'r+');
     const db = prepared(path);
     return {
       db,
+      file,
+      // In this order, for the same reason as in `makeFile`.
       close() {
         db.close();
-        lock.close();
+        leave();
       },
     };
   } catch (thrown) {
-    lock.close();
+    leave();
     throw thrown;
   }
 }
@@ -49,7 +59,7 @@ export function openReader(path: string): OpenedDatabase {
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${READER_CACHE_KIB}`);
     requireSchema(db, path);
-    return { db, close: () => db.close() };
+    return { db, file: undefined, close: () => db.close() };
   } catch (thrown) {
     db.close();
     throw thrown;
@@ -69,12 +79,14 @@ function unavailable(detail: string): GatewayError {
   return new GatewayError('STORE_UNAVAILABLE', { location: 'store.url', detail });
 }
 
-/** The file, readable by its owner only; SQLite gives its log the same permissions. */
+/**
+ * The file, readable by its owner only; SQLite gives its log the same permissions. One that is there is left alone: to
+ * close a descriptor of it would give up the locks that this process holds on it.
+ */
 function makeFile(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-    closeSync(openSync(lockPath(path), 'a', 0o600));
+    for (const file of [path, lockPath(path)]) if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   } catch (thrown) {
     throw new GatewayError('STORE_UNAVAILABLE', {
       location: 'store.url',

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { GatewayError } from '../../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { IN_MEMORY, openDatabase, openReader } from './open-database.ts';
+import { openDatabase, openReader } from './open-database.ts';
 import type { OpenedDatabase } from './open-database.ts';
 import type { Call, Reply, WorkerSettings } from './protocol.ts';
 import { runBatch, toFailure } from './run-batch.ts';
@@ -16,8 +16,8 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
     port.close();
     return;
   }
-  const checkpointer =
-    settings.path === IN_MEMORY || settings.readOnly === true ? undefined : new Checkpointer(opened.db, settings);
+  const { db, file } = opened;
+  const checkpointer = file === undefined ? undefined : new Checkpointer(db, { path: settings.path, file });
   const close = (): void => {
     opened.close();
     reply({ kind: 'closed' });
@@ -30,7 +30,7 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
       else void ending.finally(close);
       return;
     }
-    reply(runBatch(opened.db, calls));
+    reply(runBatch(db, calls));
     checkpointer?.consider();
   });
   reply({ kind: 'opened' });

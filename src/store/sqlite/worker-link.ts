@@ -107,7 +107,8 @@ export class WorkerLink {
 
   #start(): void {
     this.#state = 'starting';
-    const worker = new Worker(this.#options.worker, { workerData: this.#options.settings });
+    // A descriptor that a dying thread left open is not closed for it: that would give up the locks of the reading thread.
+    const worker = new Worker(this.#options.worker, { workerData: this.#options.settings, trackUnmanagedFds: false });
     let cause: unknown;
     worker.on('message', (reply: Reply) => this.#receive(reply));
     worker.on('error', (error) => {
