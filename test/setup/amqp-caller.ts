@@ -45,3 +45,19 @@ export async function openQueueCaller(
     },
   };
 }
+
+/** The application of the partner answers once `release` is called; `asked` resolves when it has a question. */
+export function holdAnswers({ backend }: Pick<WusPair, 'backend'>): {
+  readonly asked: Promise<void>;
+  readonly release: () => void;
+} {
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const { answer } = backend;
+  backend.answer = async (call) => {
+    asked.resolve();
+    await held.promise;
+    return answer(call);
+  };
+  return { asked: asked.promise, release: () => held.resolve() };
+}

@@ -12,6 +12,7 @@ import { createEgress } from '../../src/transport/egress-client.ts';
 import type { Exchange } from '../../src/wus/application/exchange.ts';
 import { Backends } from '../../src/wus/backends.ts';
 import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
+import type { Broker } from './servers/rabbitmq.ts';
 
 /** Settings with names that no other test has. */
 export function amqpSettings(url: string, more: Partial<AmqpSettings> = {}): AmqpSettings {
@@ -108,6 +109,27 @@ export async function openQueueApplication(url: string): Promise<QueueApplicatio
   };
 }
 
+/** What an adapter logs each time that it has its broker. */
+export const CONNECTED = 'connected to the broker';
+
+/**
+ * Stops the broker and starts it again; answers the application, connected anew, once the adapter is too. RabbitMQ 3.10 may
+ * forget a queue that was declared right before it was killed: those that are there now have seen a clean stop.
+ */
+export async function restartBroker(
+  broker: Broker,
+  application: QueueApplication,
+  { logged, untilLogged }: Pick<PreparedAdapter, 'logged' | 'untilLogged'>,
+): Promise<QueueApplication> {
+  const before = logged.filter((line) => line === CONNECTED).length;
+  await application.close();
+  await broker.stop();
+  await broker.start();
+  const again = await openQueueApplication(broker.url);
+  await untilLogged(CONNECTED, before + 1);
+  return again;
+}
+
 /** Of a gateway without WUS. */
 const noExchange: Exchange = () => Promise.reject(new GatewayError('NOT_FOUND'));
 export const NO_WUS: AskedWus = { exchange: noExchange, usedBy: () => assert.fail('there is no WUS') };
@@ -121,6 +143,8 @@ export interface PreparedAdapter {
   readonly prepare: (gateway: Gateway) => void;
   readonly adapter: ReturnType<typeof createAmqpAdapter>;
   readonly logged: readonly string[];
+  /** Once this line was logged so often. */
+  readonly untilLogged: (line: string, times?: number) => Promise<void>;
   /** What it serves. */
   readonly backend: Backend;
 }
@@ -128,7 +152,11 @@ export interface PreparedAdapter {
 export function prepareAdapter(settings: AmqpSettings, clock: Clock, wus = NO_WUS): PreparedAdapter {
   const logged: string[] = [];
   const backends = new Backends(NO_BACKEND);
-  const add = (_fields: object, message: string): void => void logged.push(message);
+  const waiting = new Set<() => void>();
+  const add = (_fields: object, message: string): void => {
+    logged.push(message);
+    for (const look of waiting) look();
+  };
   const log: Log = { debug: add, info: add, warn: add, error: add };
   let opened: ReturnType<typeof createAmqpAdapter> | undefined;
   return {
@@ -140,6 +168,16 @@ export function prepareAdapter(settings: AmqpSettings, clock: Clock, wus = NO_WU
       return opened;
     },
     logged,
+    untilLogged: (line, times = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (logged.filter((one) => one === line).length < times) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     backend: backends,
   };
 }

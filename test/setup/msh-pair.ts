@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GatewayError } from '../../src/errors.ts';
 import type { Submitted, SubmitRequest } from '../../src/msh/gateway.ts';
-import type { MessageDetail, MessageState } from '../../src/ports/store.ts';
+import type { MessageDetail, MessageQuery, MessageState, MessageSummary } from '../../src/ports/store.ts';
 import type { IncomingAnswer, OutgoingRequest, Transport } from '../../src/ports/transport.ts';
 import { createTransport, type TransportOptions } from '../../src/transport/http-client.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -131,6 +131,20 @@ export async function openPair(terms: ContractTerms, more: Partial<TestGatewayOp
   return pair;
 }
 
+/** The same for the time of a test. */
+export async function withPair(
+  terms: ContractTerms,
+  use: (pair: Pair) => Promise<void>,
+  more: Partial<TestGatewayOptions> = {},
+): Promise<void> {
+  const pair = await openPair(terms, more);
+  try {
+    await use(pair);
+  } finally {
+    await pair.close();
+  }
+}
+
 /** A gateway of one of the parties, which trusts the certificates of both. */
 export function openPartyGateway(
   party: ContractParty,
@@ -206,6 +220,23 @@ export async function untilEvents(at: TestGateway, type: string, count: number):
     if (found >= count) {
       cancel();
       return found;
+    }
+    await changed;
+  }
+}
+
+/** Waits until the gateway has this many messages that a query finds, a hundred at most. */
+export async function untilListed(
+  at: TestGateway,
+  query: Omit<MessageQuery, 'limit'>,
+  count: number,
+): Promise<readonly MessageSummary[]> {
+  for (;;) {
+    const { changed, cancel } = nextChange(at.gateway);
+    const { items } = await at.gateway.messages.list({ ...query, limit: 100 });
+    if (items.length >= count) {
+      cancel();
+      return items;
     }
     await changed;
   }

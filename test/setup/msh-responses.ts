@@ -31,7 +31,7 @@ export interface RespondingTerms extends Partial<TestGatewayOptions> {
 }
 
 /** Two gateways under a contract with this mode on every channel; gemeente asks, dienst responds. */
-export async function withPair(
+export async function withResponding(
   { mode, profile, edit = (text) => text, ...more }: RespondingTerms,
   use: (at: Responding) => Promise<void>,
 ): Promise<void> {

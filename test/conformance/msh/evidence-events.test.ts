@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failures, mendManifest, verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
-import { hangingLine, openPair, type Pair, untilMessage, untilState } from '../../setup/msh-pair.ts';
+import { hangingLine, openPair, type Pair, untilMessage, untilState, withPair } from '../../setup/msh-pair.ts';
 import { dienst } from '../../setup/msh-contracts.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
 
@@ -130,14 +130,11 @@ describe('evidence: the events of a message', () => {
 });
 
 async function withDelivered(use: (pair: Pair, messageId: string) => Promise<void>): Promise<void> {
-  const pair = await openPair({ profile: 'osb-rm-s' });
-  try {
+  await withPair({ profile: 'osb-rm-s' }, async (pair) => {
     const { messageId } = await pair.submit();
     await untilState(pair.sender, messageId, 'DELIVERED');
     await use(pair, messageId);
-  } finally {
-    await pair.close();
-  }
+  });
 }
 
 async function holds(at: TestGateway, messageId: string, events: number): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createCa } from '../../../src/trust/test-pki.ts';
 import { type ContractParty, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { failures, mendManifest, verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
-import { MovableClock, openPair, untilState } from '../../setup/msh-pair.ts';
+import { MovableClock, untilState, withPair } from '../../setup/msh-pair.ts';
 import {
   DAY_MS,
   derOfList,
@@ -44,15 +44,16 @@ describe('evidence with revocation lists', () => {
     const roots = authorities();
     const parties = [signing(gemeente, all.leaf.certificate), signing(dienst, all.other.certificate)] as const;
     const options = { clock, keys, roots, revocation: revocation.revocation };
-    const pair = await openPair({ profile: 'osb-rm-s', parties }, options);
-    try {
-      const { messageId } = await pair.submit();
-      await untilState(pair.sender, messageId, 'DELIVERED');
-      await later(revocation);
-      await withEvidence(pair.sender, messageId, use);
-    } finally {
-      await pair.close();
-    }
+    await withPair(
+      { profile: 'osb-rm-s', parties },
+      async (pair) => {
+        const { messageId } = await pair.submit();
+        await untilState(pair.sender, messageId, 'DELIVERED');
+        await later(revocation);
+        await withEvidence(pair.sender, messageId, use);
+      },
+      options,
+    );
   }
 
   const authorities = (): readonly Buffer[] => [all.root, all.ca].map(({ certificate }) => Buffer.from(certificate));
@@ -192,17 +193,14 @@ describe('evidence with revocation lists', () => {
     }));
 
   it('without revocation at the gateway there are no lists, and README.txt says so', async () => {
-    const pair = await openPair({ profile: 'osb-rm-s' });
-    try {
+    await withPair({ profile: 'osb-rm-s' }, async (pair) => {
       const { messageId } = await pair.submit();
       await untilState(pair.sender, messageId, 'DELIVERED');
       await withEvidence(pair.sender, messageId, (folder) => {
         assert.ok(!existsSync(join(folder, CA_LIST)));
         assert.match(readFileSync(join(folder, 'README.txt'), 'utf8'), /There are no revocation lists/);
       });
-    } finally {
-      await pair.close();
-    }
+    });
   });
 });
 

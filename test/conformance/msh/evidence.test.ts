@@ -6,10 +6,9 @@ import { makeEvidenceFolder, writeEvidenceFile } from '../../../src/app/evidence
 import { failures, mendManifest, verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
 import { createCa } from '../../../src/trust/test-pki.ts';
 import { dienst, gemeente } from '../../setup/msh-contracts.ts';
-import { hangingLine, openPair, type Pair, untilState } from '../../setup/msh-pair.ts';
+import { hangingLine, openPair, type Pair, untilState, withPair } from '../../setup/msh-pair.ts';
 import { draft, pack, requireAccepted, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
 import { skipUnless } from '../../setup/skip.ts';
-import type { TestGateway } from '../../setup/test-gateway.ts';
 import { tool } from '../../setup/tools.ts';
 
 const PAYLOADS = [Buffer.from('<melding>één</melding>\r\n'), Buffer.from([0, 1, 2, 255]), Buffer.alloc(0)];
@@ -36,7 +35,7 @@ describe('evidence of a signed, reliable message', () => {
   for (const sync of [false, true]) {
     for (const side of ['sender', 'receiver'] as const) {
       it(`of the ${side}${sync ? ', synchronous' : ''}: message and receipt are proven, by us and by xmlsec1 alone [ebMS2 §4.1.4.2-1]`, async function () {
-        await withPair({ profile: 'osb-rm-s', sync }, side, async (folder) => {
+        await withEvidenceOf({ profile: 'osb-rm-s', sync }, side, async (folder) => {
           const { findings, holds } = await verifyFolder(folder);
           assert.ok(holds);
           const proven = findings.filter(({ verdict }) => verdict === 'proven').map(({ subject }) => subject);
@@ -51,7 +50,7 @@ describe('evidence of a signed, reliable message', () => {
   }
 
   it('without CAs of who checks, whose the certificates are is not proven; by other CAs it fails [ebMS2 §4.1.4.2-1]', () =>
-    withPair({ profile: 'osb-rm-s' }, 'receiver', async (folder) => {
+    withEvidenceOf({ profile: 'osb-rm-s' }, 'receiver', async (folder) => {
       const about = async (trust?: readonly Uint8Array[]): Promise<readonly string[]> => {
         const { findings, holds } = await verifyFolder(folder, trust);
         const found = findings.filter(({ subject }) => subject === 'authorities');
@@ -70,7 +69,7 @@ describe('evidence of a signed, reliable message', () => {
 
   for (const side of ['sender', 'receiver'] as const) {
     it(`of the ${side}, encrypted on the way: the plain parts are what was signed`, async function () {
-      await withPair({ profile: 'osb-rm-e' }, side, async (folder) => {
+      await withEvidenceOf({ profile: 'osb-rm-e' }, side, async (folder) => {
         assert.deepEqual(await failures(folder), []);
         assert.deepEqual(readFileSync(join(folder, 'parts/1.bin')), PAYLOADS[0]);
         skipUnless(this, tool('xmlsec1') !== undefined, 'xmlsec1 is not on PATH');
@@ -146,7 +145,7 @@ describe('evidence of a signed, reliable message', () => {
 
   for (const [what, tamper, failed, statuses] of TAMPERED) {
     it(`tampered with, even if the manifest is mended: ${what}`, async function () {
-      await withPair({ profile: 'osb-rm-s' }, 'receiver', async (folder) => {
+      await withEvidenceOf({ profile: 'osb-rm-s' }, 'receiver', async (folder) => {
         tamper(folder);
         mendManifest(folder);
         assert.deepEqual(await failures(folder), failed);
@@ -160,7 +159,7 @@ describe('evidence of a signed, reliable message', () => {
   }
 
   it('a part that is missing, changed or added is told by the manifest', async () => {
-    await withPair({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
+    await withEvidenceOf({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
       renameSync(join(folder, 'parts/2.bin'), join(folder, 'parts/9.bin'));
       change(folder, 'README.txt', 'THE FILES', 'THE FILE');
       assert.deepEqual(await failures(folder), ['files', 'files', 'files', 'message SIGNATURE_INVALID']);
@@ -168,8 +167,7 @@ describe('evidence of a signed, reliable message', () => {
   });
 
   it('a receipt of another message proves nothing of this one [ebMS2 §6.3.2.5-2]', async () => {
-    const pair = await openPair({ profile: 'osb-rm-s' });
-    try {
+    await withPair({ profile: 'osb-rm-s' }, async (pair) => {
       const [one, other] = [await delivered(pair), await delivered(pair)];
       await withEvidence(pair.sender, other, (theirs) =>
         withEvidence(pair.sender, one, async (folder) => {
@@ -178,13 +176,11 @@ describe('evidence of a signed, reliable message', () => {
           assert.deepEqual(await failures(folder), ['receipt', 'receipt SIGNAL_UNEXPECTED']);
         }),
       );
-    } finally {
-      await pair.close();
-    }
+    });
   });
 
   it('without files, or with files that are none, it says so and never throws', async () => {
-    await withPair({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
+    await withEvidenceOf({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
       for (const name of ['cpa.xml', 'receipt.xml', 'envelope.xml', 'message.json', 'manifest.json']) {
         writeFileSync(join(folder, name), '{"no":"<xml');
         mendIfThere(folder);
@@ -199,8 +195,7 @@ describe('evidence of a signed, reliable message', () => {
 describe('evidence of messages that prove less', () => {
   for (const profile of ['osb-be', 'osb-rm', 'osb-be-s'] as const) {
     it(`${profile}: holds, and says what it cannot prove`, async () => {
-      const pair = await openPair({ profile });
-      try {
+      await withPair({ profile }, async (pair) => {
         const messageId = await delivered(pair);
         for (const side of ['sender', 'receiver'] as const) {
           await withEvidence(pair[side], messageId, async (folder) => {
@@ -216,9 +211,7 @@ describe('evidence of messages that prove less', () => {
             assert.equal(existsSync(join(folder, 'receipt.xml')), profile === 'osb-rm');
           });
         }
-      } finally {
-        await pair.close();
-      }
+      });
     });
   }
 
@@ -243,8 +236,7 @@ describe('evidence of messages that prove less', () => {
   });
 
   it('a contract that was removed is missed', async () => {
-    const pair = await openPair({ profile: 'osb-rm-s' });
-    try {
+    await withPair({ profile: 'osb-rm-s' }, async (pair) => {
       const messageId = await delivered(pair);
       await pair.sender.gateway.cpas.deactivate(pair.cpaId);
       await pair.sender.gateway.cpas.remove(pair.cpaId);
@@ -254,13 +246,11 @@ describe('evidence of messages that prove less', () => {
         assert.ok(findings.some(({ subject, verdict }) => subject === 'contract' && verdict === 'unproven'));
         assert.ok(!existsSync(join(folder, 'certificates/message.pem')));
       });
-    } finally {
-      await pair.close();
-    }
+    });
   });
 
   it('a file is written nowhere but in the folder, and only with the octets that were named', async () => {
-    await withPair({ profile: 'osb-be' }, 'sender', async (folder) => {
+    await withEvidenceOf({ profile: 'osb-be' }, 'sender', async (folder) => {
       for (const name of ['../x.xml', '/x.xml', 'a/../x.xml', 'parts/../../x.xml', 'parts\\x.xml', '.x', 'parts/']) {
         await assert.rejects(writeEvidenceFile(folder, { name, sha256: undefined, octets: [] }), {
           code: 'DOWNLOAD_DAMAGED',
@@ -277,12 +267,9 @@ describe('evidence of messages that prove less', () => {
   });
 
   it('an unknown message has none: NOT_FOUND', async () => {
-    const pair = await openPair({ profile: 'osb-rm-s' });
-    try {
+    await withPair({ profile: 'osb-rm-s' }, async (pair) => {
       await assert.rejects(pair.sender.gateway.messages.evidence('nope@x'), { code: 'NOT_FOUND' });
-    } finally {
-      await pair.close();
-    }
+    });
   });
 });
 
@@ -294,17 +281,10 @@ function mendIfThere(folder: string): void {
   }
 }
 
-async function withPair(
+function withEvidenceOf(
   terms: Parameters<typeof openPair>[0],
   side: 'sender' | 'receiver',
   use: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const pair = await openPair(terms);
-  try {
-    const messageId = await delivered(pair);
-    const at: TestGateway = pair[side];
-    await withEvidence(at, messageId, use);
-  } finally {
-    await pair.close();
-  }
+  return withPair(terms, async (pair) => withEvidence(pair[side], await delivered(pair), use));
 }

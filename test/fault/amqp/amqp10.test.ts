@@ -13,7 +13,7 @@ import {
   type QueueApplication,
 } from '../../setup/amqp-place.ts';
 import { ACTION, contract, cpaIdOf, dienst, gemeente } from '../../setup/msh-contracts.ts';
-import { MovableClock, openPartyGateway, Routes, untilEvents } from '../../setup/msh-pair.ts';
+import { MovableClock, openPartyGateway, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, type Broker, hasAmqp10, NO_AMQP10, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
@@ -81,7 +81,7 @@ describe('a gateway that speaks AMQP 1.0', function () {
       application_properties: { cpaId: CPA_ID, fromPartyId: gemeente.key, toPartyId: dienst.key, action: ACTION },
     });
     const messageId = String(message['message_id']);
-    await untilTaken(gateway, messageId);
+    await untilState(gateway, messageId, 'TAKEN');
     assert.equal((await gateway.gateway.messages.find(messageId, 'out')).messageId, messageId);
   });
 
@@ -146,7 +146,7 @@ describe('a gateway that speaks AMQP 1.0', function () {
     clock.advance(2000);
     const message = await application.next(away.queue);
     assert.deepEqual([String(bodyOf(message)), message['message_id']], ['unroutable', waiting.messageId]);
-    await untilTaken(away.gateway, waiting.messageId);
+    await untilState(away.gateway, waiting.messageId, 'TAKEN');
   });
 
   it('hands nothing over by an exchange to a broker that does not say when no queue takes it', async () => {
@@ -238,8 +238,3 @@ describe('a gateway that speaks AMQP 1.0', function () {
     return { gateway: found, prepared: adapter };
   }
 });
-
-async function untilTaken({ gateway }: TestGateway, messageId: string): Promise<void> {
-  while ((await gateway.messages.find(messageId, 'in')).state !== 'TAKEN')
-    await new Promise((resolve) => setTimeout(resolve, 10));
-}

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
 import { openQueueBackend, type QueueBackend } from '../../setup/amqp-backend.ts';
-import { amqpSettings, openQueueApplication, type QueueApplication } from '../../setup/amqp-place.ts';
+import { amqpSettings, openQueueApplication, type QueueApplication, restartBroker } from '../../setup/amqp-place.ts';
 import { freePort } from '../../setup/gateway-process.ts';
 import { BROKER_HOOK_MS, type Broker, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
@@ -38,16 +38,6 @@ describe('a queue as the backend of a provided service', function () {
     place = await openQueueBackend(settings, timeoutMs);
     await place.prepared.adapter.start();
     return place;
-  };
-  /** RabbitMQ 3.10 may forget a queue that was declared right before it was killed: these have seen a clean stop. */
-  const restart = async ({ prepared }: QueueBackend): Promise<void> => {
-    const connections = (): number => prepared.logged.filter((line) => line === 'connected to the broker').length;
-    const before = connections();
-    await application.close();
-    await broker.stop();
-    await broker.start();
-    application = await openQueueApplication(broker.url);
-    while (connections() === before) await turn();
   };
   const bind = (pattern = 'request.#'): Promise<string> => application.bind(settings, pattern);
   const answer = async ({ properties }: ConsumeMessage, body: string, more: object = {}): Promise<void> => {
@@ -173,7 +163,7 @@ describe('a queue as the backend of a provided service', function () {
     const opened = await open();
     const { provided } = opened;
     const queue = await bind();
-    await restart(opened);
+    application = await restartBroker(broker, application, opened.prepared);
     const asked = provided.send();
     const request = await application.next(queue);
     await application.close();
@@ -201,8 +191,4 @@ function answering(url: string, more: Partial<AmqpSettings> = {}): AmqpSettings 
 
 function answerQueueOf({ exchange }: Pick<AmqpSettings, 'exchange'>): string {
   return `${exchange}.answers.${randomUUID()}`;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -1,73 +1,44 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
-import { systemClock } from '../../../src/clock.ts';
-import {
-  amqpSettings,
-  openQueueApplication,
-  type PreparedAdapter,
-  prepareAdapter,
-  type QueueApplication,
-} from '../../setup/amqp-place.ts';
+import { amqpSettings, openQueueApplication, type QueueApplication } from '../../setup/amqp-place.ts';
+import { openQueueSide, type QueueSide } from '../../setup/amqp-sides.ts';
 import { ACTION, contract, cpaIdOf, dienst, gemeente, SERVICE } from '../../setup/msh-contracts.ts';
-import { MovableClock, openPartyGateway, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
+import { MovableClock, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
-import type { TestGateway } from '../../setup/test-gateway.ts';
 import { meldingJson, meldingTranslation } from '../../setup/translations.ts';
 
 const cpa = contract({ profile: 'osb-rm' });
 const CPA_ID = cpaIdOf(cpa);
 
-interface Side {
-  readonly settings: AmqpSettings;
-  readonly gateway: TestGateway;
-  readonly prepared: PreparedAdapter;
-}
-
 describe('two gateways, and applications that know only queues', function () {
   this.timeout(30_000);
   const clock = new MovableClock();
   let application: QueueApplication;
-  let sender: Side;
-  let receiver: Side;
+  let sender: QueueSide;
+  let receiver: QueueSide;
 
   before(async function () {
     this.timeout(BROKER_HOOK_MS);
     skipUnless(this, hasRabbitmq(), NO_RABBITMQ);
     const { url } = await testBroker();
     application = await openQueueApplication(url);
-    const routes = new Routes();
+    const network = new Routes();
     const translation = await meldingTranslation();
-    const open = async (party: typeof gemeente): Promise<Side> => {
-      const settings = amqpSettings(url, { inlineLimit: 100_000, events: true });
-      const prepared = prepareAdapter(settings, systemClock);
-      const gateway = await openPartyGateway(party, {
+    const open = (party: typeof gemeente): Promise<QueueSide> =>
+      openQueueSide(party, amqpSettings(url, { inlineLimit: 100_000, events: true }), {
         cpas: [cpa],
         clock,
-        transport: routes.transport(),
-        routes: [
-          { to: dienst.key, destination: 'amqp' },
-          { destination: 'partner', json: { schema: 'melding.xsd', element: undefined }, translation },
-        ],
-        prepare: prepared.prepare,
+        network,
+        routes: [{ destination: 'partner', json: { schema: 'melding.xsd', element: undefined }, translation }],
       });
-      routes.lead(party.endpoint, gateway.url);
-      await prepared.adapter.start();
-      return { settings, gateway, prepared };
-    };
     sender = await open(gemeente);
     receiver = await open(dienst);
   });
 
   after(async () => {
     await application?.close();
-    for (const side of [sender, receiver]) {
-      await side?.prepared.adapter.drain();
-      await side?.gateway.gateway.handovers.stop();
-      await side?.prepared.adapter.stop();
-      await side?.gateway.close();
-    }
+    for (const side of [sender, receiver]) await side?.close();
   });
 
   it('a document that one publishes lies in the queue of the other, under the MessageId of ebMS', async () => {

@@ -8,7 +8,13 @@ import { topology } from '../../../adapters/amqp/amqp091/topology.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { examine } from '../../../src/app/doctor/doctor.ts';
 import type { HealthCheck } from '../../../src/msh/gateway.ts';
-import { amqpSettings, openQueueApplication, type PreparedAdapter, prepareAdapter } from '../../setup/amqp-place.ts';
+import {
+  amqpSettings,
+  CONNECTED,
+  openQueueApplication,
+  type PreparedAdapter,
+  prepareAdapter,
+} from '../../setup/amqp-place.ts';
 import { freePort } from '../../setup/gateway-process.ts';
 import { contract, cpaIdOf, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { openPartyGateway, Routes, untilEvents } from '../../setup/msh-pair.ts';
@@ -119,18 +125,18 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
       relay.lead(broker.url);
       const settings = { ...amqpSettings(`amqp://guest:guest@127.0.0.1:${port}`, { heartbeatSeconds: 1 }), protocol };
       await declare({ ...settings, url: broker.url });
-      const { logged } = await open(settings);
+      const { untilLogged } = await open(settings);
       relay.silence();
-      while (!logged.includes('no connection to the broker')) await turn();
+      await untilLogged('no connection to the broker');
       relay.lead(broker.url);
-      while (logged.filter((line) => line === 'connected to the broker').length < 2) await turn();
+      await untilLogged(CONNECTED, 2);
     });
 
     if (protocol === '0-9-1')
       it('says when the broker takes nothing, in log, health and event, and goes on when it does', async () => {
         const settings = amqpSettings(broker.url);
         await declare(settings);
-        const { gateway, logged } = await open(settings);
+        const { gateway, untilLogged } = await open(settings);
         const application = await openQueueApplication(broker.url);
         opened.push(() => application.close());
         const queue = await application.bind(settings, 'received.#');
@@ -145,14 +151,14 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
           });
         // The broker says so to whoever publishes.
         await submit();
-        while (!logged.includes('the broker takes no messages for now')) await turn();
+        await untilLogged('the broker takes no messages for now');
         const { ok, detail } = await health(gateway);
         assert.equal(ok, false);
         assert.match(detail, /takes no messages now: low on memory/);
         await submit();
         await untilEvents(gateway, 'handover.failed', 1);
         await control(broker, 'set_vm_memory_high_watermark', '0.6');
-        while (!logged.includes('the broker takes messages again')) await turn();
+        await untilLogged('the broker takes messages again');
         for (const _ of ['first', 'second']) await application.next(queue);
         assert.equal((await health(gateway)).ok, true);
       });
@@ -225,7 +231,7 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
     /** With a short heartbeat, whose timers end soon; RabbitMQ takes a second to refuse a password. */
     async function open(
       given: AmqpSettings,
-    ): Promise<{ readonly gateway: TestGateway; readonly logged: PreparedAdapter['logged'] }> {
+    ): Promise<{ readonly gateway: TestGateway } & Pick<PreparedAdapter, 'logged' | 'untilLogged'>> {
       const prepared = prepareAdapter({ ...given, heartbeatSeconds: Math.min(given.heartbeatSeconds, 3) }, systemClock);
       const routes = new Routes();
       const gateway = await openPartyGateway(gemeente, {
@@ -243,7 +249,7 @@ for (const protocol of ['0-9-1', '1.0'] as const) {
         await gateway.close();
       });
       await prepared.adapter.start();
-      return { gateway, logged: prepared.logged };
+      return { gateway, logged: prepared.logged, untilLogged: prepared.untilLogged };
     }
 
     function file(name: string, text: string): string {
@@ -272,8 +278,4 @@ async function health({ gateway }: TestGateway): Promise<HealthCheck> {
   const found = (await gateway.health()).checks.find(({ name }) => name === 'amqp');
   assert.ok(found !== undefined);
   return found;
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -10,7 +10,7 @@ import {
 } from '../../setup/amqp-place.ts';
 import { freePort } from '../../setup/gateway-process.ts';
 import { contract, cpaIdOf, dienst, gemeente } from '../../setup/msh-contracts.ts';
-import { openPartyGateway, Routes } from '../../setup/msh-pair.ts';
+import { openPartyGateway, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, type Broker, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import { openTcpRelay, type TcpRelay } from '../../setup/tcp-relay.ts';
@@ -102,17 +102,13 @@ describe('a bridge whose broker goes away', function () {
       action: 'melden',
       payloads: [],
     });
-    for (;;) {
-      const [waiting] = await use.handovers.waiting();
-      if (waiting?.failing === 1) break;
-      await turn();
-    }
+    await untilEvents(opened(), 'handover.failed', 1);
     assert.equal((await use.messages.find(messageId, 'in')).state, 'RECEIVED');
     await broker.start();
     application = await openQueueApplication(broker.url);
     // What was handed over before the broker died may come once more.
     while ((await application.next(queue)).properties.messageId !== messageId);
-    while ((await use.messages.find(messageId, 'in')).state !== 'TAKEN') await turn();
+    await untilState(opened(), messageId, 'TAKEN');
   });
 
   async function publish(name: string): Promise<readonly string[]> {
@@ -136,8 +132,4 @@ function note(ids: Map<string, string>, document: string, messageId: string): vo
 function requireAll(ids: ReadonlyMap<string, string>, sent: readonly string[]): void {
   assert.deepEqual([...ids.keys()].sort(), sent.toSorted());
   assert.equal(new Set(ids.values()).size, sent.length);
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -3,8 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { ConsumeMessage, Options } from 'amqplib';
 import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
-import { openQueueCaller, type QueueCaller } from '../../setup/amqp-caller.ts';
-import { amqpSettings, openQueueApplication, type QueueApplication } from '../../setup/amqp-place.ts';
+import { holdAnswers, openQueueCaller, type QueueCaller } from '../../setup/amqp-caller.ts';
+import {
+  amqpSettings,
+  CONNECTED,
+  openQueueApplication,
+  type QueueApplication,
+  restartBroker,
+} from '../../setup/amqp-place.ts';
 import { freePort } from '../../setup/gateway-process.ts';
 import { BROKER_HOOK_MS, type Broker, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
@@ -59,17 +65,6 @@ describe('a call of a partner by queue', function () {
     });
     await application.channel.waitForConfirms();
   };
-  /** RabbitMQ 3.10 may forget a queue that was declared right before it was killed: these have seen a clean stop. */
-  const restart = async ({ prepared }: QueueCaller): Promise<void> => {
-    const connections = (): number => prepared.logged.filter((line) => line === 'connected to the broker').length;
-    const before = connections();
-    await application.close();
-    await broker.stop();
-    await broker.start();
-    application = await openQueueApplication(broker.url);
-    while (connections() === before) await turn();
-  };
-
   it('the verified answer lies in the queue that was named, with the correlation_id of the question', async () => {
     const { pair } = await open();
     await ask(echo('hallo'), { headers: { operation: 'echo' } });
@@ -195,14 +190,7 @@ describe('a call of a partner by queue', function () {
 
   it('a message_id that another question has meanwhile is a conflict', async () => {
     const { pair } = await open();
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const { answer } = pair.backend;
-    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
-    pair.backend.answer = async (call) => {
-      isAsked();
-      await held;
-      return answer(call);
-    };
+    const { asked, release } = holdAnswers(pair);
     await ask(echo('een'), { messageId: 'zelfde' });
     await asked;
     await ask(echo('twee'), { messageId: 'zelfde' });
@@ -221,18 +209,11 @@ describe('a call of a partner by queue', function () {
     const relay = await openTcpRelay(port);
     relay.lead(broker.url);
     const { pair, prepared } = await open({}, { url: `amqp://guest:guest@127.0.0.1:${port}` });
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const { answer } = pair.backend;
-    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
-    pair.backend.answer = async (call) => {
-      isAsked();
-      await held;
-      return answer(call);
-    };
+    const { asked, release } = holdAnswers(pair);
     await ask(echo('geknipt'));
     await asked;
     relay.lead(broker.url);
-    while (prepared.logged.filter((line) => line === 'connected to the broker').length < 2) await turn();
+    await prepared.untilLogged(CONNECTED, 2);
     release();
     assert.match(String((await application.next(replies)).content), />geknipt</);
     assert.equal(pair.backend.calls.length, 1);
@@ -244,15 +225,8 @@ describe('a call of a partner by queue', function () {
   it('a broker that is killed while the partner is asked: one call, and the answer when it is back', async () => {
     const opened = await open();
     const { pair } = opened;
-    await restart(opened);
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const { answer } = pair.backend;
-    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
-    pair.backend.answer = async (call) => {
-      isAsked();
-      await held;
-      return answer(call);
-    };
+    application = await restartBroker(broker, application, opened.prepared);
+    const { asked, release } = holdAnswers(pair);
     await ask(echo('gedood'));
     await asked;
     await application.close();
@@ -302,7 +276,3 @@ const hurried: Clock = {
   now: () => systemClock.now(),
   schedule: (at, run) => systemClock.schedule(systemClock.now() + (at - systemClock.now()) / 20, run),
 };
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}

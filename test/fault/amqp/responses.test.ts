@@ -1,37 +1,24 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ConsumeMessage, Options } from 'amqplib';
-import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
-import { systemClock } from '../../../src/clock.ts';
-import {
-  amqpSettings,
-  openQueueApplication,
-  type PreparedAdapter,
-  prepareAdapter,
-  type QueueApplication,
-} from '../../setup/amqp-place.ts';
+import { amqpSettings, openQueueApplication, type QueueApplication } from '../../setup/amqp-place.ts';
+import { openQueueSide, type QueueSide } from '../../setup/amqp-sides.ts';
 import { contract, cpaIdOf, dienst, gemeente, REPLY_ACTION, SERVICE } from '../../setup/msh-contracts.ts';
-import { MovableClock, openPartyGateway, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
+import { MovableClock, Routes, untilEvents, untilListed, untilState } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
-import type { TestGateway } from '../../setup/test-gateway.ts';
 
 const cpa = contract({ profile: 'osb-rm' });
 const CPA_ID = cpaIdOf(cpa);
-
-interface Side {
-  readonly settings: AmqpSettings;
-  readonly gateway: TestGateway;
-  readonly prepared: PreparedAdapter;
-}
 
 describe('a message by queue whose response is wanted in a queue', function () {
   this.timeout(60_000);
   const clock = new MovableClock();
   const routes = new Routes();
   let application: QueueApplication;
-  let here: Side;
-  let there: Side;
+  let here: QueueSide;
+  let there: QueueSide;
   let replies = '';
   let received = '';
 
@@ -40,20 +27,8 @@ describe('a message by queue whose response is wanted in a queue', function () {
     skipUnless(this, hasRabbitmq(), NO_RABBITMQ);
     const { url } = await testBroker();
     application = await openQueueApplication(url);
-    const open = async (party: typeof gemeente): Promise<Side> => {
-      const settings = amqpSettings(url);
-      const prepared = prepareAdapter(settings, systemClock);
-      const gateway = await openPartyGateway(party, {
-        cpas: [cpa],
-        clock,
-        transport: routes.transport(),
-        routes: [{ to: dienst.key, destination: 'amqp' }],
-        prepare: prepared.prepare,
-      });
-      routes.lead(party.endpoint, gateway.url);
-      await prepared.adapter.start();
-      return { settings, gateway, prepared };
-    };
+    const open = (party: typeof gemeente): Promise<QueueSide> =>
+      openQueueSide(party, amqpSettings(url), { cpas: [cpa], clock, network: routes });
     here = await open(gemeente);
     there = await open(dienst);
     received = await application.bind(there.settings, 'received.#');
@@ -64,12 +39,7 @@ describe('a message by queue whose response is wanted in a queue', function () {
   });
   after(async () => {
     await application?.close();
-    for (const side of [here, there]) {
-      await side?.prepared.adapter.drain();
-      await side?.gateway.gateway.handovers.stop();
-      await side?.prepared.adapter.stop();
-      await side?.gateway.close();
-    }
+    for (const side of [here, there]) await side?.close();
   });
 
   const send = (more: Options.Publish = {}): Promise<void> =>
@@ -86,6 +56,13 @@ describe('a message by queue whose response is wanted in a queue', function () {
     };
     const { correlationId } = properties;
     await application.send(there.settings, CPA_ID, Buffer.from(body), { correlationId, ...more, headers });
+  };
+
+  /** MessageId of the one that is not transmitted yet. */
+  const queued = async (): Promise<string> => {
+    const [one] = await untilListed(here.gateway, { state: 'QUEUED' }, 1);
+    assert.ok(one !== undefined);
+    return one.messageId;
   };
 
   it('the response of the partner lies there, with the correlation_id of the request', async () => {
@@ -122,9 +99,9 @@ describe('a message by queue whose response is wanted in a queue', function () {
     assert.equal(String((await application.next(replies)).content), '<een/>');
     await send({ correlationId: conversation });
     await respond(await application.next(received), '<twee/>', unnamed);
-    const { items } = await untilInbox(here.gateway);
+    const waiting = await untilListed(here.gateway, { state: 'RECEIVED' }, 1);
     assert.deepEqual(
-      items.map(({ conversationId, destination }) => [conversationId, destination]),
+      waiting.map(({ conversationId, destination }) => [conversationId, destination]),
       [[conversation, 'inbox']],
     );
   });
@@ -145,7 +122,7 @@ describe('a message by queue whose response is wanted in a queue', function () {
     routes.lead(dienst.endpoint, 'http://127.0.0.1:1/ebms');
     try {
       await send({ correlationId: 'nooit', messageId: 'order-5' });
-      const { messageId } = await untilSent(here.gateway);
+      const messageId = await queued();
       while ((await here.gateway.gateway.messages.find(messageId, 'out')).state !== 'EXPIRED') {
         clock.advance(60_000);
         await turn();
@@ -158,8 +135,7 @@ describe('a message by queue whose response is wanted in a queue', function () {
       assert.partialDeepStrictEqual(expired.properties.headers, { reason: 'RETRIES_EXHAUSTED', messageId });
       assert.equal(JSON.parse(String(expired.content)).code, 'RETRIES_EXHAUSTED');
       await send({ correlationId: 'toch niet' });
-      const second = await untilSent(here.gateway);
-      await here.gateway.gateway.messages.cancel(second.messageId);
+      await here.gateway.gateway.messages.cancel(await queued());
       const cancelled = await application.next(replies);
       assert.deepEqual(
         [cancelled.properties.correlationId, cancelled.properties.type, cancelled.properties.headers?.['reason']],
@@ -176,23 +152,3 @@ describe('a message by queue whose response is wanted in a queue', function () {
     assert.deepEqual([reason, location], ['REQUEST_INVALID', 'reply_to']);
   });
 });
-
-async function untilInbox({ gateway }: TestGateway): ReturnType<TestGateway['gateway']['messages']['list']> {
-  for (;;) {
-    const page = await gateway.messages.list({ state: 'RECEIVED', limit: 10 });
-    if (page.items.length > 0) return page;
-    await turn();
-  }
-}
-
-async function untilSent({ gateway }: TestGateway): Promise<{ readonly messageId: string }> {
-  for (;;) {
-    const [one] = (await gateway.messages.list({ state: 'QUEUED', limit: 1 })).items;
-    if (one !== undefined) return one;
-    await turn();
-  }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}

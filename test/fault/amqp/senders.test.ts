@@ -9,7 +9,7 @@ import {
   type QueueApplication,
 } from '../../setup/amqp-place.ts';
 import { ACTION, contract, cpaIdOf, dienst, gemeente, SERVICE } from '../../setup/msh-contracts.ts';
-import { openPartyGateway } from '../../setup/msh-pair.ts';
+import { openPartyGateway, untilListed } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
@@ -68,7 +68,7 @@ describe('queues with rights', function () {
     it(`send what they may: ${name}`, async () => {
       const before = await submitted();
       await send(name, 'mine');
-      while ((await submitted()).length === before.length) await turn();
+      await untilSubmitted(before.length + 1);
       assert.equal(await application.look(settings.refused), undefined);
     });
   }
@@ -93,7 +93,7 @@ describe('queues with rights', function () {
   it('count their message_ids by themselves, so that none learns of those of another', async () => {
     const before = await submitted();
     for (const name of ['belasting', 'alles']) await send(name, `of ${name}`, 'order-1');
-    while ((await submitted()).length < before.length + 2) await turn();
+    await untilSubmitted(before.length + 2);
     assert.equal(await application.look(settings.refused), undefined);
   });
 
@@ -103,7 +103,7 @@ describe('queues with rights', function () {
     await application.send(settings, CPA_ID, Buffer.from('nobody'));
     const before = await submitted();
     await send('alles', 'after it');
-    while ((await submitted()).length === before.length) await turn();
+    await untilSubmitted(before.length + 1);
     assert.equal((await application.channel.checkQueue(settings.sendQueue)).messageCount, 1);
   });
 
@@ -118,11 +118,11 @@ describe('queues with rights', function () {
     await application.channel.waitForConfirms();
   }
 
+  async function untilSubmitted(count: number): Promise<void> {
+    await untilListed(gateway, { direction: 'out' }, count);
+  }
+
   async function submitted(): Promise<readonly unknown[]> {
     return (await gateway.gateway.messages.list({ direction: 'out', limit: 100 })).items;
   }
 });
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}

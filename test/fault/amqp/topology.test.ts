@@ -3,9 +3,15 @@ import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import type { Gateway } from '../../../src/msh/gateway.ts';
-import { amqpSettings, openQueueApplication, prepareAdapter, type QueueApplication } from '../../setup/amqp-place.ts';
+import {
+  amqpSettings,
+  CONNECTED,
+  openQueueApplication,
+  prepareAdapter,
+  type QueueApplication,
+} from '../../setup/amqp-place.ts';
 import { ACTION, contract, cpaIdOf, gemeente, SERVICE } from '../../setup/msh-contracts.ts';
-import { openPartyGateway, untilMessage } from '../../setup/msh-pair.ts';
+import { openPartyGateway, untilListed } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, hasRabbitmq, NO_RABBITMQ, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
@@ -65,7 +71,7 @@ describe('what the gateway finds at the broker', function () {
     await application.channel.deleteQueue(settings.sendQueue);
     await place.connected(2);
     await submitByQueue(settings, 'again');
-    await untilSubmitted(place.gateway, 1);
+    await untilListed(place.gateway, { direction: 'out' }, 1);
   });
 
   it('a message that was handed out too often is refused, and those behind it go on', async () => {
@@ -82,7 +88,7 @@ describe('what the gateway finds at the broker', function () {
     await place.start();
     const { content, properties } = await application.next(settings.refused);
     assert.deepEqual([String(content), properties.headers?.['reason']], ['poison', 'REDELIVERED_TOO_OFTEN']);
-    await untilSubmitted(place.gateway, 1);
+    await untilListed(place.gateway, { direction: 'out' }, 1);
     assert.equal((await place.gateway.gateway.messages.list({ limit: 10 })).items.length, 1);
   });
 
@@ -103,7 +109,7 @@ describe('what the gateway finds at the broker', function () {
       if (failures-- > 0) throw new GatewayError('STORE_UNAVAILABLE');
     });
     await place.start();
-    await untilSubmitted(place.gateway, 3);
+    await untilListed(place.gateway, { direction: 'out' }, 3);
     const { items } = await place.gateway.gateway.messages.list({ direction: 'out', limit: 10 });
     const bodies = await Promise.all(
       items.map(async ({ messageId }) => {
@@ -134,9 +140,7 @@ describe('what the gateway finds at the broker', function () {
     return {
       gateway,
       start: () => prepared.adapter.start(),
-      async connected(times) {
-        while (prepared.logged.filter((line) => line === 'connected to the broker').length < times) await turn();
-      },
+      connected: (times) => prepared.untilLogged(CONNECTED, times),
     };
   }
 
@@ -152,19 +156,3 @@ describe('what the gateway finds at the broker', function () {
     });
   }
 });
-
-async function untilSubmitted(at: TestGateway, count: number): Promise<void> {
-  for (;;) {
-    const { items } = await at.gateway.messages.list({ direction: 'out', limit: 10 });
-    const [first] = items;
-    if (items.length >= count && first !== undefined) {
-      await untilMessage(at, first.messageId, () => true);
-      return;
-    }
-    await turn();
-  }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
-}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { PROFILES } from '../../setup/msh-contracts.ts';
-import { openPair, payloadsOf, untilState } from '../../setup/msh-pair.ts';
+import { payloadsOf, untilState, withPair } from '../../setup/msh-pair.ts';
 
 const PAYLOADS = [Buffer.from('<één>document</één>'), Buffer.alloc(0), randomBytes(300_000)];
 
@@ -15,8 +15,7 @@ describe('a document between two gateways', () => {
 });
 
 async function deliver(profile: (typeof PROFILES)[number], sync: boolean): Promise<void> {
-  const pair = await openPair({ profile, sync });
-  try {
+  await withPair({ profile, sync }, async (pair) => {
     const { messageId } = await pair.submit(PAYLOADS);
     const sent = await untilState(pair.sender, messageId, 'DELIVERED');
     const received = await untilState(pair.receiver, messageId, 'RECEIVED');
@@ -31,7 +30,5 @@ async function deliver(profile: (typeof PROFILES)[number], sync: boolean): Promi
       ['message.delivered'],
     );
     assert.deepEqual(await pair.receiver.gateway.messages.take(messageId), { messageId, state: 'TAKEN' });
-  } finally {
-    await pair.close();
-  }
+  });
 }

@@ -12,6 +12,7 @@ import {
   submitTo,
   untilAttempts,
   untilState,
+  withPair,
 } from '../../setup/msh-pair.ts';
 import { openRecordingPartner } from '../../setup/recording-partner.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
@@ -70,8 +71,7 @@ describe('a stop', () => {
 
 describe('a restart', () => {
   it('of the sender: what was QUEUED is sent after it, and what was SENT on its next time [ebMS2 §6.1-3]', async () => {
-    const pair = await openPair({ profile: 'osb-rm-s', sync: true });
-    try {
+    await withPair({ profile: 'osb-rm-s', sync: true }, async (pair) => {
       pair.routes.bend(dienst.endpoint, () => Promise.reject(new GatewayError('PEER_UNREACHABLE')));
       const queued = await pair.submit([LARGE]);
       await untilAttempts(pair.sender, queued.messageId, 1);
@@ -92,14 +92,11 @@ describe('a restart', () => {
       }
       const received = await pair.receiver.gateway.messages.find(queued.messageId);
       assert.deepEqual(await payloadsOf(pair.receiver, received), [LARGE]);
-    } finally {
-      await pair.close();
-    }
+    });
   });
 
   it('of the receiver: a repeat is still a duplicate, with the receipt of before [ebMS2 §6.1-2, ebMS2 §6.5.3-2]', async () => {
-    const pair = await openPair({ profile: 'osb-rm-s', sync: true });
-    try {
+    await withPair({ profile: 'osb-rm-s', sync: true }, async (pair) => {
       pair.routes.bend(dienst.endpoint, async (request, forward) => {
         await forward(request);
         throw new GatewayError('PEER_UNREACHABLE');
@@ -113,9 +110,7 @@ describe('a restart', () => {
       const sent = await untilState(pair.sender, messageId, 'DELIVERED');
       assert.deepEqual(sent.signal, before.signal);
       assert.deepEqual(await pair.receiver.gateway.messages.find(messageId), before);
-    } finally {
-      await pair.close();
-    }
+    });
   });
 
   it('of the receiver: a receipt that waits in the outbox goes out after it', async () => {

@@ -6,13 +6,14 @@ import type { PartnerTerms } from '../../../src/msh/parts.ts';
 import type { OutgoingRequest } from '../../../src/ports/transport.ts';
 import { dienst } from '../../setup/msh-contracts.ts';
 import {
-  openPair,
+  type openPair,
   type Pair,
   payloadsOf,
   type Routes,
   untilAttempts,
   untilMessage,
   untilState,
+  withPair,
 } from '../../setup/msh-pair.ts';
 
 describe('the profiles osb-be-e and osb-rm-e', () => {
@@ -123,19 +124,6 @@ function naming(...uris: readonly string[]): Parameters<typeof openPair>[0] {
 
 function algorithm(uri: string): string {
   return `<tns:EncryptionAlgorithm>${uri}</tns:EncryptionAlgorithm>`;
-}
-
-async function withPair(
-  terms: Parameters<typeof openPair>[0],
-  use: (pair: Pair) => Promise<void>,
-  more: Parameters<typeof openPair>[1] = {},
-): Promise<void> {
-  const pair = await openPair(terms, more);
-  try {
-    await use(pair);
-  } finally {
-    await pair.close();
-  }
 }
 
 /** The bodies of all requests to dienst, in their order. */

@@ -4,7 +4,7 @@ import { DEFAULT_MESSAGE_LIMITS } from '../../../src/msh/limits.ts';
 import type { PartnerTerms } from '../../../src/msh/parts.ts';
 import type { MessageDetail } from '../../../src/ports/store.ts';
 import { type ContractTerms, contract, cpaIdOf, dienst, RETRY_INTERVAL } from '../../setup/msh-contracts.ts';
-import { openPair, submitTo, untilAttempts, untilEvents, untilMessage } from '../../setup/msh-pair.ts';
+import { submitTo, untilAttempts, untilEvents, untilMessage, withPair } from '../../setup/msh-pair.ts';
 import {
   draft,
   pack,
@@ -252,8 +252,7 @@ describe('messages that are sent in order', () => {
   }
 
   it('§9 two gateways: ten messages whose requests overtake each other arrive in the order in which they were sent [ebMS2 §9.1.1-2]', async () => {
-    const pair = await openPair({ ...TERMS, retries: 5 });
-    try {
+    await withPair({ ...TERMS, retries: 5 }, async (pair) => {
       let number = 0;
       pair.routes.bend(dienst.endpoint, (request, forward) => {
         number += 1;
@@ -277,8 +276,6 @@ describe('messages that are sent in order', () => {
       await pair.restart('sender');
       const { messageId } = await pair.submit(undefined, { conversationId: 'zaak-1' });
       assert.equal((await pair.sender.gateway.messages.find(messageId, 'out')).sequenceNumber, 10);
-    } finally {
-      await pair.close();
-    }
+    });
   });
 });

@@ -6,7 +6,7 @@ import { GatewayError } from '../../../src/errors.ts';
 import { REPLY_ACTION, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
 import { payloadsOf, untilAttempts, untilState } from '../../setup/msh-pair.ts';
-import { respond, type Responding, withPair } from '../../setup/msh-responses.ts';
+import { respond, type Responding, withResponding } from '../../setup/msh-responses.ts';
 
 const LARGE = randomBytes(3_000_000);
 const SMALL = randomBytes(2000);
@@ -30,7 +30,7 @@ describe('business responses in the HTTP answer', () => {
     const reliable = profile.startsWith('osb-rm');
     const together = mode === 'signalsAndResponse' && reliable;
     it(`§4.3 §6.3.2 ${mode}, ${profile}, ${payloads.length} payloads: the response comes in the HTTP answer${together ? ', with the receipt' : ''}`, () =>
-      withPair({ mode, profile }, async (at) => {
+      withResponding({ mode, profile }, async (at) => {
         const { sender, receiver } = at.pair;
         const request = await at.pair.submit([SMALL]);
         const response = await respond(at, request.messageId, payloads);
@@ -56,7 +56,7 @@ describe('business responses in the HTTP answer', () => {
   }
 
   it('§6.3.2 the evidence of both messages holds: each receipt is about the octets that travelled', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm-s' }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm-s' }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       const response = await respond(at, request.messageId, [SMALL]);
@@ -79,7 +79,7 @@ describe('business responses in the HTTP answer', () => {
     }));
 
   it('§4.3 too late: the receipt goes alone when the time is over, the response by a request of its own', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm-s' }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm-s' }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       await untilState(receiver, request.messageId, 'RECEIVED');
@@ -94,7 +94,7 @@ describe('business responses in the HTTP answer', () => {
     }));
 
   it('§4.3 a gateway that stops ends the wait with the receipt, and waits for nothing more', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       await untilState(receiver, request.messageId, 'RECEIVED');
@@ -106,7 +106,7 @@ describe('business responses in the HTTP answer', () => {
     }));
 
   it('§4.3 no more wait than are allowed: another gets its receipt at once', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm', waitingRequests: 1 }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm', waitingRequests: 1 }, async (at) => {
       const { sender, receiver } = at.pair;
       const first = await at.pair.submit([SMALL]);
       await untilState(receiver, first.messageId, 'RECEIVED');
@@ -119,7 +119,7 @@ describe('business responses in the HTTP answer', () => {
     }));
 
   it('§6.5.6 a duplicate of the request gets the stored receipt alone, and the response goes to the first', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm-s' }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm-s' }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       await untilState(receiver, request.messageId, 'RECEIVED');
@@ -139,7 +139,7 @@ describe('business responses in the HTTP answer', () => {
 
   for (const profile of ['osb-be-s', 'osb-rm-s'] as const) {
     it(`§6.5.4 ${profile}: a connection that is cut before the answer costs nothing: the response goes by a request of its own`, () =>
-      withPair({ mode: 'signalsAndResponse', profile }, async (at) => {
+      withResponding({ mode: 'signalsAndResponse', profile }, async (at) => {
         const { sender, receiver } = at.pair;
         at.cut();
         const request = await at.pair.submit([SMALL]);
@@ -167,7 +167,7 @@ describe('business responses in the HTTP answer', () => {
 
   for (const profile of ['osb-rm', 'osb-rm-s'] as const) {
     it(`§6.5.6 ${profile}: the repeat of a response goes without the receipt, is the same message, and its receipt of then counts`, () =>
-      withPair({ mode: 'signalsAndResponse', profile }, async (at) => {
+      withResponding({ mode: 'signalsAndResponse', profile }, async (at) => {
         const { sender, receiver } = at.pair;
         const request = await at.pair.submit([SMALL]);
         await untilState(receiver, request.messageId, 'RECEIVED');
@@ -191,7 +191,7 @@ describe('business responses in the HTTP answer', () => {
     const unsigned =
       /(action="bevestigen"[^>]*>\s*<tns:BusinessTransactionCharacteristics tns:isNonRepudiationRequired=)"true"/g;
     const edit = (text: string): string => text.replaceAll(unsigned, '$1"false"');
-    return withPair({ mode: 'signalsAndResponse', profile: 'osb-rm-s', edit }, async (at) => {
+    return withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm-s', edit }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       const response = await respond(at, request.messageId, [SMALL]);
@@ -205,7 +205,7 @@ describe('business responses in the HTTP answer', () => {
   });
 
   it('§6.5.1 a response that cannot be stored leaves the request waiting for another', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       await untilState(receiver, request.messageId, 'RECEIVED');
@@ -221,7 +221,7 @@ describe('business responses in the HTTP answer', () => {
     }));
 
   it('ebms.responseSeconds 0, which is the default: nothing waits', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm', responseTimeoutMs: 0 }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm', responseTimeoutMs: 0 }, async (at) => {
       const request = await at.pair.submit([SMALL]);
       await untilState(at.pair.sender, request.messageId, 'DELIVERED');
       const response = await respond(at, request.messageId, []);
@@ -230,7 +230,7 @@ describe('business responses in the HTTP answer', () => {
     }));
 
   it('responses: apart for one partner: the receipt at once', () =>
-    withPair(
+    withResponding(
       {
         mode: 'signalsAndResponse',
         profile: 'osb-rm',
@@ -246,7 +246,7 @@ describe('business responses in the HTTP answer', () => {
     ));
 
   it('§3.1.4 a message of another conversation, to another message or under another action is no response', () =>
-    withPair({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
+    withResponding({ mode: 'signalsAndResponse', profile: 'osb-rm' }, async (at) => {
       const { sender, receiver } = at.pair;
       const request = await at.pair.submit([SMALL]);
       await untilState(receiver, request.messageId, 'RECEIVED');

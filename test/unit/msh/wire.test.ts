@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { AcknowledgmentMessage, EbmsMessage } from '../../../src/ebms/message.ts';
 import { ACTOR_TO_PARTY_MSH, MSH_SERVICE } from '../../../src/ebms/namespaces.ts';
 import { messageIn } from '../../setup/msh-exchanges.ts';
-import { openPair, submitTo, untilState } from '../../setup/msh-pair.ts';
+import { submitTo, untilState, withPair } from '../../setup/msh-pair.ts';
 import { dienst, gemeente, REPLY_ACTION } from '../../setup/msh-contracts.ts';
 import {
   type Draft,
@@ -215,8 +215,7 @@ describe('what a partner may write in its own way', () => {
 });
 
 it('§3.1.6.3 a reply names its request, in its conversation [ebMS2 §3.1.6.3-1, ebMS2 §3.1.3-1, Digikoppeling EB016]', async () => {
-  const pair = await openPair({ profile: 'osb-rm-s' });
-  try {
+  await withPair({ profile: 'osb-rm-s' }, async (pair) => {
     const { messageId } = await pair.submit();
     const { conversationId } = await untilState(pair.receiver, messageId, 'RECEIVED');
     const reply = await submitTo(pair.receiver, {
@@ -226,9 +225,7 @@ it('§3.1.6.3 a reply names its request, in its conversation [ebMS2 §3.1.6.3-1,
     });
     const received = await untilState(pair.sender, reply.messageId, 'RECEIVED');
     assert.deepEqual([received.conversationId, received.refToMessageId], [conversationId, messageId]);
-  } finally {
-    await pair.close();
-  }
+  });
 });
 
 /** What is answered to a draft, in the HTTP response or by a request of its own. */

@@ -6,7 +6,6 @@ import { GatewayError } from '../../../src/errors.ts';
 import { contract, type ContractParty, cpaIdOf, dienst, gemeente, RETRY_INTERVAL } from '../../setup/msh-contracts.ts';
 import {
   hangingLine,
-  openPair,
   openPartyGateway,
   payloadsOf,
   Routes,
@@ -14,6 +13,7 @@ import {
   untilAttempts,
   untilMessage,
   untilState,
+  withPair,
 } from '../../setup/msh-pair.ts';
 import { draft, markupOf, pack, sealDraft, withReceiver } from '../../setup/msh-partner.ts';
 import { openRecordingPartner } from '../../setup/recording-partner.ts';
@@ -24,8 +24,7 @@ const LARGE = randomBytes(200_000);
 describe('a lost answer', () => {
   for (const sync of [false, true]) {
     it(`K2 K4 the message is repeated, answered with the stored receipt and handed over once${sync ? ', synchronous' : ''} [ebMS2 §6.5.5-1, ebMS2 §6.5.6-1]`, async () => {
-      const pair = await openPair({ profile: 'osb-rm-s', sync });
-      try {
+      await withPair({ profile: 'osb-rm-s', sync }, async (pair) => {
         pair.routes.bend(dienst.endpoint, async (request, forward) => {
           await forward(request);
           pair.routes.bend(dienst.endpoint);
@@ -46,9 +45,7 @@ describe('a lost answer', () => {
         assert.equal(handed.length, 1);
         assert.deepEqual(await payloadsOf(pair.receiver, received), [LARGE]);
         assert.equal(filesOf(pair.receiver).length, 1);
-      } finally {
-        await pair.close();
-      }
+      });
     });
   }
 });
