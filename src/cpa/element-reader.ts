@@ -61,10 +61,14 @@ export function requiredText(element: XmlElement): string {
   return text;
 }
 
-/** xsd:duration in ms. Throws CPA_INVALID. */
+/** A hundred years: times that are counted from a longer one, no calendar and no store can hold. */
+export const LONGEST_DURATION_MS = 100 * 365 * 86_400_000;
+
+/** xsd:duration in ms. Throws CPA_INVALID, also for one above LONGEST_DURATION_MS. */
 export function durationOf(element: XmlElement): number {
   const duration = parseDuration(requiredText(element));
   if (duration === undefined) throw invalid(placeOf(element), 'it is no duration');
+  if (duration > LONGEST_DURATION_MS) throw invalid(placeOf(element), 'it is longer than a hundred years');
   return duration;
 }
 

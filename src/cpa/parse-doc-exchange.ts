@@ -3,6 +3,7 @@ import {
   child,
   children,
   durationOf,
+  LONGEST_DURATION_MS,
   invalid,
   optionalAttribute,
   placeOf,
@@ -42,9 +43,11 @@ function parseReliableMessaging(element: XmlElement): ReliableMessaging {
   const retries = child(element, 'Retries');
   const retryInterval = child(element, 'RetryInterval');
   const order = child(element, 'MessageOrderSemantics');
+  const schedule = { retries: retries && countOf(retries), retryInterval: retryInterval && durationOf(retryInterval) };
+  if ((1 + (schedule.retries ?? 0)) * (schedule.retryInterval ?? 0) > LONGEST_DURATION_MS)
+    throw invalid(placeOf(element), 'its retries go on for more than a hundred years');
   return {
-    retries: retries && countOf(retries),
-    retryInterval: retryInterval && durationOf(retryInterval),
+    ...schedule,
     messageOrder: order !== undefined && requiredText(order) === 'Guaranteed' ? 'Guaranteed' : 'NotGuaranteed',
   };
 }

@@ -8,6 +8,9 @@ const parse = (text: string): ReturnType<typeof parseCpa> => parseCpa(Buffer.fro
 const codesFor = (endpoint: string): readonly string[] =>
   validateCpa(parse(sampleText('osb-rm-s', [ENDPOINT, endpoint])), NOW).map(({ code }) => code);
 
+const within = (name: string, value: string): string =>
+  sampleText('osb-rm-s').replaceAll(new RegExp(`(<tns:${name}>)[^<]*`, 'g'), `$1${value}`);
+
 describe('A74 a hostile CPA', () => {
   it('A74 an honest CPA is read', () => {
     assert.equal(parse(sampleText('osb-rm-s')).parties.length, 2);
@@ -68,6 +71,18 @@ describe('A74 a hostile CPA', () => {
     ]) {
       assert.ok(codesFor(`https://${host}/ebms`).includes('ENDPOINT_LOCAL'), host);
     }
+  });
+
+  it('A74 durations that no calendar or store can hold are refused, alone or multiplied', () => {
+    for (const value of [`PT${'9'.repeat(400)}S`, 'P1000000Y', 'P101Y'])
+      for (const name of ['PersistDuration', 'RetryInterval'])
+        assert.throws(
+          () => parse(within(name, value)),
+          { code: 'CPA_INVALID', message: /hundred years/ },
+          `${name} ${value}`,
+        );
+    assert.throws(() => parse(within('Retries', '999999999')), { code: 'CPA_INVALID', message: /hundred years/ });
+    assert.ok(parse(within('PersistDuration', 'P100Y')));
   });
 
   it('A74 one id for two certificates, so that readers may differ on which counts, is refused', () => {
