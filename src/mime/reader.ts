@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { ContentType } from './content-type.ts';
 import { DEFAULT_MIME_LIMITS, type MimeLimits } from './limits.ts';
 import { type PartHeaders, parsePartHeaders } from './part-headers.ts';
+import { Seam } from './seam.ts';
 import { type TransferDecoder, transferDecoder } from './transfer-decoder.ts';
 
 export { DEFAULT_MIME_LIMITS, type MimeLimits } from './limits.ts';
@@ -54,6 +55,9 @@ export class MimeReader {
   readonly #contentIds = new Set<string>();
   #state: State = 'preamble';
   #held: Buffer = NOTHING;
+  readonly #seam = new Seam();
+  /** Octets of what is held in which nothing was found: a step that waits is not done again from its start. */
+  #looked = 0;
   #total = 0;
   #parts = 0;
   #skipped = 0;
@@ -82,10 +86,10 @@ export class MimeReader {
    */
   #joined(octets: Buffer): Buffer {
     const seam = this.#delimiter.length + LINE_END;
-    if (octets.length <= seam) return Buffer.concat([this.#held, octets]);
-    this.#take(Buffer.concat([this.#held, octets.subarray(0, seam)]));
+    if (octets.length <= seam) return this.#seam.join(this.#held, octets);
+    this.#take(this.#seam.join(this.#held, octets.subarray(0, seam)));
     const { length } = this.#held;
-    return length <= seam ? octets.subarray(seam - length) : Buffer.concat([this.#held, octets.subarray(seam)]);
+    return length <= seam ? octets.subarray(seam - length) : this.#seam.join(this.#held, octets.subarray(seam));
   }
 
   #take(input: Buffer): void {
@@ -125,7 +129,11 @@ export class MimeReader {
       if (found === at && this.#fresh) return found;
       const before = input[found - 1];
       if (before === LF && found - 2 >= at && input[found - 2] === CR) return found;
-      if (before === LF || before === CR) throw malformed('a boundary after a line that does not end in CRLF');
+      if (before === LF || before === CR) {
+        // Refused for the same wherever the package is cut.
+        if (this.#state === 'preamble') this.#skip(Math.max(0, found - LINE_END - at));
+        throw malformed('a boundary after a line that does not end in CRLF');
+      }
       found = input.indexOf(this.#delimiter, found + 1);
     }
     return WAIT;
@@ -138,12 +146,14 @@ export class MimeReader {
       this.#fresh = false;
       return at + 2;
     }
-    let end = at;
+    let end = at + this.#looked;
     while (input[end] === SPACE || input[end] === TAB) end += 1;
     if (end - at > this.#limits.maxHeaderBytes) throw overLimit('too many blanks behind a boundary');
     const [first = CR, second = LF] = input.subarray(end, end + 2);
     if (first !== CR || second !== LF) throw malformed('a line begins with the boundary and goes on');
+    this.#looked = end - at;
     if (input.length < end + 2) return WAIT;
+    this.#looked = 0;
     this.#state = 'headers';
     return end + 2;
   }
@@ -151,9 +161,11 @@ export class MimeReader {
   #headers(input: Buffer, at: number): number {
     if (input.length < at + 2) return WAIT;
     const isEmpty = input[at] === CR && input[at + 1] === LF;
-    const end = isEmpty ? at : input.indexOf('\r\n\r\n', at, 'latin1');
-    const length = (end < 0 ? input.length : end) - at;
+    const end = isEmpty ? at : input.indexOf('\r\n\r\n', at + this.#looked, 'latin1');
+    // Three of them may be the begin of the empty line.
+    const length = (end < 0 ? input.length - 3 : end) - at;
     if (length > this.#limits.maxHeaderBytes) throw overLimit('the header of a part is too long');
+    this.#looked = end < 0 ? Math.max(0, length) : 0;
     if (end < 0) return WAIT;
     this.#beginPart(parsePartHeaders(input.subarray(at, end), this.#limits));
     return end + (isEmpty ? 2 : 4);
@@ -196,7 +208,11 @@ export class MimeReader {
       this.#emit(this.#decoder === undefined ? octets : this.#decoder.write(octets));
       return;
     }
-    this.#skipped += octets.length;
+    this.#skip(octets.length);
+  }
+
+  #skip(length: number): void {
+    this.#skipped += length;
     if (this.#skipped > this.#limits.maxHeaderBytes) throw overLimit('the preamble is too long');
   }
 

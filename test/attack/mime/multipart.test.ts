@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GatewayError } from '../../../src/errors.ts';
 import { parseContentType, rootContentId } from '../../../src/mime/content-type.ts';
+import { DEFAULT_MIME_LIMITS } from '../../../src/mime/limits.ts';
 import { RELATED, readPackage, readChunks, twoParts, oneByOne } from '../../unit/mime/read-package.ts';
 
 const HONEST = twoParts('Content-ID: <p@example.nl>\r\nContent-Type: text/plain', 'honest');
@@ -28,6 +29,10 @@ const partsOf = (contentType: string, body: string) =>
   readPackage(contentType, body).map((part) => [part.contentId, part.body]);
 const read = (headers: string, body: string) =>
   readPackage('MULTIPART/Related;\ttype=text/xml; BOUNDARY=b', twoParts(headers, body))[1];
+
+const cap = DEFAULT_MIME_LIMITS.maxHeaderBytes;
+const headed = (length: number): string => twoParts(`X: ${'x'.repeat(length - 3)}`, 'honest');
+const blanks = (length: number): string => HONEST.replace('--b\r\n', `--b${' '.repeat(length)}\r\n`);
 
 describe('hostile MIME', () => {
   beforeEach('the honest package is read', () => {
@@ -108,6 +113,20 @@ describe('hostile MIME', () => {
     ]) {
       assertRefused(RELATED, twoParts(header, ''));
     }
+  });
+
+  it('A48 what is too long is refused for the same wherever it is cut, what just fits is read', () => {
+    for (const fits of [headed(cap), blanks(cap), `${'x'.repeat(cap)}\r\n${HONEST}`]) {
+      assert.equal(readPackage(RELATED, fits)[1]?.body.toString(), 'honest');
+      assert.equal(readChunks(RELATED, oneByOne(Buffer.from(fits)))[1]?.body.toString(), 'honest');
+    }
+    for (const long of [
+      headed(cap + 1),
+      blanks(cap + 1),
+      `${'x'.repeat(cap + 1)}\r\n${HONEST}`,
+      `${'x'.repeat(cap + 1)}-\n--b`,
+    ])
+      assertRefused(RELATED, long, 'MIME_LIMIT');
   });
 
   it('A49 content that is not what its transfer encoding says is refused, before the part is told complete', () => {
