@@ -5,6 +5,7 @@ import { API_BASE, API_VERSION } from './options.ts';
 import type { RestOptions } from './options.ts';
 import { published } from './published.ts';
 import { closed } from './schemas/fields.ts';
+import { withBodies } from './schemas/bodies.ts';
 import { PROBLEM } from './schemas/problem.ts';
 
 const DESCRIPTION = `What an application and an administrator ask of the gateway. A message is known by its MessageId
@@ -21,19 +22,6 @@ const TAGS = [
   { name: 'refusals', description: 'What partners sent and was refused.' },
   { name: 'health', description: 'For supervisors.' },
 ];
-
-type Body = Readonly<Record<string, object>>;
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    readonly alsoReads?: Body;
-  }
-}
-
-/** Names media types that a route reads by itself, so that the document shows them beside those that the schema checks. */
-export function alsoReads(body: Body): { readonly alsoReads: Body } {
-  return { alsoReads: body };
-}
 
 /** Must be called before the routes are made, whose schemas it collects. */
 export async function addOpenApi(app: FastifyInstance, { contact, access }: RestOptions): Promise<void> {
@@ -77,15 +65,3 @@ export function openApiRoute(app: FastifyInstance, { access }: RestOptions): voi
 }
 
 export const OPENAPI_PATH = `${API_BASE}/openapi.json`;
-
-function withBodies<S>(schema: S, config: unknown): S {
-  const bodies = isMap(config) ? config['alsoReads'] : undefined;
-  if (!isMap(bodies) || !isMap(schema)) return schema;
-  const described = isMap(schema['body']) && isMap(schema['body']['content']) ? schema['body']['content'] : {};
-  const added = Object.fromEntries(Object.entries(bodies).map(([type, one]) => [type, { schema: one }]));
-  return { ...schema, body: { content: { ...described, ...added } } };
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../src/index.ts';
 import { sendProblem } from './problem.ts';
 
@@ -23,7 +23,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         // Before the body is read: it is not wanted.
         onRequest: (request, reply, _done) => {
           const error = new GatewayError('METHOD_NOT_ALLOWED', {
-            detail: `${request.method} is not served here; ${allow} is`,
+            detail: `${request.method} is not served here: use ${allow}`,
           });
           void sendProblem(request, reply.header('Allow', allow), { error });
         },
@@ -31,4 +31,16 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
       });
     }
   };
+}
+
+/** Methods of other services (WebDAV and the like) have no routes: 405 with all that are served anywhere. */
+export function unknownMethod(
+  app: FastifyInstance,
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+): GatewayError | undefined {
+  if (app.supportedMethods.includes(method)) return undefined;
+  const allow = 'DELETE, GET, HEAD, POST';
+  void reply.header('Allow', allow);
+  return new GatewayError('METHOD_NOT_ALLOWED', { detail: `${method} is served nowhere: use ${allow}` });
 }

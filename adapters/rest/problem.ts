@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { ErrorCode } from '../../src/index.ts';
+import { mediaTypesOf } from './schemas/bodies.ts';
 import type { RestLog } from './options.ts';
 import { readRemainder } from './requests/read-remainder.ts';
 import { loggedUrl } from './access/authenticate.ts';
@@ -116,7 +117,7 @@ function ofFastify(
   }
   const status = thrown.statusCode ?? 500;
   if (status === 413) return { error: new GatewayError('HTTP_TOO_LARGE', { detail: thrown.message }) };
-  if (status === 415) return { error: new GatewayError('MEDIA_TYPE_UNSUPPORTED') };
+  if (status === 415) return { error: unreadable(request) };
   if (status === 503) return { error: new GatewayError('BUSY') };
   if (status >= 400 && status < 500) {
     const detail = FRAMEWORK_DETAILS[thrown.code] ?? thrown.message.slice(0, DETAIL_MAX);
@@ -125,6 +126,14 @@ function ofFastify(
   return { error: toGatewayError(thrown) };
 }
 
+function unreadable({ headers, routeOptions }: FastifyRequest): GatewayError {
+  const type = (headers['content-type'] ?? '').slice(0, TYPE_MAX);
+  const read = mediaTypesOf(routeOptions);
+  const detail = `${type} is not read here: ${read.length === 0 ? 'send no body' : `send ${read.join(' or ')}`}`;
+  return new GatewayError('MEDIA_TYPE_UNSUPPORTED', { location: 'Content-Type', detail });
+}
+
+const TYPE_MAX = 100;
 const DETAIL_MAX = 300;
 /** What is wrong beyond that shows once these are mended. */
 const MOST_ERRORS = 50;

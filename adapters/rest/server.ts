@@ -8,11 +8,13 @@ import type { FastifyInstance } from 'fastify';
 import { GatewayError, newId } from '../../src/index.ts';
 import { loggedUrl } from './access/authenticate.ts';
 import { OPENAPI_PATH } from './openapi.ts';
+import { unknownMethod } from './other-methods.ts';
 import type { RestOptions } from './options.ts';
 import { PROBLEM_TYPE, errorHandler, problemOf, sendProblem } from './problem.ts';
-import { mostValues, requireFewValues } from './requests/count-values.ts';
+import { mostValues } from './requests/count-values.ts';
 import { guardBrowser } from './requests/guard-browser.ts';
 import { guardPath } from './requests/guard-path.ts';
+import { readJson } from './requests/read-json.ts';
 import { readQueryValues } from './requests/query-values.ts';
 import { addResponseHeaders, SECURITY_HEADERS, setResponseHeaders } from './response-headers.ts';
 
@@ -54,7 +56,12 @@ export function createServer(options: RestOptions): FastifyInstance {
   });
   app.server.maxConnections = options.limits.connections ?? MOST_CONNECTIONS;
   app.setErrorHandler(handleError);
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { error: nothingHere(request.url) }));
+  app.setNotFoundHandler((request, reply) => {
+    const error = unknownMethod(app, request, reply) ?? nothingHere(request.url);
+    return sendProblem(request, reply, { error });
+  });
+  // Whatever is expected beside 100-continue is passed over. @spec RFC 9110 §10.1.1
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   readJson(app, mostValues(options.limits));
   addResponseHeaders(app);
   addGuards(app, options);
@@ -113,23 +120,6 @@ function requireOne(values: readonly string[] | undefined, name: string): void {
     throw new GatewayError('REQUEST_INVALID', { location: name, detail: 'the header comes twice' });
 }
 
-/** Many clients name JSON where they send no body at all. */
-function readJson(app: FastifyInstance, most: number): void {
-  // Nothing here is plain text.
-  app.removeContentTypeParser('text/plain');
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') return done(null);
-    try {
-      requireFewValues(body, most);
-    } catch (refused) {
-      return done(refused instanceof Error ? refused : new Error(String(refused)));
-    }
-    void parse(request, body, done);
-  });
-}
-
 function addAccessLog(app: FastifyInstance, { log }: RestOptions): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { id: requestId, method, caller } = request;
@@ -143,7 +133,8 @@ function addAccessLog(app: FastifyInstance, { log }: RestOptions): void {
 }
 
 function nothingHere(url: string): GatewayError {
-  return new GatewayError('NOT_FOUND', { detail: `there is nothing at ${url.split('?', 1)[0] ?? ''}` });
+  const path = url.split('?', 1)[0] ?? '';
+  return new GatewayError('NOT_FOUND', { detail: `there is nothing at ${path}; ${OPENAPI_PATH} says what there is` });
 }
 
 const MALFORMED: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../src/index.ts';
 import type { CpaUseCases, Finding } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
-import { alsoReads } from '../openapi.ts';
+import { alsoReads } from '../schemas/bodies.ts';
 import { API_BASE } from '../options.ts';
 import { FieldErrors } from '../problem.ts';
 import { cpaDetail, cpaSummary } from '../representations/cpa.ts';

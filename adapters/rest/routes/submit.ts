@@ -10,7 +10,7 @@ import { readMultipart } from '../requests/multipart-message.ts';
 import { ReceivedPayloads } from '../requests/received-payloads.ts';
 import { readIdempotencyKey, submission } from '../requests/submission.ts';
 import type { MessageTerms } from '../requests/submission.ts';
-import { alsoReads } from '../openapi.ts';
+import { alsoReads } from '../schemas/bodies.ts';
 import { IDEMPOTENCY_HEADERS, SUBMITTED, SUBMIT_JSON, SUBMIT_MULTIPART_DOC } from '../schemas/message.ts';
 import { answer, problems } from '../schemas/problem.ts';
 

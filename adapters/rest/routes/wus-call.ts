@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { formOf, GatewayError } from '../../../src/index.ts';
 import type { ApplicationAnswer, BodyForm, WrittenBody, WusUseCases } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
-import { alsoReads } from '../openapi.ts';
+import { alsoReads } from '../schemas/bodies.ts';
 import { sendProblem } from '../problem.ts';
 import { wusFault } from '../representations/wus.ts';
 import { closed } from '../schemas/fields.ts';
@@ -78,8 +78,13 @@ function sendBody(reply: FastifyReply, { contentType, contentLength, body }: Wri
   return reply.send(body instanceof Uint8Array ? Buffer.from(body) : body);
 }
 
-/** The first that is named and is a form of ours. */
+/** The one that is liked best of those that are a form of ours. @spec RFC 9110 §12.5.1 */
 function acceptedForm(accept: string | undefined): BodyForm | undefined {
-  const types = (accept ?? '').split(',').map((one) => (one.split(';', 1)[0] ?? '').trim().toLowerCase());
-  return types.map(formOf).find((form) => form !== undefined);
+  const named = (accept ?? '').split(',').map((one) => {
+    const [type = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice('q='.length);
+    return { form: formOf(type), weight: weight === undefined ? 1 : Number(weight) };
+  });
+  const wanted = named.filter(({ form, weight }) => form !== undefined && weight > 0);
+  return wanted.toSorted((one, other) => other.weight - one.weight)[0]?.form;
 }

@@ -18,6 +18,11 @@ const post = (body: string, type = 'application/json'): RequestInit => ({
   headers: { 'Content-Type': type },
   body,
 });
+/** An octet of Latin-1 in the ConversationId; with `duplex` its length is not told before. */
+const notUtf8 = (more: { readonly duplex?: 'half' }): RequestInit => {
+  const body = Buffer.from(JSON.stringify({ ...TERMS, conversationId: 'zaak \u00e9\u00e9n', payloads: [] }), 'latin1');
+  return { ...post(''), ...more, body: more.duplex === undefined ? body : new Blob([body]).stream() };
+};
 const form = (body: FormData): RequestInit => ({ method: 'POST', body });
 const multipart = (body: string): RequestInit => post(body, 'multipart/form-data; boundary=b');
 
@@ -52,6 +57,8 @@ describe('bad input leaves the store as it was', () => {
 
   const cases: readonly [string, () => RequestInit, number][] = [
     ['malformed JSON', () => post('{"cpaId":'), 400],
+    ['JSON that is no UTF-8', () => notUtf8({}), 400],
+    ['JSON that is no UTF-8, in chunks', () => notUtf8({ duplex: 'half' }), 400],
     ['JSON that is no object', () => post('[]'), 400],
     ['a null', () => post('null'), 400],
     ['no body', () => ({ method: 'POST' }), 400],

@@ -87,6 +87,9 @@ describe('what an operator does with messages over REST', () => {
       await rest.submit({ ...TERMS, messageId, payloads });
       await rest.delivered(messageId);
       const response = await rest.fetch(`/api/v1/messages/${messageId}/raw?direction=${direction}`);
+      const head = await rest.fetch(`/api/v1/messages/${messageId}/raw?direction=${direction}`, { method: 'HEAD' });
+      assert.deepEqual([head.status, await head.text()], [200, '']);
+      assert.equal(head.headers.get('content-length'), response.headers.get('content-length'));
       const contentType = response.headers.get('content-type') ?? '';
       assert.match(contentType, /^multipart\/related; .*type="text\/xml"/);
       const body = Buffer.from(await response.arrayBuffer());

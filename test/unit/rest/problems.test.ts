@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { json, openRestGateway } from './rest-gateway.ts';
 import type { RestGateway } from './rest-gateway.ts';
 
@@ -26,13 +28,13 @@ describe('problems', () => {
   for (const [what, path, init, status, code] of cases) {
     it(`RFC 9457 ${what} is answered with ${status} ${code}`, async () => {
       const response = await rest.fetch(path, init);
-      const text = await response.text();
-      const problem: Record<string, unknown> = JSON.parse(text);
+      const body = await response.text();
+      const problem: Record<string, unknown> = JSON.parse(body);
       assert.deepEqual([response.status, problem['status'], problem['code']], [status, status, code]);
       assert.equal(response.headers.get('content-type'), 'application/problem+json');
       assert.equal(problem['type'], `urn:postiljon:error:${code}`);
       assert.match(String(problem['instance']), /^urn:uuid:[0-9a-f-]{36}$/);
-      assert.doesNotMatch(text, /node_modules|file:|\.[tj]s:\d/);
+      assert.doesNotMatch(body, /node_modules|file:|\.[tj]s:\d/);
     });
   }
 
@@ -54,6 +56,33 @@ describe('problems', () => {
   it('an unknown query parameter is refused and the known ones are named', async () => {
     const problem = await json(await rest.fetch('/api/v1/events?afer=1'));
     assert.deepEqual(problem['errors'], [{ location: 'afer', detail: 'is not known here; known are after, limit' }]);
+  });
+
+  it('415 names what came, and what is read', async () => {
+    const answers: readonly [string, string, string][] = [
+      ['/api/v1/messages', 'text/csv', 'text/csv is not read here: send application/json or multipart/form-data'],
+      [
+        '/api/v1/jobs',
+        'application/x-www-form-urlencoded',
+        'application/x-www-form-urlencoded is not read here: send application/json',
+      ],
+      ['/api/v1/messages/a%40b/cancel', 'text/plain', 'text/plain is not read here: send no body'],
+    ];
+    for (const [path, type, detail] of answers) {
+      const problem = await json(await rest.fetch(path, post(type, 'a')));
+      assert.deepEqual([problem['location'], problem['detail']], ['Content-Type', detail]);
+    }
+  });
+
+  it('a method of another service is 405, an Expect that is not known is passed over', async () => {
+    const response = await rest.fetch('/api/v1/messages', { method: 'PROPFIND' });
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get('allow'), 'DELETE, GET, HEAD, POST');
+    const { host, hostname, port } = new URL(rest.api);
+    const head = `GET /api/v1/inbox HTTP/1.1\r\nHost: ${host}\r\nExpect: iets\r\nConnection: close\r\n\r\n`;
+    const socket = connect(Number(port), hostname);
+    socket.write(head);
+    assert.match(await text(socket), /^HTTP\/1\.1 200 OK\r\n/);
   });
 
   it('405 names the methods that are served', async () => {
