@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeEvidenceFolder, openEvidenceFolder, writeEvidenceFile } from '../../src/app/evidence-folder.ts';
 import { type EvidenceReport, verifyEvidence } from '../../src/msh/evidence/verify-evidence.ts';
+import type { KeptList } from '../../src/ports/trust.ts';
 import { createPastTrust } from '../../src/trust/past-trust.ts';
 import type { TestGateway } from './test-gateway.ts';
 
@@ -30,9 +31,13 @@ export async function withEvidence(
   }
 }
 
-/** By the CAs `named`, as with --trust. */
-export async function verifyFolder(folder: string, named?: readonly Uint8Array[]): Promise<EvidenceReport> {
-  return verifyEvidence(await openEvidenceFolder(folder), { named, open: createPastTrust });
+/** By the CAs `named`, as with --trust, and with further `lists`, as with --crl. */
+export async function verifyFolder(
+  folder: string,
+  named?: readonly Uint8Array[],
+  lists: readonly KeptList[] = [],
+): Promise<EvidenceReport> {
+  return verifyEvidence(await openEvidenceFolder(folder), { named, lists, open: createPastTrust });
 }
 
 /** As who tampers would: the manifest agrees again with what is in the folder. */

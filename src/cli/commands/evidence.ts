@@ -15,6 +15,7 @@ interface ExportOptions extends ApiOptions {
 
 interface VerifyOptions extends CommonOptions {
   readonly trust?: readonly string[];
+  readonly crl?: readonly string[];
 }
 
 export function evidenceCommand(end: End): Command {
@@ -66,14 +67,19 @@ function verifyCommand(end: End): Command {
       'CAs (PEM) that you trust, intermediate ones too; may be repeated. Those in the folder are the word of who made it',
       collect,
     )
+    .option(
+      '--crl <file>',
+      'revocation list of the time of the message, from its CA or from what you kept, beside those in the folder; may be repeated',
+      collect,
+    )
     .addHelpText('after', example('postiljon evidence verify --trust pkioverheid.pem bewijs'))
-    .action(async (folder: string, { json, trust }: VerifyOptions) => {
+    .action(async (folder: string, { json, trust, crl }: VerifyOptions) => {
       const [{ openEvidenceFolder }, { openAuditing }, { verifyEvidence }] = await Promise.all([
         import('../../app/evidence-folder.ts'),
         import('../../app/auditor-trust.ts'),
         import('../../index.ts'),
       ]);
-      const auditing = await openAuditing(trust);
+      const auditing = await openAuditing({ trust, crl });
       const report = await verifyEvidence(await openEvidenceFolder(folder), auditing);
       createOutput(json === true).answer(report, describe(report));
       end(report.holds ? EXIT.done : EXIT.refused);

@@ -8,11 +8,13 @@ import type { EvidenceFindings } from './findings.ts';
 export interface Auditing {
   /** CAs (each DER or a PEM bundle) of who checks; undefined: nobody named any. */
   readonly named: readonly Uint8Array[] | undefined;
+  /** Revocation lists that who checks has from elsewhere: of the time of the message, when those of the evidence are later. */
+  readonly lists: readonly KeptList[];
   /** Throws CONFIG_INVALID. */
   readonly open: (roots: readonly Uint8Array[]) => PastTrust;
 }
 
-/** The lists of the evidence, read once. */
+/** The lists of the evidence and of who checks it, read once. */
 export interface EvidenceLists {
   /** What they say of one certificate at a time, RFC 3339. */
   check(certificate: Uint8Array, at: string): Promise<void>;
@@ -26,10 +28,12 @@ export async function openLists(
   reader: EvidenceReader,
   { findings, auditing }: { readonly findings: EvidenceFindings; readonly auditing: Auditing },
 ): Promise<EvidenceLists> {
-  const kept = await readKept(reader);
+  const kept = [...(await readKept(reader)), ...auditing.lists];
   const lists = kept.length === 0 ? undefined : await tryOpen(reader, { findings, auditing, kept });
   for (const { name, damaged, detail } of lists?.faults ?? []) {
-    if (damaged) findings.failed('revocation', `${name} cannot be believed: ${detail}`, 'CRL_INVALID');
+    // What the auditor brought says nothing against the evidence.
+    const isOwn = !auditing.lists.some((list) => list.name === name);
+    if (damaged && isOwn) findings.failed('revocation', `${name} cannot be believed: ${detail}`, 'CRL_INVALID');
     else findings.unproven('revocation', `${name}: ${detail}`);
   }
   const said = new Set<string>();

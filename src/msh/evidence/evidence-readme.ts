@@ -81,7 +81,11 @@ function revocationSection(lists: number): string {
     head,
     'The lists of the CAs above the signers, as they were in force when the evidence was made, signed by the CAs. A certificate',
     'whose serial number is not among the revoked ones, or with a later date than that of the message, was good then. A CA may',
-    'leave out certificates that have ended: export the evidence before. To see a list, and that its CA signed it (verify OK):',
+    'leave out certificates that have ended: then a list of the time of the message, which its CA or you have kept, says it:',
+    '',
+    '    postiljon evidence verify --crl LIST.crl .',
+    '',
+    'To see a list, and that its CA signed it (verify OK):',
     '',
     ...commands,
   ].join('\n');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeptList } from '../../../src/ports/trust.ts';
 import { createCa } from '../../../src/trust/test-pki.ts';
 import { type ContractParty, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { failures, mendManifest, verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
@@ -100,6 +101,20 @@ describe('evidence with revocation lists', () => {
       async (folder) => assert.deepEqual(await revocationOf(folder), ['unproven', 'proven', 'unproven']),
       newListsAfter(370),
     );
+  });
+
+  it('exported when the certificates had ended: a list of then that the auditor has says it, and one that is none says nothing', async () => {
+    await withFolder(async (folder) => {
+      const kept = { name: 'then.crl', octets: derOfList(lists['ca.crl']) };
+      assert.deepEqual(await revocationOf(folder, [kept]), ['proven', 'proven', 'proven']);
+      const forged = { name: 'forged.crl', octets: resign(lists['ca.crl'], all.root, (signed) => signed) };
+      const { holds, findings } = await verifyFolder(folder, undefined, [forged]);
+      assert.ok(holds);
+      assert.ok(findings.some(({ verdict, text }) => verdict === 'unproven' && text.startsWith('forged.crl: ')));
+      const revoked = await listOf({ ca: all.ca, revoke: [all.leaf.certificate], now: NOW - DAY_MS });
+      const against = await verifyFolder(folder, undefined, [{ name: 'then.crl', octets: derOfList(revoked) }]);
+      assert.equal(against.holds, false);
+    }, newListsAfter(370));
   });
 
   const REPLACED: readonly (readonly [
@@ -216,8 +231,8 @@ function changed(octets: Buffer, day: string): Buffer {
   return copy;
 }
 
-async function revocationOf(folder: string): Promise<readonly string[]> {
-  const { findings } = await verifyFolder(folder);
+async function revocationOf(folder: string, lists: readonly KeptList[] = []): Promise<readonly string[]> {
+  const { findings } = await verifyFolder(folder, undefined, lists);
   return findings.flatMap(({ subject, verdict }) => (subject === 'revocation' ? [verdict] : []));
 }
 

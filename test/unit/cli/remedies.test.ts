@@ -88,6 +88,7 @@ describe('what a command says when something is wrong', function () {
       ['message', 'send', ...SEND, '--payload', at('nope.xml'), ...api],
       ['message', 'send', ...SEND, '--payload', at('dir'), ...api],
       ['evidence', 'verify', at('nope')],
+      ['evidence', 'verify', '--crl', at('nope.crl'), at('dir')],
       ['pki', 'issue', '--oin', OIN, '--cn', 'x', '--ca', at('nope')],
       ['pki', 'revoke', at('nope.crt'), '--ca', at('a/ca')],
     ])
