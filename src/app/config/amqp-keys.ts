@@ -34,7 +34,7 @@ export const AMQP_KEYS = {
     kind: 'senders',
     default: [],
     meaning:
-      'Applications that send, each by a queue of its own, and what they may send: a list of maps, each with `name`, and where wanted `queue` (quorum queue that is bound with `send.<name>`; `postiljon.send.<name>`; declared by the gateway), `parties` (PartyIds or bare OINs), `services` (`type:value`; of WUS their names), `actions` (of WUS the operations) and `replyTo` (queues that it may name in `reply_to`; `*` at the end of one stands for whatever follows); all where not given. What is not allowed lies among the refused messages with `NOT_ALLOWED`. Without any, `sendQueue` may send everything; with some, it is not read.',
+      'Applications that send, each by a queue of its own, and what they may send. What is not allowed lies among the refused messages with `NOT_ALLOWED`. Without any, `sendQueue` may send everything; with some, it is not read.',
   },
   'adapters.amqp.receiveQueue': {
     kind: 'text',

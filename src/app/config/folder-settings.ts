@@ -11,7 +11,7 @@ const MOST_DAYS = 36_500;
 const LAYOUTS = ['files', 'folder'] as const;
 
 /** One entry of `adapters.filesystem.folders`, as it stands in the file; paths are absolute. */
-interface FolderEntry {
+export interface FolderEntry {
   readonly name: string;
   readonly inbox: string | undefined;
   readonly layout: (typeof LAYOUTS)[number] | undefined;

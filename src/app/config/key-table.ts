@@ -169,8 +169,7 @@ export const KEYS = {
   'api.applications': {
     kind: 'applications',
     default: [],
-    meaning:
-      'Who may use the API; none: whoever reaches it, as one application. Each is a map: `name`, `roles` (list of `send`, `receive`, `operate`, `admin`, `audit`), by what it is known (`keys`: list of `hash`, as `postiljon api-key create` prints it, or `file` whose first line that is; `certificate`: `oin` or `subject`, with `api.tls.clientCa`; `oidc`: `subject` or `clientId` of an access token, with `api.oidc`), and what is its own: `parties` (of ours), `services` (`type:value`, or the name of a service of WUS) and `actions` (of WUS its operations); a list that is left out limits nothing.',
+    meaning: 'Who may use the API; none: whoever reaches it, as one application.',
   },
   'api.oidc.issuer': {
     kind: 'url',
@@ -235,8 +234,7 @@ export const KEYS = {
   partners: {
     kind: 'partners',
     default: {},
-    meaning:
-      'What differs for one partner, by PartyId: `allow` (list of `sha1`, `cbc`, `rsa15`, `keyRef` and, for WUS, `unsignedConfirmation`: weakenings, logged at each use), `endpoint` (used instead of the URL of the CPA), `messageOrder: off` (number nothing for this partner, even where the CPA says Guaranteed), `responses: apart` (business responses to this partner travel by requests of their own, even where the CPA has them in the HTTP answer), `tlsOin` (the OIN in the TLS certificate of who connects, or answers, for this partner, where that is an intermediary) and `encryption` (`data` and `keyTransport`: what payloads to it are encrypted with, instead of the algorithm of the CPA and `rsa-oaep-mgf1p`). For WUS: `wusCertificates` (files: certificates that its signatures may name instead of carrying them, with `keyRef`) and `wusEncryptFor` (file: the certificate that answers to it are encrypted for, where that of its requests is for signing only).',
+    meaning: 'What differs for one partner, by PartyId.',
   },
   'revocation.mode': {
     kind: 'choice',
@@ -267,27 +265,24 @@ export const KEYS = {
     kind: 'routes',
     default: [],
     meaning:
-      'Who gets a received message: a list of rules, each a map of what it matches (`cpaId`, `from` and `to`: PartyIds or bare OINs, `role` of the receiver, `service`: `type:value` or the value alone, `action`; `*`, or nothing, matches all) and `destination`: `inbox`, `amqp`, `files:<name>` or `webhook:<name>`. The first rule that matches decides, else the inbox. It is fixed when a message is accepted: a rule that is changed later changes nothing about it. `json` gives the application JSON instead of XML (docs/json.md): the path of an XML Schema or a WSDL, or a map of `schema` and `element` (`{namespace}name` of the root, or its name; needed where the schema declares several). A rule with `destination: partner` is about messages that are sent, and says by `json` how JSON of applications becomes XML. `postiljon route explain` shows what decides.',
+      'Who gets a received message (docs/routes.md): a list of rules, of which the first that matches decides, else the inbox. It is fixed when a message is accepted.',
   },
   ...AMQP_KEYS,
   'adapters.filesystem.folders': {
     kind: 'folders',
     default: [],
-    meaning:
-      'Applications that know only folders (docs/files.md), each a map: `name`, which makes the destination `files:<name>`, and an `inbox`, an `outbox` or both. With an inbox: `layout` (`files`: payloads beside their sidecar, the default; `folder`: a folder a message). `work` is where the gateway keeps what it needs, on the same file system (`.postiljon` in inbox and outbox where not given: give it where applications are not trusted with the folders of others). With an outbox: `message` (`cpaId`, `from`, `service`, `action`, and where wanted `to`, `fromRole`, `toRole`, `contentType`: every document is sent so, without sidecars), `parties`, `services` and `actions` (what it may send: PartyIds or bare OINs, services as `type:value`; all where not given), `sent` and `refused` (folders, in the outbox where not given; on its file system), `quietSeconds` (how long a file must stay as it is before it counts as whole; 5), `pollSeconds` (longest time between two looks; 10), `keepDays` (how long what was sent is kept; 30; 0: for ever) and `limits` (`sidecar`, 1 MiB; `message`, all payloads together, 2 GiB; `parts`, 100).',
+    meaning: 'Applications that know only folders (docs/files.md).',
   },
   'adapters.webhooks': {
     kind: 'webhooks',
     default: [],
     secret: true,
-    meaning:
-      'Addresses of applications that messages (destination `webhook:<name>`) and events are posted to, each a map: `name`, `url` (https://), `secretFile` or `secret` (32 characters at least; what is sent is signed with it), `events` (list of event types of docs/states.md, or `*`; none), `mode` (`structured`, the default: one JSON object, all of it signed; `binary`: the document is the body, and what is said of it stands in headers, which are not signed), `inlineLimit` (a larger document is named by `dataref`; `1 MiB`), `timeoutSeconds` (30), `deadAfterHours` (after that an event that fails becomes a dead letter; 72), `handshake` (the receiver must allow it first, by OPTIONS; true), `origin` (the name that it is asked for; the name of this machine), `networks` (hosts, addresses and networks of the own network that may be asked), `allowPlain` (http:// beyond this machine; false) and `ca` (file: CAs beside the known ones).',
+    meaning: 'Addresses of applications that messages and events are posted to (docs/webhooks.md).',
   },
   'wus.services': {
     kind: 'services',
     default: [],
-    meaning:
-      'Services of WUS, each a map. Both roles: `name` (last part of its path, and its name in the API), `role` (`provider`: partners call us; `consumer`: we call a partner), `wsdl` (path), `profile` (`2W-be`, `2W-be-S`, `2W-be-SE`), `mtom` (binary content travels as attachments; false; with `2W-be-SE` they are base64 in the encrypted Body, within `wus.limits.envelope`), `logContent` (consultations keep the bodies; false) and `party` (OIN of `parties` in whose name it is called, or that alone it serves; by default the first calls, and all are served). A provider: `partners` (OINs that may call), `backend` (`url`, or `destination`: `webhook:<name>`, an entry of `adapters.webhooks` gets each request as a CloudEvent and answers it, or `amqp`, docs/amqp.md; `format`: what is posted, `soap` an envelope with the body alone, `xml` the body itself, `json` made of it: only JSON is held against the schema, of the others the root element alone; `timeoutSeconds`, 30; `faults`: which SOAP faults partners get as they are, `declared` those whose detail the WSDL declares, `all` every one with all that is in it) and `addresses` (the values of wsa:To that are taken, with or without `?OIN=`; without it every https:// URL whose path ends in `/<name>`, and http:// where the endpoint is plain). A consumer: `partner` (OIN of who answers), `endpoint` (https:// URL; http:// on this machine is for a proxy that does TLS and looks at the certificate of the partner: without it nothing says who answers under `2W-be`), `to` (wsa:To, where it is not the endpoint), `encryptFor` (certificate file of the partner, with `2W-be-SE`), `timeoutSeconds` (30) and `idempotent` (asking twice does no harm: what a queue hands out again is asked again; false).',
+    meaning: 'Services of WUS (docs/wus.md).',
   },
   'wus.skewSeconds': {
     kind: 'integer',

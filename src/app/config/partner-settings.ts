@@ -34,7 +34,9 @@ const PARTNER_KEYS = [
   'encryption',
   'wusCertificates',
   'wusEncryptFor',
-];
+] as const;
+export type PartnerKey = (typeof PARTNER_KEYS)[number];
+const NAMES: readonly string[] = PARTNER_KEYS;
 const ENCRYPTION_KEYS = ['data', 'keyTransport'];
 const DATA_ALGORITHMS = ['aes256-gcm', 'aes128-gcm'] as const;
 const KEY_TRANSPORTS = ['rsa-oaep-mgf1p', 'rsa-oaep'] as const;
@@ -56,7 +58,7 @@ export function readPartners(value: unknown, folder: string): Readonly<Record<st
 
 function readPartner(terms: unknown, folder: string): PartnerSettings | Unusable {
   if (!isMap(terms)) return new Unusable('must be a map');
-  const unknown = Object.keys(terms).find((key) => !PARTNER_KEYS.includes(key));
+  const unknown = Object.keys(terms).find((key) => !NAMES.includes(key));
   if (unknown !== undefined) return new Unusable(`unknown key ${unknown}${didYouMean(nearest(unknown, PARTNER_KEYS))}`);
   const allow = readList(terms['allow'] ?? [], readAllowed);
   if (allow instanceof Unusable) return new Unusable(`allow: ${allow.reason}`);
