@@ -41,3 +41,8 @@ export interface WusParts {
   readonly log: Log;
   readonly translation: JsonTranslation;
 }
+
+/** By what messages of partners, requests and answers, are opened, verified and believed. */
+export interface PartnerJudge
+  extends Pick<WusConfig, 'partners' | 'skewMs' | 'maxAgeMs'>,
+    Pick<WusParts, 'trust' | 'decrypter' | 'clock' | 'log'> {}

@@ -1,11 +1,7 @@
 import { Readable } from 'node:stream';
 import { certificateOin } from '../../cpa/certificate-oin.ts';
-import type { Clock } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
-import type { Log } from '../../ports/log.ts';
-import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { IncomingAnswer } from '../../ports/transport.ts';
-import type { Decrypter, Trust } from '../../ports/trust.ts';
 import { type AnswerAddressing, checkAnswer } from '../addressing/check-addressing.ts';
 import { parseAddressing } from '../addressing/parse-addressing.ts';
 import type { WusFault, WusOutcome } from '../content.ts';
@@ -19,23 +15,15 @@ import { collectLimits } from '../message-limits.ts';
 import { includedAttachments } from '../mtom/inline-attachments.ts';
 import { readWusPackage, type WusPackage } from '../mtom/read-package.ts';
 import { WSA_NAMESPACE } from '../namespaces.ts';
+import type { PartnerJudge, WusParts } from '../parts.ts';
 import { partnerTerms } from '../partner-terms.ts';
 import type { OpenedEnvelope } from '../security/security.ts';
 import { verifySecurity } from '../security/verify-security.ts';
-import type { ConsumedService, WusPartner } from '../service.ts';
+import type { ConsumedService } from '../service.ts';
 import type { WsdlOperation } from '../wsdl/wsdl.ts';
 import { brokenOff } from './call-failures.ts';
 
-export interface AnswerReader {
-  readonly payloads: PayloadStore;
-  readonly partners: ReadonlyMap<string, WusPartner>;
-  readonly trust: Trust;
-  readonly decrypter: Decrypter;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly skewMs: number;
-  readonly maxAgeMs: number;
-}
+export interface AnswerReader extends PartnerJudge, Pick<WusParts, 'payloads'> {}
 
 /** The request that an answer has to fit. */
 export interface SentRequest {

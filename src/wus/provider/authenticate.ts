@@ -1,35 +1,23 @@
 import { certificateOin } from '../../cpa/certificate-oin.ts';
 import { GatewayError } from '../../errors.ts';
-import type { Clock } from '../../clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Decrypter, Trust } from '../../ports/trust.ts';
 import { oinInAddress } from '../addressing/oin-in-address.ts';
 import { parseAddressing } from '../addressing/parse-addressing.ts';
 import { openEnvelope } from '../envelope/open-envelope.ts';
 import { timeOfArrival } from '../envelope/parse-arrived.ts';
+import type { PartnerJudge } from '../parts.ts';
 import { partnerTerms } from '../partner-terms.ts';
 import type { VerifiedSecurity } from '../security/security.ts';
 import { verifySecurity } from '../security/verify-security.ts';
-import type { WusPartner } from '../service.ts';
 import { notAuthorised } from './announce.ts';
 import type { AuthenticRequest, ReadRequest } from './stages.ts';
-
-export interface Authenticator {
-  readonly partners: ReadonlyMap<string, WusPartner>;
-  readonly trust: Trust;
-  readonly decrypter: Decrypter;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly skewMs: number;
-  readonly maxAgeMs: number;
-}
 
 /**
  * Who sent it: decrypted, then verified, then believed. Without signatures it is who connected. Throws ENCRYPTION_NOT_AGREED,
  * DECRYPTION_FAILED, what `verifySecurity` throws, CERTIFICATE_*, REVOCATION_UNKNOWN, WUS_NOT_AUTHORISED.
  * @spec Digikoppeling WB006, WB009, WB011, WB013
  */
-export async function authenticate(read: ReadRequest, authenticator: Authenticator): Promise<AuthenticRequest> {
+export async function authenticate(read: ReadRequest, judge: PartnerJudge): Promise<AuthenticRequest> {
   const { service, peer } = read;
   const claimed = claimedPartner(read);
   const arrived = { ...read.package.envelope, attachments: read.package.attachments };
@@ -38,11 +26,11 @@ export async function authenticate(read: ReadRequest, authenticator: Authenticat
     if (partner === undefined) throw notAuthorised(`the certificate speaks for several partners, and none is named`);
     return { ...read, partner, opened: { ...arrived, decrypted: false }, security: undefined };
   }
-  const terms = partnerTerms(authenticator.partners, claimed);
+  const terms = partnerTerms(judge.partners, claimed);
   const weakenings = new Set<string>();
   const weakened = (weakening: string): void => void weakenings.add(weakening);
-  const opened = await openEnvelope(arrived, service, { ...authenticator, allow: terms.allow, weakened });
-  const { clock, skewMs, maxAgeMs } = authenticator;
+  const opened = await openEnvelope(arrived, service, { ...judge, allow: terms.allow, weakened });
+  const { clock, skewMs, maxAgeMs } = judge;
   const verified = await verifySecurity(opened, {
     now: timeOfArrival(read.package.envelope, { now: clock.now(), maxAgeMs }),
     skewMs,
@@ -54,8 +42,8 @@ export async function authenticate(read: ReadRequest, authenticator: Authenticat
   });
   // Its envelope may come again in time, and its attachments so much later.
   const security = { ...verified, expires: verified.expires + maxAgeMs };
-  const partner = await believe(security, read, authenticator);
-  if (weakenings.size > 0) useWeakenings(weakenings, { partner, claimed }, authenticator.log);
+  const partner = await believe(security, read, judge);
+  if (weakenings.size > 0) useWeakenings(weakenings, { partner, claimed }, judge.log);
   return { ...read, partner, opened, security };
 }
 
@@ -79,7 +67,7 @@ function onlyOne(set: ReadonlySet<string>): string | undefined {
 async function believe(
   { certificate }: VerifiedSecurity,
   { service, peer }: ReadRequest,
-  { trust, clock }: Authenticator,
+  { trust, clock }: PartnerJudge,
 ): Promise<string> {
   await trust.check(certificate, clock.now());
   const oin = certificateOin(certificate);

@@ -7,6 +7,7 @@ import { checkHeaderBlocks } from '../envelope/header-blocks.ts';
 import { parseArrived, type TimedEnvelope } from '../envelope/parse-arrived.ts';
 import { collectLimits } from '../message-limits.ts';
 import { readWusPackage } from '../mtom/read-package.ts';
+import type { PartnerJudge } from '../parts.ts';
 import type { WusProfile } from '../profiles.ts';
 import type { WusOutcome } from '../content.ts';
 import type { ProvidedService } from '../service.ts';
@@ -16,14 +17,14 @@ import { accept } from './accept.ts';
 import { address } from './address.ts';
 import { announce, requireService } from './announce.ts';
 import { type Reply, replyOf, type WrittenReply, writeReply } from './answer.ts';
-import { authenticate, type Authenticator } from './authenticate.ts';
+import { authenticate } from './authenticate.ts';
 import { consult, type Consulted, type Consulter } from './consult.ts';
 import { type Refuser, refuse } from './refuse.ts';
 import type { ReplayMemory } from './replay-memory.ts';
 import { shownToPartner } from './shown-fault.ts';
 import type { AcceptedRequest, AnnouncedRequest, Arrival, ReadRequest } from './stages.ts';
 
-export interface Provider extends Authenticator, Refuser, Consulter {
+export interface Provider extends PartnerJudge, Refuser, Consulter {
   readonly services: ReadonlyMap<string, ProvidedService>;
   readonly memory: ReplayMemory;
   /** Work that an answer does not wait for. */
