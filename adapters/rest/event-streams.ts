@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { cloudEvent, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { Clock, UseCases, StoredEvent } from '../../src/index.ts';
-import type { Caller } from './access/authenticate.ts';
+import type { Caller } from './access/caller.ts';
 import type { RestLog } from './options.ts';
 import { problemOf } from './problem.ts';
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { withSecurity } from './access/security-schemes.ts';
 import { API_BASE, API_VERSION } from './options.ts';
 import type { RestOptions } from './options.ts';
-import { published } from './published.ts';
+import { published } from './openapi-published.ts';
 import { closed } from './schemas/fields.ts';
 import { withBodies } from './schemas/bodies.ts';
 import { PROBLEM } from './schemas/problem.ts';

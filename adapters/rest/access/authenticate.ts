@@ -2,48 +2,19 @@ import { TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError, ownerFor, toGatewayError } from '../../../src/index.ts';
-import type { Clock, Gateway, MessageOwner, Scope, UseCases } from '../../../src/index.ts';
+import type { Clock, Gateway, Scope } from '../../../src/index.ts';
 import type { RestOptions } from '../options.ts';
+import { refuseKeyInUrl } from '../requests/key-in-url.ts';
 import type { Access, Identity, Shown } from './access.ts';
+import { anyCaller, Callers } from './caller.ts';
 import { OPEN, scopeOf } from './needs.ts';
-
-/** Who asks, and what the gateway is to it. */
-export interface Caller {
-  /** Name of the application. */
-  readonly name: string;
-  readonly useCases: UseCases;
-  /** undefined: everything is its own. */
-  readonly owner: MessageOwner | undefined;
-  /** Looks again. Throws UNAUTHENTICATED, TOO_MANY_FAILURES once what the request showed has ended, or was withdrawn. */
-  readonly stillKnown: () => Promise<void>;
-  /** The same caller with another scope. Throws NOT_ALLOWED. */
-  with(scope: Scope): Omit<Caller, 'stillKnown'>;
-  /** Whether it has another scope. */
-  has(scope: Scope): boolean;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    caller: Caller;
-  }
-}
-
-/** The name that counts where the API has no access control. */
-const NOBODY_IN_PARTICULAR = 'default';
 
 /**
  * Each request has a caller from here on. Must be called before the routes are made: one that does not say what it needs
  * of its caller is a programming mistake, and refused.
  */
 export function addAuthentication(app: FastifyInstance, gateway: Gateway, { access, clock }: RestOptions): void {
-  const anybody: Caller = {
-    name: NOBODY_IN_PARTICULAR,
-    useCases: gateway,
-    owner: undefined,
-    stillKnown: () => Promise.resolve(),
-    with: () => anybody,
-    has: () => true,
-  };
+  const anybody = anyCaller(gateway);
   const callers = new Callers(gateway);
   app.decorateRequest('caller');
   app.addHook('onRoute', ({ schema, method, url }) => {
@@ -57,7 +28,7 @@ export function addAuthentication(app: FastifyInstance, gateway: Gateway, { acce
     refuseKeyInUrl(request.url);
     const shown = shownBy(request);
     const identity = await identify(access, shown, reply);
-    const caller = callers.of(identity, scopeOf(schema.security));
+    const caller = callers.of(identity.application, scopeOf(schema.security));
     request.caller = { ...caller, stillKnown: () => identifyAgain(access, shown, identity, clock) };
   });
 }
@@ -118,63 +89,4 @@ async function identifyAgain(access: Access, shown: Shown, { until }: Identity, 
 /** Only one that chains to a CA of `api.tls.clientCa`. */
 function certificateOf(socket: Socket): Uint8Array | undefined {
   return socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate()?.raw : undefined;
-}
-
-const SECRET_PARAMETER = /[?&](?:access_token|api[_-]?key|apikey|token|key|authorization)=|pk_/i;
-
-/** Whatever stands in a URL is in logs of proxies by now. Throws REQUEST_INVALID. */
-function refuseKeyInUrl(url: string): void {
-  const at = url.indexOf('?');
-  if (at === -1 || !SECRET_PARAMETER.test(url.slice(at))) return;
-  throw new GatewayError('REQUEST_INVALID', {
-    location: 'Authorization',
-    detail: 'a key in the URL is not read: send it in the header, and replace it, since logs may hold it by now',
-  });
-}
-
-/** A URL as logs may hold it. */
-export function loggedUrl(url: string): string {
-  const at = url.indexOf('?');
-  return at !== -1 && SECRET_PARAMETER.test(url.slice(at)) ? `${url.slice(0, at)}?…` : url;
-}
-
-/** All of a caller that is the same for each of its requests. */
-type Known = Omit<Caller, 'stillKnown'>;
-
-/** What the gateway is to an application is made once for each scope. */
-class Callers {
-  readonly #gateway: Gateway;
-  readonly #known = new WeakMap<object, Map<Scope, Known>>();
-
-  constructor(gateway: Gateway) {
-    this.#gateway = gateway;
-  }
-
-  /** Throws NOT_ALLOWED. */
-  of({ application }: Pick<Identity, 'application'>, scope: Scope | undefined): Known {
-    if (scope === undefined) throw new Error('a route that is not open needs a scope');
-    const scopes = this.#known.get(application) ?? new Map<Scope, Known>();
-    this.#known.set(application, scopes);
-    const caller = scopes.get(scope) ?? this.#make(application, scope);
-    scopes.set(scope, caller);
-    return caller;
-  }
-
-  #make(application: Identity['application'], scope: Scope): Known {
-    const { name, roles } = application;
-    const owned = ownerFor(application, scope);
-    if (owned === 'nobody') {
-      const detail = `application ${name} has the roles ${roles.join(', ')}, of which none has ${scope}`;
-      throw new GatewayError('NOT_ALLOWED', { detail });
-    }
-    const owner = owned === 'everybody' ? undefined : owned;
-    const useCases = this.#gateway.usedBy({ name, owner });
-    return {
-      name,
-      owner,
-      useCases,
-      with: (other) => this.of({ application }, other),
-      has: (other) => ownerFor(application, other) !== 'nobody',
-    };
-  }
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../../src/index.ts';
 import type { SubmittedPayload } from '../../../src/index.ts';
 import type { RestLimits } from '../options.ts';
-import { FieldErrors } from '../problem.ts';
+import { FieldErrors } from '../field-errors.ts';
 import type { ReceivedPayloads } from './received-payloads.ts';
 import type { MessageTerms } from './submission.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../src/index.ts';
-import { FieldErrors, fieldErrors } from '../problem.ts';
+import { FieldErrors, fieldErrors } from '../field-errors.ts';
 import type { RestLimits } from '../options.ts';
 import { SUBMIT_PART } from '../schemas/message.ts';
 import { mostValues, requireFewValues } from './count-values.ts';

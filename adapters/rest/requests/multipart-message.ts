@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../src/index.ts';
 import type { StoredContent, SubmittedPayload } from '../../../src/index.ts';
 import type { RestLimits } from '../options.ts';
-import { FieldErrors } from '../problem.ts';
+import { FieldErrors } from '../field-errors.ts';
 import { BoundaryCounter, boundaryOf } from './count-parts.ts';
 import { checkMessagePart } from './message-part.ts';
 import type { MessagePart } from './message-part.ts';

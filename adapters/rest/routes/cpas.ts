@@ -4,7 +4,7 @@ import type { CpaUseCases, Finding } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
 import { alsoReads } from '../schemas/bodies.ts';
 import { API_BASE } from '../options.ts';
-import { FieldErrors } from '../problem.ts';
+import { FieldErrors } from '../field-errors.ts';
 import { cpaDetail, cpaSummary } from '../representations/cpa.ts';
 import {
   CPA_ACTIVE,

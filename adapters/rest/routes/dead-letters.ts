@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { cloudEvent, GatewayError, toDateTime } from '../../../src/index.ts';
 import type { DeadLetter, Gateway } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
-import { requireWhole } from '../access/whole.ts';
+import { requireWhole } from '../access/require-whole.ts';
 import { pageOf } from '../representations/message.ts';
 import {
   DEAD_LETTER,

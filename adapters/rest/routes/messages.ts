@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { parseDateTime } from '../../../src/index.ts';
 import type { Direction, MessageQuery, MessageState } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
-import { requireWhole } from '../access/whole.ts';
+import { requireWhole } from '../access/require-whole.ts';
 import { attemptList, messageDetail, messageSummary, pageOf, refusal } from '../representations/message.ts';
 import { closed } from '../schemas/fields.ts';
 import {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Caller } from '../access/authenticate.ts';
+import type { Caller } from '../access/caller.ts';
 import { needs } from '../access/needs.ts';
 import { messagePath } from '../representations/message.ts';
 import { readIdempotencyKey } from '../requests/submission.ts';

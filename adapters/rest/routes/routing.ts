@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Direction, Gateway } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
-import { requireWhole } from '../access/whole.ts';
+import { requireWhole } from '../access/require-whole.ts';
 import { closed } from '../schemas/fields.ts';
 import { answer, problems } from '../schemas/problem.ts';
 import { EXPLAIN_JSON, EXPLAINED } from '../schemas/route.ts';

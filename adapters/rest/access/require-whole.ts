@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../src/index.ts';
-import type { Caller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 
 /** For what cannot be told apart by direction, party, service and action. Throws NOT_ALLOWED to who is limited to some. */
 export function requireWhole({ name, owner }: Caller, what: string): void {
