@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Gateway, WusUseCases } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
+import { requireWhole } from '../access/require-whole.ts';
 import { closed } from '../schemas/fields.ts';
 import { problems } from '../schemas/problem.ts';
 
@@ -23,7 +24,8 @@ export function metricsRoutes(app: FastifyInstance, gateway: Gateway, wus: WusUs
         },
       },
     },
-    async (_request, reply) => {
+    async ({ caller }, reply) => {
+      requireWhole(caller, 'counts');
       scrape ??= createScrape(gateway, wus);
       const { type, text } = await (await scrape)();
       return reply.header('Content-Type', type).send(text);

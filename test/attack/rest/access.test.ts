@@ -76,6 +76,12 @@ describe('applications of the API that try more than is theirs', () => {
     assert.equal((await rest.gateway.messages.find(sent, 'in')).state, 'RECEIVED');
   });
 
+  it('A75 counts of the whole gateway are not for who is limited to a part of it', async () => {
+    const response = await rest.as(foreign.bearer, '/metrics');
+    assert.deepEqual([response.status, (await json(response))['code']], [403, 'NOT_ALLOWED']);
+    assert.equal((await rest.as(operator.bearer, '/metrics')).status, 200);
+  });
+
   it('A75 searches and cursors of somebody else find nothing', async () => {
     const page = await json<{ next?: string }>(await rest.as(operator.bearer, '/api/v1/messages?limit=1'));
     for (const query of [
