@@ -34,6 +34,8 @@ export interface Refuser {
 export const STRANGERS_PER_MINUTE = 30;
 
 const SAMPLE_BYTES = 4096;
+/** Of what is said of a refusal, in the log and on record: a partner may have chosen words in it. */
+const WORDS_MAX = 1000;
 const RETRY_AFTER_S = '30';
 
 /** Errors that are answered by HTTP alone. */
@@ -74,10 +76,14 @@ function isOneTooMany({ proven, request }: Arrival, { strangers, clock }: Refuse
 }
 
 function tell(error: GatewayError, arrival: Arrival, { log }: Refuser): void {
-  const { code, location, detail, cause } = error;
-  const fields = { ...describe(arrival), code, location, detail, remote: arrival.request.remote };
+  const { code, cause } = error;
+  const fields = { ...describe(arrival), code, ...wordsOf(error), remote: arrival.request.remote };
   if (code === 'INTERNAL') log.error({ ...fields, err: cause }, 'request failed');
   else log.warn(fields, 'request refused');
+}
+
+function wordsOf({ location, detail }: GatewayError): Pick<GatewayError, 'location' | 'detail'> {
+  return { location: location?.slice(0, WORDS_MAX), detail: detail?.slice(0, WORDS_MAX) };
 }
 
 function withoutMessageError(error: GatewayError, arrival: Arrival): OutgoingAnswer {
@@ -168,8 +174,7 @@ async function note(
     id: newId(),
     at: arrival.receivedAt,
     code: error.code,
-    location: error.location,
-    detail: error.detail,
+    ...wordsOf(error),
     remote: arrival.request.remote,
     messageId,
     cpaId,

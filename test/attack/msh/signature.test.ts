@@ -238,6 +238,22 @@ describe('a signature that says less than the contract asks', () => {
       { cpas: [Buffer.from(weak)] },
     );
   });
+
+  it('A28 words of a partner have a bound in what is said of a refusal, in the log and on record', () =>
+    withReceiver(TERMS, async (at) => {
+      const one = draft(at);
+      const envelope = (await sealDraft(one, at.agreement)).toString();
+      const long = 'x'.repeat(500_000);
+      for (const [from, to, code] of [
+        ['URI="cid:', `URI="cid:${long}`, 'SIGNATURE_COVERAGE'],
+        ['<ds:DigestMethod Algorithm="', `<ds:DigestMethod Algorithm="${long}`, 'SIGNATURE_ALGORITHM'],
+      ] as const) {
+        await requireRefused(at, pack(envelope.replace(from, to), one.parts), { code, error: SECURITY });
+        const [refusal] = (await at.here.store.listRefusals({ limit: 1 })).items;
+        assert.equal(refusal?.detail?.length, 1000);
+      }
+      assert.ok(JSON.stringify(at.here.warnings).length < 5000);
+    }));
 });
 
 function digestOf(text: string): string {
