@@ -1,23 +1,13 @@
-import type { Readable } from 'node:stream';
 import type { Finding } from '../cpa/validate-cpa.ts';
 import type { Cpa } from '../cpa/model.ts';
-import type { MessageStatus } from '../ebms/message.ts';
-import type { PayloadWriter, StoredContent } from '../ports/payload-store.ts';
 import type {
   ConsultationLog,
   DeadLetter,
   DeadLetterQuery,
   Direction,
-  MessageDetail,
   MessageOwner,
-  MessageQuery,
   MessageState,
-  MessageSummary,
-  OutboundState,
   Page,
-  Refusal,
-  RefusalQuery,
-  ReplyTo,
   StoredEvent,
   StoreStats,
   WaitingHandovers,
@@ -27,8 +17,20 @@ import type { ListState } from '../ports/trust.ts';
 import type { Handover } from '../ports/handover.ts';
 import type { AuditCode } from './audit/findings.ts';
 import type { EventSubscriber } from './events/pump.ts';
-import type { Evidence } from './evidence/evidence.ts';
 import type { RoutedMessage, RouteExplanation } from './handover/routes.ts';
+import type { MessageUseCases } from './message-use-cases.ts';
+import type { PartnerUseCases } from './partner-use-cases.ts';
+
+export type {
+  MessageChoice,
+  MessageUseCases,
+  OpenPayload,
+  RawMessage,
+  SubmitRequest,
+  Submitted,
+  SubmittedPayload,
+} from './message-use-cases.ts';
+export type { Exchanged, PartnerStatus, PartnerUseCases, PingRequest, PingResult } from './partner-use-cases.ts';
 
 /** The use cases of the gateway: all that an adapter, the command line or the endpoint can ask of it. */
 export interface Gateway {
@@ -70,167 +72,6 @@ export interface GatewayUser {
   readonly name: string;
   /** undefined: everything is its own. */
   readonly owner: MessageOwner | undefined;
-}
-
-export interface MessageUseCases {
-  /** Where the octets of a payload go before `submit` names them. */
-  createPayload(): PayloadWriter;
-  /** Forgets a payload that will not be submitted. Never throws. */
-  discardPayload(content: StoredContent): Promise<void>;
-  /**
-   * Resolves the CPA, builds and signs the message once, stores it, and only then answers. Errors: CPA_UNKNOWN,
-   * CPA_INACTIVE, PARTY_UNKNOWN, ACTION_NOT_AGREED, NOT_OUR_PARTY, NOT_ALLOWED, MESSAGE_ID_INVALID, MESSAGE_EXISTS,
-   * IDEMPOTENCY_CONFLICT, REQUEST_INVALID, TRANSLATION_IMPOSSIBLE, TRANSLATION_TOO_LARGE, FEATURE_UNSUPPORTED, SIGNING_KEY_MISSING, STORE_UNAVAILABLE. After an error
-   * the payloads are discarded.
-   */
-  submit(request: SubmitRequest): Promise<Submitted>;
-  list(query: MessageQuery): Promise<Page<MessageSummary>>;
-  /** `sender` is who it is from, as `type:value`. Throws NOT_FOUND, MESSAGE_AMBIGUOUS. */
-  find(messageId: string, direction?: Direction, sender?: string): Promise<MessageDetail>;
-  /**
-   * The octets of payload `n` (1 is the first), and what is known of it. Of a received message in JSON where its route says so,
-   * unless the `original` is asked. Throws NOT_FOUND, MESSAGE_AMBIGUOUS, TRANSLATION_IMPOSSIBLE, TRANSLATION_TOO_LARGE.
-   */
-  openPayload(
-    messageId: string,
-    n: number,
-    of?: MessageChoice & { readonly form?: 'original' | undefined },
-  ): Promise<OpenPayload>;
-  /** Whether `openPayload` gives payload `n` in JSON, unless the `original` is asked. */
-  isTranslated(message: MessageDetail, n: number): boolean;
-  /**
-   * Sends a stored message once more as a NEW one: same contract, parties, roles, service, action, conversation,
-   * refToMessageId and payloads, with a MessageId of its own. Throws NOT_FOUND and what `submit` throws.
-   */
-  resend(
-    messageId: string,
-    options?: { readonly sender?: string | undefined; readonly idempotency?: SubmitRequest['idempotency'] },
-  ): Promise<Submitted>;
-  /** QUEUED or SENT → CANCELLED; a receipt that comes later is kept as late. Throws NOT_FOUND, MESSAGE_ENDED. */
-  cancel(messageId: string, sender?: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
-  /**
-   * The message as an HTTP body: a sent one as an attempt carries it, a received one put together from its envelope and
-   * parts. Throws NOT_FOUND, MESSAGE_AMBIGUOUS.
-   */
-  raw(messageId: string, of?: MessageChoice): Promise<RawMessage>;
-  /**
-   * The application has it: RECEIVED → TAKEN. Repeating it changes nothing. Throws NOT_FOUND, MESSAGE_AMBIGUOUS,
-   * MESSAGE_HELD, and MESSAGE_ROUTED when another destination than the inbox gets it.
-   */
-  take(messageId: string, sender?: string): Promise<{ readonly messageId: string; readonly state: MessageState }>;
-  /**
-   * Hands a message that waits for its destination over now, also when it was stopped. Throws NOT_FOUND,
-   * MESSAGE_AMBIGUOUS, and NOT_WAITING when it is in the inbox or was handed over.
-   */
-  handOver(messageId: string, sender?: string): Promise<void>;
-  /** All that proves one message, but for the octets of its payloads. Throws NOT_FOUND. */
-  evidence(messageId: string, of?: MessageChoice): Promise<Evidence>;
-  listRefusals(query: RefusalQuery): Promise<Page<Refusal>>;
-  /** Throws NOT_FOUND. */
-  findRefusal(id: string): Promise<Refusal>;
-  /**
-   * Asks the partner what it knows of a message that was sent to it; waits half a minute at most. Changes nothing here.
-   * Errors: NOT_FOUND, and those of `PartnerUseCases.ping`. @spec ebMS2 §7.1
-   */
-  status(messageId: string): Promise<PartnerStatus>;
-}
-
-export interface PartnerUseCases {
-  /**
-   * Sends a Ping and waits for the Pong, half a minute at most. Errors: CPA_UNKNOWN, CPA_INACTIVE, CPA_INVALID,
-   * PARTY_UNKNOWN, NOT_OUR_PARTY, BUSY, PEER_UNREACHABLE, PEER_ANSWER, PEER_REFUSED, PEER_SILENT. @spec ebMS2 §8
-   */
-  ping(request: PingRequest): Promise<PingResult>;
-}
-
-export interface PingRequest {
-  readonly cpaId: string;
-  /** `type:value` or the bare value of a PartyId of the CPA; one of ours. */
-  readonly from: string;
-  /** The other party of the CPA when absent. */
-  readonly to?: string;
-}
-
-/** How a question to a partner went. */
-export interface Exchanged {
-  readonly cpaId: string;
-  /** As `type:value`. */
-  readonly from: string;
-  readonly to: string;
-  readonly endpoint: string;
-  /** Whether the answer came in the HTTP answer or by a request of its own. */
-  readonly way: 'synchronous' | 'asynchronous';
-  readonly roundTripMs: number;
-}
-
-export interface PingResult extends Exchanged {
-  /** MessageId of the Ping and of the Pong. */
-  readonly pingId: string;
-  readonly pongId: string;
-}
-
-export interface PartnerStatus extends Exchanged {
-  readonly messageId: string;
-  readonly status: MessageStatus;
-  /** When the partner received the message, as it says (ms since 1970); only with Received and Processed. */
-  readonly receivedAt: number | undefined;
-}
-
-/** Tells messages with the same MessageId apart. */
-export interface MessageChoice {
-  readonly direction?: Direction | undefined;
-  /** As `type:value`. */
-  readonly sender?: string | undefined;
-}
-
-export interface SubmitRequest {
-  readonly cpaId: string;
-  /** `type:value` or the bare value of a PartyId of the CPA. */
-  readonly from: string;
-  readonly fromRole?: string;
-  readonly to?: string;
-  readonly toRole?: string;
-  /** `type:value`, or the bare value where that is unique in the CPA. */
-  readonly service: string;
-  readonly action: string;
-  readonly conversationId?: string;
-  readonly refToMessageId?: string;
-  readonly messageId?: string;
-  readonly payloads: readonly SubmittedPayload[];
-  /** `digest` is a hash of the whole request: the same key with another digest is a conflict. */
-  readonly idempotency?: { readonly key: string; readonly application: string; readonly digest: string };
-  /** Where the response goes, when there is one; the routes decide where not given. */
-  readonly replyTo?: ReplyTo;
-  /** The message that this one sends once more. */
-  readonly resendOf?: string;
-}
-
-export interface SubmittedPayload {
-  readonly name?: string;
-  readonly contentType: string;
-  readonly content: StoredContent;
-}
-
-export interface Submitted {
-  readonly messageId: string;
-  readonly state: OutboundState;
-  /** Whether this was a repeat of an earlier request. */
-  readonly repeated: boolean;
-}
-
-export interface OpenPayload {
-  readonly contentType: string;
-  readonly name: string | undefined;
-  readonly size: number;
-  readonly sha256: string;
-  readonly stream: Readable;
-}
-
-export interface RawMessage {
-  /** text/xml, or multipart/related when there are payloads. */
-  readonly contentType: string;
-  readonly contentLength: number;
-  readonly body: Uint8Array | Readable;
 }
 
 export interface EventUseCases {
