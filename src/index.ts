@@ -48,7 +48,7 @@ export { ROLES, SCOPES } from './msh/access/roles.ts';
 export type { Role, Scope } from './msh/access/roles.ts';
 export { BODY_TYPES, formOf } from './wus/application/body-form.ts';
 export type { BodyForm } from './wus/application/body-form.ts';
-export type { ApplicationAnswer, ApplicationCall, Exchange } from './wus/application/exchange.ts';
+export type { ApplicationAnswer, ApplicationCall, CallPartner } from './wus/application/call-partner.ts';
 export type { WusUseCases } from './wus/application/use-cases.ts';
 export type { WrittenBody } from './wus/application/write-body.ts';
 export { CONSULTATION_RESULTS } from './wus/consultations/results.ts';

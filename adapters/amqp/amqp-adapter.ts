@@ -19,12 +19,12 @@ const CONCURRENCY = 512;
 
 /**
  * The inside world's door over AMQP 0-9-1 or 1.0: what is routed to `amqp` is published, what applications publish is sent, and
- * events are told. README.md of this folder shows the mapping.
+ * events are told. docs/amqp.md shows the mapping.
  */
 export function createAmqpAdapter(
   host: AdapterHost,
   settings: AmqpSettings,
-  wus: Pick<WusUseCases, 'exchange' | 'usedBy'>,
+  wus: Pick<WusUseCases, 'callPartner' | 'usedBy'>,
 ): Required<Adapter> {
   const { gateway, clock, log, random } = host;
   const publisher = new Publisher(clock);
@@ -34,8 +34,8 @@ export function createAmqpAdapter(
     return readSendQueue({ ...parts, sender, messages });
   });
   const callQueues = callersOf(settings).map((caller) => {
-    const { exchange } = caller.user === undefined ? wus : wus.usedBy(caller.user);
-    return readCallQueue({ ...parts, caller, exchange });
+    const { callPartner } = caller.user === undefined ? wus : wus.usedBy(caller.user);
+    return readCallQueue({ ...parts, caller, callPartner });
   });
   const applications = [...sendQueues, ...callQueues];
   const answers = readAnswers(host, parts);

@@ -12,7 +12,7 @@ import { invalid, readKey, readPlainType, text } from './submission.ts';
 import type { BrokerMessage, Delivery } from './transport.ts';
 
 export interface CallQueueParts extends ReaderParts {
-  readonly exchange: WusUseCases['exchange'];
+  readonly callPartner: WusUseCases['callPartner'];
   readonly caller: ReadSender;
 }
 
@@ -100,8 +100,8 @@ function begin(request: CallRequest, digest: string, calls: Calls): Running {
   return call;
 }
 
-async function ask({ content, ...request }: CallRequest, { exchange, settings, caller }: Calls): Promise<Reply> {
-  const answer = await exchange({
+async function ask({ content, ...request }: CallRequest, { callPartner, settings, caller }: Calls): Promise<Reply> {
+  const answer = await callPartner({
     service: request.service,
     operation: request.operation,
     contentType: request.contentType,

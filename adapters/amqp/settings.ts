@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 
 /** One application that sends, by a queue of its own: what it may send is what its queue may. */
 export interface Sender {
-  /** Events name it so. */
+  /** It publishes with routing key `send.<name>`. */
   readonly name: string;
   readonly queue: string;
   /** PartyIds and services as `type:value`, and actions; undefined: all. */

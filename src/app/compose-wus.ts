@@ -1,10 +1,4 @@
-import type { Clock } from '../clock.ts';
 import type { BackendRegister } from '../ports/backend.ts';
-import type { ConsultationLog } from '../ports/consultations.ts';
-import type { Log } from '../ports/log.ts';
-import type { PayloadStore } from '../ports/payload-store.ts';
-import type { Transport } from '../ports/transport.ts';
-import type { Decrypter, Signer, Trust } from '../ports/trust.ts';
 import { createBackendClient } from '../transport/backend-client.ts';
 import type { Route } from '../transport/https-server.ts';
 import { readCertificates } from '../trust/certificate.ts';
@@ -15,6 +9,7 @@ import { Backends } from '../wus/backends.ts';
 import { countConsultations } from '../wus/consultations/counts.ts';
 import { startPurger } from '../wus/consultations/purger.ts';
 import { createWus } from '../wus/create-wus.ts';
+import type { WusParts } from '../wus/parts.ts';
 import type { Config } from './config/config.ts';
 import type { LoadedKey } from './load-keys.ts';
 import type { LoadedWus } from './load-wus.ts';
@@ -30,15 +25,7 @@ export interface ComposedWus {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface WusComposition {
-  readonly consultations: ConsultationLog;
-  readonly payloads: PayloadStore;
-  readonly transport: Transport;
-  readonly trust: Trust;
-  readonly signer: Signer;
-  readonly decrypter: Decrypter;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface WusComposition extends Omit<WusParts, 'backend' | 'certificate' | 'translation'> {
   /** keys.sign. */
   readonly sign: LoadedKey | undefined;
 }

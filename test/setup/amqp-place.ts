@@ -9,7 +9,7 @@ import type { Gateway } from '../../src/msh/gateway.ts';
 import type { Backend } from '../../src/ports/backend.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { createEgress } from '../../src/transport/egress-client.ts';
-import type { Exchange } from '../../src/wus/application/exchange.ts';
+import type { CallPartner } from '../../src/wus/application/call-partner.ts';
 import { Backends } from '../../src/wus/backends.ts';
 import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
 import type { Broker } from './servers/rabbitmq.ts';
@@ -131,8 +131,8 @@ export async function restartBroker(
 }
 
 /** Of a gateway without WUS. */
-const noExchange: Exchange = () => Promise.reject(new GatewayError('NOT_FOUND'));
-export const NO_WUS: AskedWus = { exchange: noExchange, usedBy: () => assert.fail('there is no WUS') };
+const noCall: CallPartner = () => Promise.reject(new GatewayError('NOT_FOUND'));
+export const NO_WUS: AskedWus = { callPartner: noCall, usedBy: () => assert.fail('there is no WUS') };
 
 /** What the adapter asks of WUS. */
 export type AskedWus = Parameters<typeof createAmqpAdapter>[2];

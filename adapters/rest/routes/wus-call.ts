@@ -50,7 +50,7 @@ export function wusCallRoute(app: FastifyInstance, wus: WusUseCases): void {
       },
     },
     async (request, reply) => {
-      const called = await wus.usedBy(request.caller).exchange({
+      const called = await wus.usedBy(request.caller).callPartner({
         service: request.params.name,
         operation: request.query.operation,
         contentType: request.headers['content-type'],

@@ -4,8 +4,8 @@ import type { MessageOwner, Page } from '../../ports/store.ts';
 import type { ConsultationCount } from '../consultations/counts.ts';
 import type { WusService } from '../service.ts';
 import type { Wus } from '../wus.ts';
-import { createExchange } from './exchange.ts';
-import type { Exchange, ExchangeParts } from './exchange.ts';
+import { createCallPartner } from './call-partner.ts';
+import type { CallPartner, CallPartnerParts } from './call-partner.ts';
 import { consultationOwner, isOwnConsultation, ownServices } from './own-services.ts';
 
 /** What adapters and the command line can ask of WUS. */
@@ -18,7 +18,7 @@ export interface WusUseCases extends OwnWus {
 
 export interface OwnWus {
   readonly services: readonly WusService[];
-  readonly exchange: Exchange;
+  readonly callPartner: CallPartner;
   readonly consultations: {
     list(query: Omit<ConsultationQuery, 'owner'>): Promise<Page<Consultation>>;
     /** Throws NOT_FOUND. */
@@ -31,7 +31,7 @@ export interface WusUser {
   readonly owner: MessageOwner | undefined;
 }
 
-export interface UseCaseParts extends Omit<ExchangeParts, 'wus'> {
+export interface UseCaseParts extends Omit<CallPartnerParts, 'wus'> {
   readonly wus: Pick<Wus, 'services' | 'call' | 'consultations'>;
   readonly counts: WusUseCases['counts'];
 }
@@ -45,9 +45,9 @@ export function createWusUseCases({ wus, counts, ...parts }: UseCaseParts): WusU
   };
 }
 
-function useCases(wus: UseCaseParts['wus'], parts: Omit<ExchangeParts, 'wus'>): OwnWus {
+function useCases(wus: UseCaseParts['wus'], parts: Omit<CallPartnerParts, 'wus'>): OwnWus {
   const { services, consultations } = wus;
-  return { services, consultations, exchange: createExchange({ ...parts, wus }) };
+  return { services, consultations, callPartner: createCallPartner({ ...parts, wus }) };
 }
 
 function ownWus({ services, call, consultations }: UseCaseParts['wus'], owner: MessageOwner): UseCaseParts['wus'] {

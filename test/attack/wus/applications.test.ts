@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { MessageOwner } from '../../../src/ports/store.ts';
-import type { ApplicationAnswer } from '../../../src/wus/application/exchange.ts';
+import type { ApplicationAnswer } from '../../../src/wus/application/call-partner.ts';
 import { jsonTranslation } from '../../../src/wus/application/json-translation.ts';
 import { createWusUseCases, type OwnWus } from '../../../src/wus/application/use-cases.ts';
 import { soapEnvelope } from '../../setup/wus-backend.ts';
@@ -22,7 +22,7 @@ async function ask(
   more: { contentType?: string; body?: string; operation?: string } = {},
 ): Promise<ApplicationAnswer> {
   const { contentType = 'application/xml', body = ASK, operation } = more;
-  const answer = await wus.exchange({
+  const answer = await wus.callPartner({
     service: 'echo',
     operation,
     contentType,

@@ -44,7 +44,7 @@ wus: { services: [${service}] }
     );
     const composed = await compose(readConfig(file, {}), { debug: drop, info: drop, warn: drop, error: drop });
     try {
-      const answer = await composed.wus.useCases.exchange({
+      const answer = await composed.wus.useCases.callPartner({
         service: 'echo',
         operation: undefined,
         contentType: 'application/xml',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type ApplicationAnswer, createExchange } from '../../../src/wus/application/exchange.ts';
+import { type ApplicationAnswer, createCallPartner } from '../../../src/wus/application/call-partner.ts';
 import type { BodyForm } from '../../../src/wus/application/body-form.ts';
 import { jsonTranslation } from '../../../src/wus/application/json-translation.ts';
 import { attachmentSource } from '../../../src/wus/mtom/attachments.ts';
@@ -26,9 +26,9 @@ describe('the record of a consultation whose answer the application could not be
 
   const ask = (answerAs: BodyForm): Promise<ApplicationAnswer> => {
     const { wus, payloads } = pair.consumer;
-    const exchange = createExchange({ wus, payloads, translation: jsonTranslation });
+    const callPartner = createCallPartner({ wus, payloads, translation: jsonTranslation });
     const body = Readable.from([Buffer.from(echo('a'))]);
-    return exchange({ service: 'echo', operation: undefined, contentType: 'application/xml', answerAs, body });
+    return callPartner({ service: 'echo', operation: undefined, contentType: 'application/xml', answerAs, body });
   };
 
   it('JSON cannot say it: the partner answered, here it is undelivered, with the code of the translation', async () => {

@@ -40,16 +40,16 @@ export interface ApplicationAnswer {
   release(): Promise<void>;
 }
 
-export interface ExchangeParts {
+export interface CallPartnerParts {
   readonly wus: Pick<Wus, 'services' | 'call'>;
   readonly payloads: PayloadStore;
   readonly translation: JsonTranslation;
 }
 
 /** Reads what an application posts, calls the partner, and gives the verified answer in the same form. Throws as `readBody` and `Wus.call` do; WUS_ANSWER_REFUSED for what `writeBody` throws. */
-export type Exchange = (call: ApplicationCall) => Promise<ApplicationAnswer>;
+export type CallPartner = (call: ApplicationCall) => Promise<ApplicationAnswer>;
 
-export function createExchange({ wus, payloads, translation }: ExchangeParts): Exchange {
+export function createCallPartner({ wus, payloads, translation }: CallPartnerParts): CallPartner {
   return async (call) => {
     const service = findConsumed(wus, call.service);
     const { name, wsdl } = service;
@@ -100,7 +100,7 @@ function faultEnvelope(fault: WusFault, form: BodyForm): WrittenBody | undefined
   return { contentType: ENVELOPE_TYPE, contentLength: body.length, body };
 }
 
-function findConsumed({ services }: ExchangeParts['wus'], name: string): ConsumedService {
+function findConsumed({ services }: CallPartnerParts['wus'], name: string): ConsumedService {
   const service = services.find((one) => one.name === name);
   if (service?.role === 'consumer') return service;
   const detail =
