@@ -26,9 +26,25 @@ export function createLog(options: { readonly level: string; readonly name: stri
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS, censor: '(secret)' },
       serializers: { err: describeError },
+      hooks: { streamWrite: inert },
     },
     destination,
   );
+}
+
+const BEYOND_ASCII = /[^\n -~]/;
+/** Control characters other than the end of the line, and those that are not seen (direction marks and the like). */
+const ACTIVE = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same JSON without a character that could steer the terminal of who reads the log, or turn its text around: partners choose words in it. */
+function inert(line: string): string {
+  return BEYOND_ASCII.test(line) ? line.replaceAll(ACTIVE, escaped) : line;
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 function describeError(thrown: unknown): object {
