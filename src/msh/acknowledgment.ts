@@ -1,17 +1,18 @@
 import { toDateTime } from '../clock.ts';
 import type { Agreement, SigningTerms } from '../cpa/agreement.ts';
 import { acknowledgmentSigning } from '../cpa/acknowledgment-signing.ts';
-import type { Acknowledgment, AcknowledgmentMessage, ErrorMessage, MessageHeader } from '../ebms/message.ts';
+import type { ErrorMessage, MessageHeader } from '../ebms/message.ts';
 import { errorListFor } from '../ebms/error-list.ts';
-import { MSH_ACTION, MSH_SERVICE } from '../ebms/namespaces.ts';
+import { MSH_ACTION } from '../ebms/namespaces.ts';
 import { writeMessage } from '../ebms/write-message.ts';
 import { GatewayError } from '../errors.ts';
 import { newMessageId } from '../ids.ts';
 import type { Signer } from '../ports/trust.ts';
-import { ACTOR_TO_PARTY_MSH } from '../soap/header-blocks.ts';
 import { signEnvelope } from '../xmlsec/sign.ts';
 import { endpointHost } from './endpoint.ts';
 import type { VerifiedMessage } from './inbound/stages.ts';
+import { writeReceipt } from './receipt.ts';
+import { replyHeader } from './reply-header.ts';
 
 export interface Signal {
   readonly messageId: string;
@@ -23,34 +24,13 @@ export interface Signal {
  * was asked. Throws SIGNING_KEY_MISSING. @spec ebMS2 §6.3.2
  */
 export async function makeAcknowledgment(message: VerifiedMessage, signer: Signer): Promise<Signal> {
-  const { header, ackRequested } = message.message;
-  const acknowledgment = acknowledgmentOf(message);
-  const { timestamp } = acknowledgment;
-  const reply: AcknowledgmentMessage = {
-    kind: 'AcknowledgmentMessage',
-    header: replyHeader(header, { action: MSH_ACTION.acknowledgment, timestamp, agreement: message.agreement }),
-    syncReply: undefined,
-    messageOrder: undefined,
-    acknowledgment,
-  };
-  const { messageId } = reply.header.messageData;
-  if (ackRequested?.signed !== true) return { messageId, envelope: Buffer.from(writeMessage(reply), 'utf8') };
-  const { referencesXml } = message;
-  const markup = writeMessage(reply, referencesXml === undefined ? {} : { referencesXml });
-  const [terms] = acknowledgmentSigning(message.agreement);
+  const { agreement, referencesXml } = message;
+  const signed = message.message.ackRequested?.signed === true;
+  const messageId = newMessageId(endpointHost(agreement.endpoint));
+  const markup = writeReceipt(message, { messageId, referencesXml: signed ? referencesXml : undefined });
+  if (!signed) return { messageId, envelope: Buffer.from(markup, 'utf8') };
+  const [terms] = acknowledgmentSigning(agreement);
   return { messageId, envelope: await signMarkup(markup, terms, signer) };
-}
-
-/** The header block alone, without the References. @spec ebMS2 §6.3.2 */
-export function acknowledgmentOf({ message: { header }, receivedAt }: VerifiedMessage): Acknowledgment {
-  return {
-    version: '2.0',
-    actor: ACTOR_TO_PARTY_MSH,
-    timestamp: toDateTime(receivedAt),
-    refToMessageId: header.messageData.messageId,
-    from: header.to.partyIds,
-    references: [],
-  };
 }
 
 /** The MessageError for a refusal; never signed, as with every known peer. @spec ebMS2 §4.2.3 */
@@ -59,18 +39,21 @@ export function makeMessageError(
   error: GatewayError,
   at: { readonly now: number; readonly agreement: Agreement | undefined },
 ): Signal {
+  const { agreement, now } = at;
+  const messageId = newMessageId(endpointHost(agreement?.endpoint));
   const reply: ErrorMessage = {
     kind: 'ErrorMessage',
     header: replyHeader(header, {
       action: MSH_ACTION.messageError,
-      timestamp: toDateTime(at.now),
-      agreement: at.agreement,
+      messageId,
+      timestamp: toDateTime(now),
+      agreement,
     }),
     syncReply: undefined,
     messageOrder: undefined,
     errorList: errorListFor(error),
   };
-  return { messageId: reply.header.messageData.messageId, envelope: Buffer.from(writeMessage(reply), 'utf8') };
+  return { messageId, envelope: Buffer.from(writeMessage(reply), 'utf8') };
 }
 
 async function signMarkup(envelope: string, terms: SigningTerms | undefined, signer: Signer): Promise<Buffer> {
@@ -90,27 +73,4 @@ async function signMarkup(envelope: string, terms: SigningTerms | undefined, sig
     certificate,
     sign,
   });
-}
-
-function replyHeader(
-  header: MessageHeader,
-  reply: { readonly action: string; readonly timestamp: string; readonly agreement: Agreement | undefined },
-): MessageHeader {
-  return {
-    version: '2.0',
-    from: { partyIds: header.to.partyIds, role: reply.agreement?.to.role },
-    to: { partyIds: header.from.partyIds, role: reply.agreement?.from.role },
-    cpaId: header.cpaId,
-    conversationId: header.conversationId,
-    service: { value: MSH_SERVICE },
-    action: reply.action,
-    messageData: {
-      messageId: newMessageId(endpointHost(reply.agreement?.endpoint)),
-      timestamp: reply.timestamp,
-      refToMessageId: header.messageData.messageId,
-      timeToLive: undefined,
-    },
-    duplicateElimination: false,
-    descriptions: [],
-  };
 }

@@ -3,7 +3,7 @@ import type { Agreement } from '../../cpa/agreement.ts';
 import { partyKeyOf } from '../../cpa/typed-value.ts';
 import type { Acknowledgment, MessageHeader } from '../../ebms/message.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
-import { acknowledgmentOf } from '../acknowledgment.ts';
+import { acknowledgmentOf } from '../receipt.ts';
 import type { VerifiedMessage } from '../inbound/stages.ts';
 
 export interface WaitingTerms {
