@@ -69,6 +69,7 @@ describe('the profiles osb-be-e and osb-rm-e', () => {
     await withPair({ profile: 'osb-rm-e' }, async (pair) => {
       const { messageId } = await pair.submit([]);
       await untilState(pair.sender, messageId, 'DELIVERED');
+      assert.deepEqual((await pair.receiver.gateway.messages.find(messageId)).payloads, []);
     });
   });
 });
