@@ -27,5 +27,6 @@ export function openRevocation({ revocation, data }: Config, parts: RevocationPa
     files: crls,
     maxBytes: maxSize,
     download: download ? fetched : undefined,
+    archive: keep ? join(data, 'revocation', 'kept') : undefined,
   });
 }

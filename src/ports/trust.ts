@@ -17,10 +17,11 @@ export interface Trust {
   /** DER of keys.trust, for evidence. */
   readonly authorities: readonly Uint8Array[];
   /**
-   * DER of the revocation lists that count now for the certificate and each CA above it, for evidence; fetched first
-   * where they are. None where nothing is known, or revocation is not checked.
+   * DER of the revocation lists that count now for the certificate and each CA above it, for evidence, fetched first
+   * where they are; and of those that counted at `at` (ms since 1970), where they were kept. None where nothing is known,
+   * or revocation is not checked.
    */
-  listsOf(certificate: Uint8Array): Promise<readonly Uint8Array[]>;
+  listsOf(certificate: Uint8Array, at: number): Promise<readonly Uint8Array[]>;
   /** undefined: revocation is not checked. */
   readonly revocation: RevocationState | undefined;
 }

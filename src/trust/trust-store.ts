@@ -49,7 +49,7 @@ export function createTrust({ roots, revocation }: TrustOptions): Trust {
     authorities: paths.roots.map((root) => root.raw),
     revocation,
     checkPeer: (certificate) => peers?.check(certificate),
-    listsOf: (certificate) => revocation?.listsOf(certificate) ?? Promise.resolve([]),
+    listsOf: (certificate, at) => revocation?.listsOf(certificate, at) ?? Promise.resolve([]),
     async check(der, at) {
       const known = cache.get(digestOf(der));
       const trusted = known !== undefined && at >= known.from && at <= known.until ? known : await establish(der, at);

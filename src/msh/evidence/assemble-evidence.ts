@@ -31,7 +31,7 @@ export async function assembleEvidence({ message, cpa, trust, events }: Evidence
   const { messageId, direction, payloads } = message;
   const envelope = envelopeOf(message);
   const signatures = signaturesOf(readEvidenceMessage(envelope), signalOf(message), cpa);
-  const lists = await listsFor(signatures, trust);
+  const lists = await listsFor(message, signatures, trust);
   const files: EvidenceFile[] = [
     { name: FILES.envelope, content: Buffer.from(envelope) },
     ...signalFiles(message, signatures),
@@ -93,10 +93,20 @@ function certificateFiles(signatures: Signatures, authorities: readonly Uint8Arr
   return files.flatMap(({ name, pem }) => (pem ? [{ name, content: Buffer.from(pem) }] : []));
 }
 
-/** Those that speak now of who signed, each once: message and receipt may share their CAs. */
-async function listsFor({ message, receipt }: Signatures, trust: EvidenceSources['trust']): Promise<readonly Buffer[]> {
-  const signers = [message.certificate, receipt?.certificate].flatMap((one) => one ?? []);
-  const found = await Promise.all(signers.map((one) => trust.listsOf(one)));
+/** Those that speak of who signed, of now and of then, each once: message and receipt may share their CAs. */
+async function listsFor(
+  { direction, storedAt, stateAt }: MessageDetail,
+  { message, receipt }: Signatures,
+  trust: EvidenceSources['trust'],
+): Promise<readonly Buffer[]> {
+  const signers = [
+    { certificate: message.certificate, at: storedAt },
+    { certificate: receipt?.certificate, at: direction === 'in' ? storedAt : stateAt },
+  ];
+  const asked = signers.flatMap(({ certificate, at }) =>
+    certificate === undefined ? [] : [trust.listsOf(certificate, at)],
+  );
+  const found = await Promise.all(asked);
   return [...new Map(found.flat().map((list) => [sha256Of(list), Buffer.from(list)])).values()];
 }
 

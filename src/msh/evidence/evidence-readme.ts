@@ -79,9 +79,10 @@ function revocationSection(lists: number): string {
   );
   return [
     head,
-    'The lists of the CAs above the signers, as they were in force when the evidence was made, signed by the CAs. A certificate',
-    'whose serial number is not among the revoked ones, or with a later date than that of the message, was good then. A CA may',
-    'leave out certificates that have ended: then a list of the time of the message, which its CA or you have kept, says it:',
+    'The lists of the CAs above the signers, signed by the CAs: those in force when the evidence was made, and where the gateway has',
+    'them those in force when the message was judged. A certificate whose serial number is not among the revoked ones, or with a',
+    'later date than that of the message, was good then. A CA may leave out certificates that have ended: then a list of the time',
+    'of the message says it. Where none is here, its CA or you may have kept one:',
     '',
     '    postiljon evidence verify --crl LIST.crl .',
     '',

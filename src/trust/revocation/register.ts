@@ -73,7 +73,7 @@ export class ListRegister {
   }
 }
 
-export function hasBegun(list: RevocationList, now: number): boolean {
+export function hasBegun(list: Pick<RevocationList, 'thisUpdate'>, now: number): boolean {
   return list.thisUpdate <= now + SKEW_MS;
 }
 

@@ -8,6 +8,7 @@ import { readCertificates } from '../certificate.ts';
 import { issuersAbove } from '../paths.ts';
 import { pointsOf } from './facts.ts';
 import { judgeChain, nameOf, type Verdict } from './judge.ts';
+import { ListArchive } from './list-archive.ts';
 import { ListDownloads } from './list-downloads.ts';
 import { ListFiles } from './list-files.ts';
 import { ListRegister } from './register.ts';
@@ -24,6 +25,8 @@ export interface RevocationOptions {
   readonly maxBytes: number;
   /** undefined: nothing is fetched. */
   readonly download: { readonly fetch: ListFetcher; readonly folder: string | undefined } | undefined;
+  /** Where the lists by which certificates were judged are kept, for evidence; undefined: nowhere. */
+  readonly archive?: string | undefined;
   readonly clock: Clock;
   /** Told of each list that could not be used. */
   readonly failed: (source: string, error: unknown) => void;
@@ -48,6 +51,7 @@ export class Revocation implements RevocationState {
   readonly #register: ListRegister;
   readonly #files: ListFiles;
   readonly #downloads: ListDownloads | undefined;
+  readonly #archive: ListArchive | undefined;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   /** CAs that an alarm was raised for. */
   readonly #alarmed = new Set<string>();
@@ -57,7 +61,7 @@ export class Revocation implements RevocationState {
   #stopped = false;
 
   constructor(options: RevocationOptions) {
-    const { clock, failed, maxBytes, download } = options;
+    const { clock, failed, maxBytes, download, archive } = options;
     this.required = options.mode === 'require';
     this.#options = options;
     this.#authorities = opened(options.authorities, 'keys.trust');
@@ -70,6 +74,7 @@ export class Revocation implements RevocationState {
         this.#changes.emit('change');
       };
     this.#files = new ListFiles({ files: options.files, maxBytes, take: take(false), failed });
+    this.#archive = archive === undefined ? undefined : new ListArchive({ folder: archive, failed });
     this.#downloads = download && new ListDownloads({ ...download, maxBytes, clock, take: take(true), failed });
   }
 
@@ -112,9 +117,9 @@ export class Revocation implements RevocationState {
   check(chain: readonly X509Certificate[]): Passed | Promise<Passed> {
     const verdict = this.#judge(chain);
     if (verdict.kind === 'unknown' && this.#downloads?.hopes(verdict.urls) === true) {
-      return this.#downloads.want(verdict.urls).then(() => this.#settle(this.#judge(chain)));
+      return this.#downloads.want(verdict.urls).then(() => this.#settle(this.#judge(chain), chain));
     }
-    return this.#settle(verdict);
+    return this.#settle(verdict, chain);
   }
 
   /** For applications, whose CA need not have a list: what one names is refused. Rejects with CERTIFICATE_REVOKED. */
@@ -135,15 +140,22 @@ export class Revocation implements RevocationState {
     return issuersAbove(certificate, this.#authorities);
   }
 
-  /** DER of what counts now for the certificate (DER) and each CA above it; fetched first where that may help. */
-  async listsOf(der: Uint8Array): Promise<readonly Uint8Array[]> {
+  /** DER of what counts now for the certificate (DER) and each CA above it, fetched first where that may help; and of what counted at `at`. */
+  async listsOf(der: Uint8Array, at: number): Promise<readonly Uint8Array[]> {
     const certificate = openCertificate(der);
     if (certificate === undefined) return [];
     const chain = this.chainOf(certificate);
     const verdict = this.#judge(chain);
     if (verdict.kind === 'unknown') await this.#downloads?.want(verdict.urls);
     const now = this.#options.clock.now();
-    return chain.slice(1).flatMap((issuer, index) => this.#register.find(issuer, chain[index], now)?.octets ?? []);
+    const found = chain.slice(1).map(async (issuer, index) => {
+      const below = chain[index];
+      const then = below && (await this.#archive?.find(issuer, below, at));
+      const current = this.#register.find(issuer, below, now);
+      const same = then !== undefined && current?.octets.equals(then.octets) === true;
+      return [current, same ? undefined : then].flatMap((list) => list?.octets ?? []);
+    });
+    return (await Promise.all(found)).flat();
   }
 
   isAuthority(certificate: X509Certificate): boolean {
@@ -182,13 +194,24 @@ export class Revocation implements RevocationState {
     return judgeChain(chain, this.#register, this.#options.clock.now());
   }
 
-  #settle(verdict: Verdict): Passed {
+  #settle(verdict: Verdict, chain: readonly X509Certificate[]): Passed {
     const { version } = this.#register;
-    if (verdict.kind === 'good') return { version, until: verdict.until };
+    if (verdict.kind === 'good') {
+      this.#archiveFor(chain);
+      return { version, until: verdict.until };
+    }
     if (verdict.kind === 'revoked') throw new GatewayError('CERTIFICATE_REVOKED', { detail: verdict.detail });
     if (!this.required) return { version, until: this.#options.clock.now() + UNKNOWN_MS };
     this.#alarm(nameOf(verdict.issuer), verdict.detail);
     throw new GatewayError('REVOCATION_UNKNOWN', { detail: verdict.detail });
+  }
+
+  #archiveFor(chain: readonly X509Certificate[]): void {
+    const now = this.#options.clock.now();
+    for (const [index, issuer] of chain.slice(1).entries()) {
+      const list = this.#register.find(issuer, chain[index], now);
+      if (list !== undefined) this.#archive?.keep(issuer, list, now);
+    }
   }
 
   /** An end is a change like any other: open connections are judged again. */

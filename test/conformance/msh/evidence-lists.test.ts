@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { KeptList } from '../../../src/ports/trust.ts';
 import { createCa } from '../../../src/trust/test-pki.ts';
 import { type ContractParty, dienst, gemeente } from '../../setup/msh-contracts.ts';
@@ -9,6 +10,7 @@ import { failures, mendManifest, verifyFolder, withEvidence } from '../../setup/
 import { MovableClock, untilState, withPair } from '../../setup/msh-pair.ts';
 import {
   DAY_MS,
+  derOf,
   derOfList,
   type Hierarchy,
   hierarchy,
@@ -38,9 +40,10 @@ describe('evidence with revocation lists', () => {
   async function withFolder(
     use: (folder: string) => Promise<void>,
     later: (revocation: TestRevocation) => Promise<void> = () => Promise.resolve(),
+    more: { readonly archive?: string } = {},
   ): Promise<void> {
     const clock = new MovableClock(NOW);
-    const revocation = await opened(lists, { clock });
+    const revocation = await opened(lists, { clock, ...more });
     const keys = [all.leaf, all.other].map(({ certificate, key }) => ({ certificate, key }));
     const roots = authorities();
     const parties = [signing(gemeente, all.leaf.certificate), signing(dienst, all.other.certificate)] as const;
@@ -115,6 +118,41 @@ describe('evidence with revocation lists', () => {
       const against = await verifyFolder(folder, undefined, [{ name: 'then.crl', octets: derOfList(revoked) }]);
       assert.equal(against.holds, false);
     }, newListsAfter(370));
+  });
+
+  it('exported when the certificates had ended: the lists by which they were judged were kept, and a gateway that was started since finds them', async () => {
+    const archive = mkdtempSync(join(tmpdir(), 'postiljon-kept-'));
+    try {
+      const proven = (folder: string): Promise<void> =>
+        revocationOf(folder).then((verdicts) => assert.deepEqual(verdicts, ['proven', 'proven', 'proven']));
+      await withFolder(proven, newListsAfter(370), { archive });
+      const kept = readdirSync(archive);
+      assert.equal(kept.length, 2, 'one of each CA');
+      // A day has one list of each; what is there is not written again.
+      const again = await opened(lists, { archive });
+      await again.check(all.leaf.certificate);
+      const newer = await listOf({ ca: all.ca, now: NOW + 60_000 });
+      again.clock.advance(120_000);
+      await again.put('ca.crl', newer);
+      await again.check(all.leaf.certificate);
+      assert.deepEqual(await again.revocation.listsOf(derOf(all.leaf.certificate), NOW), [
+        derOfList(newer),
+        ...(['ca.crl', 'root.crl'] as const).map((name) => derOfList(lists[name])),
+      ]);
+      assert.deepEqual(readdirSync(archive), kept);
+    } finally {
+      rmSync(archive, { recursive: true, force: true });
+    }
+  });
+
+  it('a folder for them that cannot be written costs no message', async () => {
+    const archive = join(mkdtempSync(join(tmpdir(), 'postiljon-kept-')), 'file');
+    writeFileSync(archive, '');
+    const test = await opened(lists, { archive });
+    await test.check(all.leaf.certificate);
+    assert.equal((await test.revocation.listsOf(derOf(all.leaf.certificate), NOW)).length, 2);
+    assert.deepEqual([...new Set(test.failures.map(({ source }) => source))], [archive]);
+    rmSync(dirname(archive), { recursive: true });
   });
 
   const REPLACED: readonly (readonly [
