@@ -38,7 +38,7 @@ export type { Log } from './ports/log.ts';
 export type { EventSubscriber } from './msh/events/pump.ts';
 export { cloudEvent } from './msh/events/cloud-event.ts';
 export type { CloudEvent } from './msh/events/cloud-event.ts';
-export type { HandedMessage, HandedPayload, Handover } from './ports/handover.ts';
+export type { HandedMessage, HandedPayload, Handover, HandoverLetter } from './ports/handover.ts';
 export type { RoutedMessage, RouteExplanation, RouteRule, RouteStep } from './msh/handover/routes.ts';
 export { backoffMs } from './msh/handover/backoff.ts';
 export type * from './msh/gateway.ts';

@@ -4,6 +4,7 @@ import { BrokerConnection } from './broker-connection.ts';
 import { readCallQueue } from './call-queue.ts';
 import { eventPublication, receivedPublication } from './publication.ts';
 import { Publisher } from './publisher.ts';
+import { deliverResponse } from './response.ts';
 import type { QueueReader, ReaderParts } from './queue-reader.ts';
 import { DESTINATION } from './reply-address.ts';
 import { followEnds } from './reply-ends.ts';
@@ -78,14 +79,18 @@ function readAnswers({ backends }: AdapterHost, parts: ReaderParts): readonly Qu
 }
 
 function follow(
-  { gateway, apiUrl, source }: AdapterHost,
+  { gateway, apiUrl, source, clock }: AdapterHost,
   settings: AmqpSettings,
   publisher: Publisher,
 ): HandoverControl[] {
   const { exchange, receiveQueue, inlineLimit } = settings;
   const base = (): string => (settings.apiUrl === undefined ? apiUrl() : `${settings.apiUrl}/api/v1`);
-  const deliver: Handover['deliver'] = async (message) =>
-    publisher.publish(await receivedPublication(message, { exchange, receiveQueue, inlineLimit, apiUrl: base() }));
+  const deliver: Handover['deliver'] = async (message) => {
+    const terms = { exchange, receiveQueue, inlineLimit, apiUrl: base() };
+    const publication = await receivedPublication(message, terms);
+    if (message.replyTo === undefined) return publisher.publish(publication);
+    return deliverResponse(publication, message.receivedAt, { publisher, clock, settings });
+  };
   const messages = gateway.handovers.register(DESTINATION, { deliver }, { concurrency: CONCURRENCY });
   if (!settings.events) return [messages];
   const events = gateway.events.follow({

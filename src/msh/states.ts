@@ -74,6 +74,8 @@ export const EVENTS: Readonly<Record<EventType, string>> = {
   'handover.failed':
     'A destination did not take a message, for the first time or (`stopped`) for good; it stays RECEIVED and is not lost.',
   'handover.recovered': 'A destination took a message that it had failed to take before.',
+  'handover.dead-lettered':
+    'The place that was named for a message did not take it for long: it lies among the dead letters of its destination, and is TAKEN.',
   'alert.duplicate-conflict': 'A partner used a MessageId for another message.',
   'alert.signal-refused': 'A signal of a partner was not believed.',
   'alert.message-refused': 'A message of a partner was refused.',

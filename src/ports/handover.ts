@@ -8,9 +8,16 @@ export interface Handover {
    * Hands one message over and resolves once the destination has confirmed it (broker confirm, 2xx, rename): then it is
    * TAKEN. The same message may come again, under the same MessageId, when the confirmation was lost. Rejects with
    * HANDOVER_FAILED, or whatever went wrong: the message stays RECEIVED and is tried again; with HANDOVER_REFUSED only
-   * when an operator asks for it. Must come to an end by itself: after ten minutes it counts as failed.
+   * when an operator asks for it. Must come to an end by itself: after ten minutes it counts as failed. Resolves with a `HandoverLetter`
+   * where it lies with those instead: it is TAKEN then, and `handover.dead-lettered` says so.
    */
-  deliver(message: HandedMessage): Promise<void>;
+  deliver(message: HandedMessage): Promise<HandoverLetter | void>;
+}
+
+/** Why a message could not be handed over where it was to go, and lies where an operator of the destination looks. */
+export interface HandoverLetter {
+  readonly code: ErrorCode;
+  readonly detail: string;
 }
 
 /** What is said of a received message: never an envelope. */
@@ -56,10 +63,10 @@ export interface HandoverQueue {
    */
   claim(claim: HandoverTerms): Promise<HandoverClaim>;
   /**
-   * RECEIVED → TAKEN with its event, after failures `handover.recovered` too, and nothing of it waits any more: all of
-   * them in one transaction. Answers which of the leases held; what is void changes nothing.
+   * RECEIVED → TAKEN with its event, after failures `handover.recovered` too, as a dead letter `handover.dead-lettered`, and nothing
+   * of it waits any more: all of them in one transaction. Answers which of the leases held; what is void changes nothing.
    */
-  confirm(leases: readonly HandoverLease[], now: number): Promise<readonly boolean[]>;
+  confirm(leases: readonly EndedLease[], now: number): Promise<readonly boolean[]>;
   /** It stays RECEIVED and falls due again; the first failure in a row stores `handover.failed`. False when the lease is void. */
   postpone(lease: HandoverLease, failure: HandoverFailure): Promise<boolean>;
   /**
@@ -106,6 +113,10 @@ export interface HandoverLease {
   /** The store's key of the message. */
   readonly message: number;
   readonly fence: number;
+}
+
+export interface EndedLease extends HandoverLease {
+  readonly letter?: HandoverLetter | undefined;
 }
 
 export interface HandoverJob {

@@ -16,6 +16,7 @@ export type EventType =
   | 'message.resent'
   | 'handover.failed'
   | 'handover.recovered'
+  | 'handover.dead-lettered'
   | 'alert.duplicate-conflict'
   | 'alert.signal-refused'
   | 'alert.message-refused'

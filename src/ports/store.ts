@@ -31,6 +31,7 @@ export type {
   HandoverClaim,
   HandoverFailure,
   HandoverJob,
+  EndedLease,
   HandoverLease,
   HandoverQueue,
   HandoverTerms,

@@ -1,5 +1,5 @@
 import type { AmqpSettings } from '../../adapters/amqp/amqp-adapter.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { type PreparedAdapter, prepareAdapter } from './amqp-place.ts';
 import { type ContractParty, dienst } from './msh-contracts.ts';
 import { openPartyGateway, type Routes } from './msh-pair.ts';
@@ -15,13 +15,18 @@ export interface QueueSide {
 
 type GatewayOptions = Parameters<typeof openPartyGateway>[1];
 
+interface SideOptions extends Omit<GatewayOptions, 'transport' | 'prepare'> {
+  readonly network: Routes;
+  readonly adapterClock?: Clock;
+}
+
 /** The gateway of a party, at its address; what the dienst receives goes to the queue. */
 export async function openQueueSide(
   party: ContractParty,
   settings: AmqpSettings,
-  { network, routes = [], ...options }: Omit<GatewayOptions, 'transport' | 'prepare'> & { readonly network: Routes },
+  { network, routes = [], adapterClock = systemClock, ...options }: SideOptions,
 ): Promise<QueueSide> {
-  const prepared = prepareAdapter(settings, systemClock);
+  const prepared = prepareAdapter(settings, adapterClock);
   const gateway = await openPartyGateway(party, {
     ...options,
     transport: network.transport(),

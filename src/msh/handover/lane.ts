@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { Deadlines } from '../../clock/deadlines.ts';
 import { type ErrorCode, GatewayError } from '../../errors.ts';
-import type { Handover, HandoverJob } from '../../ports/handover.ts';
+import type { HandoverLetter, Handover, HandoverJob } from '../../ports/handover.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Store } from '../../ports/store.ts';
@@ -42,6 +42,11 @@ const FOR_GOOD: ReadonlySet<ErrorCode> = new Set([
   'TRANSLATION_TOO_LARGE',
 ]);
 
+interface Ended {
+  readonly job: HandoverJob;
+  readonly letter: HandoverLetter | undefined;
+}
+
 /**
  * Hands over what waits for one destination. The store is the only truth: a claim leases messages, each is handed over,
  * and what follows is noted under the lease. What is confirmed in one turn of the event loop is noted together.
@@ -57,7 +62,7 @@ export class Lane {
   /** Leased, and not noted yet how it ended. */
   #running = 0;
   #octets = 0;
-  #confirmed: HandoverJob[] = [];
+  #confirmed: Ended[] = [];
   #claiming = false;
   #claims: Promise<void> | undefined;
   #again = false;
@@ -163,34 +168,36 @@ export class Lane {
     const late = (): void => end(() => void this.#postpone(job, new GatewayError('HANDOVER_FAILED', { detail: LATE })));
     this.#deadlines.begin(late);
     this.#deliver(job).then(
-      () => end(() => this.#confirm(job)),
+      (letter) => end(() => this.#confirm({ job, letter: letter ?? undefined })),
       (thrown: unknown) => end(() => void this.#postpone(job, asFailure(thrown))),
     );
   }
 
   /** What a destination throws instead of rejecting is a failure like any other. */
-  async #deliver(job: HandoverJob): Promise<void> {
+  async #deliver(job: HandoverJob): Promise<HandoverLetter | void> {
     const { payloads, translations } = this.#parts;
     const handed = handedMessage(job, payloads, translations);
     return this.#terms.handover.deliver(handed instanceof Promise ? await handed : handed);
   }
 
-  #confirm(job: HandoverJob): void {
-    this.#confirmed.push(job);
+  #confirm(ended: Ended): void {
+    this.#confirmed.push(ended);
     if (this.#confirmed.length === 1) setImmediate(() => void this.#noteConfirmed());
   }
 
   async #noteConfirmed(): Promise<void> {
     const { store, clock, log } = this.#parts;
     const { destination } = this.#terms;
-    const jobs = this.#confirmed;
+    const ended = this.#confirmed;
     this.#confirmed = [];
-    const leases = jobs.map(({ lease }) => lease);
+    const jobs = ended.map(({ job }) => job);
+    const leases = ended.map(({ job: { lease }, letter }) => (letter === undefined ? lease : { ...lease, letter }));
     try {
       const held = await store.handovers.confirm(leases, clock.now());
-      for (const [index, { header, attempt }] of jobs.entries()) {
-        const fields = { messageId: header.messageId, destination, attempt };
-        if (held[index] === true) log.info(fields, 'message handed over');
+      for (const [index, { job, letter }] of ended.entries()) {
+        const fields = { messageId: job.header.messageId, destination, attempt: job.attempt, ...letter };
+        if (held[index] === true && letter !== undefined) log.warn(fields, 'message left as a dead letter');
+        else if (held[index] === true) log.info(fields, 'message handed over');
         else log.warn(fields, 'message handed over, after its lease had run out');
       }
     } catch (error) {

@@ -95,6 +95,23 @@ export function exerciseHandovers(use: UseStore): void {
       assert.deepEqual((await store.stats()).states, { TAKEN: 1 });
     });
 
+    it('as a dead letter: TAKEN, with an event that says why in the place of the one of recovery', async () => {
+      const { store } = use();
+      await arrive('a@x');
+      const { lease } = await one(T0);
+      await store.handovers.postpone(lease, failure());
+      const again = await one(T0 + 100 * MINUTE);
+      const letter = { code: 'REPLY_UNDELIVERABLE', detail: 'there is no queue a' } as const;
+      assert.deepEqual(await store.handovers.confirm([{ ...again.lease, letter }], T0 + 100 * MINUTE), [true]);
+      const told = (await store.listEvents(0, 10)).slice(-2);
+      assert.deepEqual(
+        told.map(({ type }) => type),
+        ['handover.dead-lettered', 'message.taken'],
+      );
+      assert.deepEqual(told[0]?.data, { from: PARTNER, destination: QUEUE, ...letter, attempts: 2 });
+      assert.equal((await store.findMessage('a@x'))?.state, 'TAKEN');
+    });
+
     it('many are confirmed together, each once, and one whose lease is void keeps none of the others', async () => {
       const { store } = use();
       for (const id of ['a@x', 'b@x', 'c@x']) await arrive(id);

@@ -28,7 +28,7 @@ describe('a message by queue whose response is wanted in a queue', function () {
     const { url } = await testBroker();
     application = await openQueueApplication(url);
     const open = (party: typeof gemeente): Promise<QueueSide> =>
-      openQueueSide(party, amqpSettings(url), { cpas: [cpa], clock, network: routes });
+      openQueueSide(party, amqpSettings(url), { cpas: [cpa], clock, adapterClock: clock, network: routes });
     here = await open(gemeente);
     there = await open(dienst);
     received = await application.bind(there.settings, 'received.#');
@@ -91,14 +91,11 @@ describe('a message by queue whose response is wanted in a queue', function () {
     assert.notEqual(headers?.['conversationId'], 'order-2');
   });
 
-  it('a response that names no message goes by its conversation, where one request of it wants an answer', async () => {
+  it('a response that names no message goes where the routes lead, also when one request alone wants an answer', async () => {
     const conversation = `zaak ${randomUUID()}`;
     await send({ correlationId: conversation });
     const unnamed = { headers: { refToMessageId: '' } };
     await respond(await application.next(received), '<een/>', unnamed);
-    assert.equal(String((await application.next(replies)).content), '<een/>');
-    await send({ correlationId: conversation });
-    await respond(await application.next(received), '<twee/>', unnamed);
     const waiting = await untilListed(here.gateway, { state: 'RECEIVED' }, 1);
     assert.deepEqual(
       waiting.map(({ conversationId, destination }) => [conversationId, destination]),
@@ -115,6 +112,29 @@ describe('a message by queue whose response is wanted in a queue', function () {
     await application.channel.assertQueue(replies, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     clock.advance(2_000);
     assert.equal(String((await application.next(replies)).content), '<later/>');
+  });
+
+  it('a queue that is gone for three days: the response lies among the refused ones, with a code and an event', async () => {
+    await send({ correlationId: 'voorgoed' });
+    const request = await application.next(received);
+    await application.channel.deleteQueue(replies);
+    const failures = (await here.gateway.events()).filter(({ type }) => type === 'handover.failed').length;
+    await respond(request, '<te laat/>');
+    await untilEvents(here.gateway, 'handover.failed', failures + 1);
+    clock.advance(3 * 24 * 60 * 60_000);
+    const { content, properties } = await application.next(here.settings.refused);
+    assert.deepEqual([String(content), properties.correlationId], ['<te laat/>', 'voorgoed']);
+    assert.partialDeepStrictEqual(properties.headers, {
+      reason: 'REPLY_UNDELIVERABLE',
+      replyTo: replies,
+      refToMessageId: request.properties.messageId,
+    });
+    await untilState(here.gateway, String(properties.messageId), 'TAKEN');
+    const told = (await here.gateway.events()).find(({ type }) => type === 'handover.dead-lettered');
+    assert.partialDeepStrictEqual(told, {
+      messageId: properties.messageId,
+      data: { code: 'REPLY_UNDELIVERABLE', destination: 'amqp' },
+    });
   });
 
   it('a request that ends without a response is told there, with a code: expired, and withdrawn', async () => {

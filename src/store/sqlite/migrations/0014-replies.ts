@@ -7,13 +7,11 @@ export const replies: Migration = {
     CREATE TABLE reply_wanted (
       message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
       message_id TEXT NOT NULL,
-      conversation_id TEXT NOT NULL,
       destination TEXT NOT NULL,
       address TEXT NOT NULL,
       correlation TEXT NOT NULL
     ) STRICT;
     CREATE INDEX reply_wanted_message ON reply_wanted (message_id);
-    CREATE INDEX reply_wanted_conversation ON reply_wanted (conversation_id);
     ALTER TABLE handover ADD COLUMN reply_address TEXT;
     ALTER TABLE handover ADD COLUMN reply_correlation TEXT;
   `,

@@ -1,5 +1,5 @@
 import { newId } from '../../../ids.ts';
-import type { HandoverFailure, HandoverLease, NewEvent, ReplyTo } from '../../../ports/store.ts';
+import type { EndedLease, HandoverFailure, HandoverLease, NewEvent, ReplyTo } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
 import { requireOneSender } from './find-message.ts';
@@ -86,24 +86,28 @@ const HELD: Query<HeldRow> = {
 /** RECEIVED → TAKEN, and the next of each conversation falls due. */
 export function confirmHandovers(
   db: Database,
-  { leases, now }: { readonly leases: readonly HandoverLease[]; readonly now: number },
+  { leases, now }: { readonly leases: readonly EndedLease[]; readonly now: number },
 ): readonly boolean[] {
   const asked = JSON.stringify(leases.map(({ message }) => message));
   const rows = new Map(db.all(HELD, asked).map((row) => [row.message, row]));
-  const held = leases.map(({ message, fence }) => {
+  const held = leases.map(({ message, fence, letter }) => {
     const row = rows.get(message);
     if (row?.fence !== fence) return undefined;
     // Whoever names a lease twice holds it once.
     rows.delete(message);
-    return row;
+    return { ...row, letter };
   });
   const taken = held.filter((row) => row !== undefined);
   if (taken.length > 0) take(db, taken, now);
   return held.map((row) => row !== undefined);
 }
 
-function take(db: Database, taken: readonly HeldRow[], now: number): void {
-  for (const { message, code } of taken) if (code !== null) tellRecovered(db, message, now);
+type Taken = HeldRow & Pick<EndedLease, 'letter'>;
+
+function take(db: Database, taken: readonly Taken[], now: number): void {
+  for (const { message, code, letter } of taken)
+    if (letter !== undefined) tellEnd(db, message, { type: 'handover.dead-lettered', at: now, data: { ...letter } });
+    else if (code !== null) tellEnd(db, message, { type: 'handover.recovered', at: now, data: {} });
   const keys = JSON.stringify(taken.map(({ message }) => message));
   db.run(
     `INSERT INTO event (id, type, at, message_id, direction, cpa_id, data)
@@ -140,10 +144,10 @@ const LEASED: Query<LeasedRow> = {
         FROM handover h JOIN message m ON m.id = h.message WHERE h.message = ?`,
 };
 
-function tellRecovered(db: Database, message: number, now: number): void {
+function tellEnd(db: Database, message: number, { type, at, data }: Pick<NewEvent, 'type' | 'at' | 'data'>): void {
   const row = db.get(LEASED, message);
   if (row === undefined) throw new Error(`message ${message} waits for nothing any more`);
-  insertEvent(db, eventOf(row, 'handover.recovered', { at: now, data: { attempts: row.attempts } }));
+  insertEvent(db, eventOf(row, type, { at, data: { ...data, attempts: row.attempts } }));
 }
 
 /** The fence moves on, so that this lease cannot be used again. False when it is void. */

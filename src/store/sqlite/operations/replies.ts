@@ -2,14 +2,13 @@ import type { InboundRecord, OutboundRecord, ReplyTo } from '../../../ports/stor
 import type { Database, Query } from '../database.ts';
 
 export function insertReply(db: Database, message: number, record: OutboundRecord): void {
-  const { replyTo, messageId, conversationId } = record;
+  const { replyTo, messageId } = record;
   if (replyTo === undefined) return;
   db.run(
-    `INSERT INTO reply_wanted (message, message_id, conversation_id, destination, address, correlation)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO reply_wanted (message, message_id, destination, address, correlation)
+     VALUES (?, ?, ?, ?, ?)`,
     message,
     messageId,
-    conversationId,
     replyTo.destination,
     replyTo.address,
     replyTo.correlationId,
@@ -30,22 +29,15 @@ const BY_REFERENCE: Query<ReplyRow> = {
         WHERE r.message_id = ? AND ${BETWEEN_THEM} LIMIT 1`,
 };
 
-/** A second one leaves open which of them is meant. */
-const BY_CONVERSATION: Query<ReplyRow> = {
-  sql: `SELECT r.destination, r.address, r.correlation FROM reply_wanted r JOIN message m ON m.id = r.message
-        WHERE r.conversation_id = ? AND ${BETWEEN_THEM} LIMIT 2`,
-};
-
-/** Where the application wants this response; undefined where it is none, or none that somebody asked for. */
+/**
+ * Where the application wants this response; undefined where it is none, or none that somebody asked for. Only RefToMessageId names
+ * what a message answers: a conversation is shared by all who know its id. @spec ebMS2 §3.1.6
+ */
 export function replyFor(db: Database, response: InboundRecord): ReplyTo | undefined {
-  const { cpaId, fromPartyId, toPartyId, refToMessageId, conversationId } = response;
-  const between = [cpaId, toPartyId, fromPartyId] as const;
-  const rows =
-    refToMessageId === undefined
-      ? db.all(BY_CONVERSATION, conversationId, ...between)
-      : db.all(BY_REFERENCE, refToMessageId, ...between);
-  const [row, another] = rows;
-  return row === undefined || another !== undefined ? undefined : toReply(row);
+  const { cpaId, fromPartyId, toPartyId, refToMessageId } = response;
+  if (refToMessageId === undefined) return undefined;
+  const row = db.get(BY_REFERENCE, refToMessageId, cpaId, toPartyId, fromPartyId);
+  return row === undefined ? undefined : toReply(row);
 }
 
 const WANTED: Query<ReplyRow> = { sql: 'SELECT destination, address, correlation FROM reply_wanted WHERE message = ?' };
