@@ -22,6 +22,8 @@ export interface Examined {
   /** As the broker calls itself. */
   readonly broker: string;
   readonly found: readonly Found[];
+  /** Why the gateway may not write straight to queues, as answers go; undefined: it may, or the broker does not say. */
+  readonly unanswerable?: string | undefined;
 }
 
 /** One version of AMQP: looks and changes nothing. Rejects when there is no connection. */

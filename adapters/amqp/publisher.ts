@@ -30,7 +30,13 @@ export class Publisher implements LinkUser {
   }
 
   /** Resolves once the broker has it in every queue it belongs to. Throws HANDOVER_FAILED; it may have been taken all the same. */
-  publish(publication: Publication): Promise<void> {
+  async publish(publication: Publication): Promise<void> {
+    const outcome = await this.offer(publication);
+    if (outcome.is !== 'confirmed') throw failed(whyOf(outcome, publication));
+  }
+
+  /** What the broker says of it. Throws HANDOVER_FAILED where it says nothing; it may have been taken all the same. */
+  offer(publication: Publication): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const link = this.#link;
       if (link === undefined) throw failed('there is no connection to the broker');
@@ -47,10 +53,9 @@ export class Publisher implements LinkUser {
       this.#failing.add(fail);
       this.#deadlines.begin(late);
       link.publish(publication).then(
-        ({ is, why }) => {
-          if (is !== 'confirmed') return fail(why ?? WHY[is](publication));
+        (outcome) => {
           end();
-          resolve();
+          resolve(outcome);
         },
         (error: unknown) => {
           end();
@@ -61,10 +66,16 @@ export class Publisher implements LinkUser {
   }
 }
 
+/** Why a publication was not confirmed. */
+export function whyOf({ is, why }: Outcome, publication: Publication): string {
+  return why ?? (is === 'confirmed' ? 'it was confirmed' : WHY[is](publication));
+}
+
 const WHY: Readonly<Record<Exclude<Outcome['is'], 'confirmed'>, (publication: Publication) => string>> = {
   returned: ({ exchange, routingKey }) =>
     exchange === '' ? `there is no queue ${routingKey}` : `no queue is bound to exchange ${exchange} for ${routingKey}`,
   rejected: () => 'the broker refused it: a queue is full, or has no leader',
+  forbidden: () => 'the user of the gateway may not write there',
 };
 
 function failed(detail: string): GatewayError {

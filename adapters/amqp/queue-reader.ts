@@ -3,7 +3,7 @@ import type { Clock, Log } from '../../src/index.ts';
 import type { LinkUser } from './broker-connection.ts';
 import { pause } from './pause.ts';
 import type { Publisher } from './publisher.ts';
-import { refusedPublication } from './refusal.ts';
+import { refusedPlace, refusedPublication } from './refusal.ts';
 import type { AmqpSettings } from './settings.ts';
 import type { Consumer, Delivery, Link } from './transport.ts';
 
@@ -29,6 +29,8 @@ export interface ReadQueue {
 }
 
 const LONGEST_WAIT_MS = 60_000;
+/** Of bodies in memory at the same time, of one queue, where none is longer than it may be. */
+const MOST_OCTETS = 64 * 1024 * 1024;
 
 interface Session {
   consumer?: Consumer;
@@ -60,10 +62,11 @@ export class QueueReader implements LinkUser {
   }
 
   async open(link: Link): Promise<void> {
-    const { prefetch } = this.#parts.settings;
     const session: Session = { ended: new AbortController(), lost: new AbortController() };
     this.#session = session;
-    session.consumer = await link.consume(this.#reads.queue, prefetch, (delivery) => this.#take(session, delivery));
+    session.consumer = await link.consume(this.#reads.queue, atOnce(this.#parts.settings), (delivery) =>
+      this.#take(session, delivery),
+    );
   }
 
   lost(reason: string): void {
@@ -133,14 +136,14 @@ export class QueueReader implements LinkUser {
       const { messageId, correlationId } = delivery.properties;
       const fields = { queue, messageId, correlationId, code, location, detail };
       log.warn(code === 'INTERNAL' ? { ...fields, err: error } : fields, 'a message from the queue is refused');
-      await publisher.publish(refusedPublication(delivery, placeOf(settings, refusedAs), error));
+      await publisher.publish(refusedPublication(delivery, refusedPlace(settings, refusedAs), error));
     }
   }
 }
 
-/** Over 1.0 not every broker says that no queue is bound to an exchange: there it goes straight to the queue. */
-function placeOf({ protocol, refused }: AmqpSettings, refusedAs: string): Parameters<typeof refusedPublication>[1] {
-  return protocol === '1.0' ? { exchange: '', routingKey: refused } : { exchange: refused, routingKey: refusedAs };
+/** Brokers count messages and no octets: so many as fit, were each as long as it may be. */
+function atOnce({ prefetch, inlineLimit }: AmqpSettings): number {
+  return Math.max(1, Math.min(prefetch, Math.floor(MOST_OCTETS / inlineLimit)));
 }
 
 function checkDeliveries({ earlier }: Delivery, most: number): void {

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../src/index.ts';
 import { SHORT_OCTETS } from './routing-key.ts';
+import type { AmqpSettings } from './settings.ts';
 import type { BrokerMessage, Properties, Publication } from './transport.ts';
 
 /** Their meaning to the broker would send the copy elsewhere, or to nobody. */
@@ -28,6 +29,14 @@ export function refusedPublication(
     properties: writable(properties),
     headers: { ...kept, ...(leftOut === 0 ? {} : { headersLeftOut: leftOut }), ...reasonOf(error) },
   };
+}
+
+/** Over 1.0 not every broker says that no queue is bound to an exchange: there it goes straight to the queue. */
+export function refusedPlace(
+  { protocol, refused }: Pick<AmqpSettings, 'protocol' | 'refused'>,
+  routingKey: string,
+): Pick<Publication, 'exchange' | 'routingKey'> {
+  return protocol === '1.0' ? { exchange: '', routingKey: refused } : { exchange: refused, routingKey };
 }
 
 /** The `detail` of an INTERNAL error stays in the log. */

@@ -1,10 +1,12 @@
 import { backoffMs, GatewayError, toGatewayError } from '../../src/index.ts';
 import { pause } from './pause.ts';
+import { whyOf } from './publisher.ts';
 import type { ReaderParts } from './queue-reader.ts';
-import { refusedPublication } from './refusal.ts';
+import { refusedPlace, refusedPublication } from './refusal.ts';
 import { REPLY_KEY } from './routing-key.ts';
 import type { ReplyAddress } from './reply-address.ts';
-import type { Publication } from './transport.ts';
+import type { AmqpSettings } from './settings.ts';
+import type { Outcome, Publication } from './transport.ts';
 
 /** What it gets there. */
 export interface Reply {
@@ -37,30 +39,44 @@ export function problemReply(
 const MOST_ATTEMPTS = 5;
 
 /**
- * Publishes it to the queue that was named. Where that takes nothing for a while it lies among what is refused, so that it neither
- * is lost nor holds up others. Rejects when `ended` comes first, and with HANDOVER_FAILED when even that has no place.
+ * Publishes it to the queue that was named. Where that takes nothing for a while, or the gateway may not write there, it lies among
+ * what is refused, so that it neither is lost nor holds up others. Rejects when `ended` comes first, and with HANDOVER_FAILED when even
+ * that has no place.
  */
 export async function sendReply(reply: Reply, to: ReplyAddress, by: ReaderParts, ended: AbortSignal): Promise<void> {
   const { publisher, clock, random, settings, log } = by;
   const publication = replyPublication(reply, to, clock.now());
   for (let attempt = 1; ; attempt++) {
-    try {
-      return await publisher.publish(publication);
-    } catch (thrown) {
-      ended.throwIfAborted();
-      const { code, detail = code } = toGatewayError(thrown);
-      const fields = { ...to, messageId: reply.messageId, detail };
-      if (attempt === MOST_ATTEMPTS) {
-        log.warn(fields, 'an answer cannot be delivered, and lies among what is refused');
-        const error = new GatewayError('REPLY_UNDELIVERABLE', { location: 'reply_to', detail, cause: thrown });
-        const copy = { ...publication, properties: { ...publication.properties, replyTo: to.replyTo } };
-        const headers = { ...reply.headers, replyTo: to.replyTo };
-        const place = { exchange: settings.refused, routingKey: REPLY_KEY };
-        return await publisher.publish(refusedPublication({ ...copy, headers }, place, error));
-      }
-      await pause(clock, backoffMs(attempt, random), ended);
+    const outcome = await publisher.offer(publication).catch(unsaid);
+    if (outcome.is === 'confirmed') return;
+    ended.throwIfAborted();
+    if (attempt === MOST_ATTEMPTS || outcome.is === 'forbidden') {
+      const detail = whyOf(outcome, publication);
+      log.warn(
+        { ...to, messageId: reply.messageId, detail },
+        'an answer cannot be delivered, and lies among what is refused',
+      );
+      return await publisher.publish(undeliverable(publication, detail, settings));
     }
+    await pause(clock, backoffMs(attempt, random), ended);
   }
+}
+
+function unsaid(thrown: unknown): Outcome {
+  const { code, detail = code } = toGatewayError(thrown);
+  return { is: 'rejected', why: detail };
+}
+
+/** A publication that the queue named for it did not take, for where refused input lies. */
+export function undeliverable(
+  publication: Publication,
+  detail: string,
+  { protocol, refused }: Pick<AmqpSettings, 'protocol' | 'refused'>,
+): Publication {
+  const { routingKey: replyTo, properties, headers } = publication;
+  const error = new GatewayError('REPLY_UNDELIVERABLE', { location: 'reply_to', detail });
+  const copy = { ...publication, properties: { ...properties, replyTo }, headers: { ...headers, replyTo } };
+  return refusedPublication(copy, refusedPlace({ protocol, refused }, REPLY_KEY), error);
 }
 
 function replyPublication(

@@ -39,11 +39,11 @@ export interface Publication {
 }
 
 /**
- * What became of a publication: the broker has it in every queue it belongs to; no queue takes what goes there; or the broker
- * does not want it, because a queue is full or has no leader.
+ * What became of a publication: the broker has it in every queue it belongs to; no queue takes what goes there; the broker
+ * does not want it, because a queue is full or has no leader; or the user of the gateway may not write there.
  */
 export interface Outcome {
-  readonly is: 'confirmed' | 'returned' | 'rejected';
+  readonly is: 'confirmed' | 'returned' | 'rejected' | 'forbidden';
   /** Where it says more than that. */
   readonly why?: string | undefined;
 }

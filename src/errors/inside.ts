@@ -125,7 +125,7 @@ export const INSIDE_ERRORS = {
   REPLY_UNDELIVERABLE: row(
     502,
     'The queue that was named for the answer does not take it.',
-    'Declare the queue that `replyTo` names, or make room in it, and move this message there.',
+    'Declare the queue that `replyTo` names, make room in it, or permit the gateway to write there (`amq.default`), and move this message there.',
   ),
   ANSWER_UNEXPECTED: row(
     409,

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
 import type { Examine, Found, Wanted } from '../examined.ts';
 import { connectTo } from './link.ts';
+import { Publishing } from './publishing.ts';
 
 const NOT_FOUND = 404;
 
@@ -11,11 +13,22 @@ export const examine091: Examine = async (settings, wanted) => {
     const found: Found[] = [];
     for (const one of wanted) found.push(await look(model, one));
     const { product, version } = model.connection.serverProperties;
-    return { broker: `${product} ${version}`, found };
+    return { broker: `${product} ${version}`, found, unanswerable: await tryAnswer(model) };
   } finally {
     await model.close().catch(() => undefined);
   }
 };
+
+/** Publishes to a queue that is not there: it comes back where the user may write to the default exchange. */
+async function tryAnswer(model: ChannelModel): Promise<string | undefined> {
+  const channel = await model.createConfirmChannel();
+  const publishing = new Publishing(channel);
+  channel.on('error', (error) => publishing.end(error));
+  const routingKey = `postiljon.doctor.${randomUUID()}`;
+  const nothing = { content: Buffer.alloc(0), properties: {}, headers: {} };
+  const { is, why } = await publishing.publish({ exchange: '', routingKey, mandatory: true, ...nothing });
+  return is === 'forbidden' ? why : undefined;
+}
 
 /** A channel is of no more use once something was not there. */
 async function look(model: ChannelModel, wanted: Wanted): Promise<Found> {

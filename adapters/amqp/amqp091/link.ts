@@ -1,15 +1,9 @@
-import {
-  type ChannelModel,
-  type ConfirmChannel,
-  connect,
-  type ConsumeMessage,
-  type Message,
-  type Options,
-} from 'amqplib';
+import { type ChannelModel, type ConfirmChannel, connect, type ConsumeMessage } from 'amqplib';
 import type { AmqpSettings } from '../settings.ts';
 import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Properties, Publication } from '../transport.ts';
 import { Acknowledgments } from './acknowledgments.ts';
 import { declareAll } from './declare.ts';
+import { Publishing } from './publishing.ts';
 import { guardHeaders } from './readable-headers.ts';
 import { topology } from './topology.ts';
 
@@ -17,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The broker counts on a quorum queue how often it handed a message out before. */
 const DELIVERIES = 'x-delivery-count';
 
-/** AMQP 0-9-1, by amqplib: a channel for what is published and one for each queue, so that neither waits for the other. */
+/** AMQP 0-9-1, by amqplib: channels for what is published and one for each queue, so that none waits for another. */
 export const openLink091: OpenLink = async (settings, watch) => {
   const model = await connectTo(settings);
   guardHeaders(model.connection);
@@ -40,39 +34,45 @@ export const openLink091: OpenLink = async (settings, watch) => {
   }
 };
 
-interface Pending {
-  readonly publication: Publication;
-  readonly settle: (outcome: Outcome) => void;
-}
-
 class Link091 implements Link {
   readonly #model: ChannelModel;
-  readonly #publishing: ConfirmChannel;
+  readonly #publishing: Publishing;
   readonly #watch: LinkWatch;
-  readonly #pending = new Set<Pending>();
+  #direct: Promise<Publishing> | undefined;
   readonly #acknowledgments: Acknowledgments<ConsumeMessage>[] = [];
 
   constructor(model: ChannelModel, publishing: ConfirmChannel, watch: LinkWatch) {
     this.#model = model;
-    this.#publishing = publishing;
+    this.#publishing = new Publishing(publishing);
     this.#watch = watch;
-    publishing.on('return', (returned) => this.#returned(returned));
   }
 
-  publish(publication: Publication): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const settle = (outcome: Outcome): void => {
-        this.#pending.delete(pending);
-        resolve(outcome);
-      };
-      const pending: Pending = { publication, settle };
-      const { exchange, routingKey, content } = publication;
-      // A channel that ends refuses what it has not confirmed; `lost` is told in the same turn, before this is known.
-      this.#publishing.publish(exchange, routingKey, content, optionsOf(publication), (refused: unknown) =>
-        settle({ is: refused === null || refused === undefined ? 'confirmed' : 'rejected' }),
-      );
-      this.#pending.add(pending);
-    });
+  async publish(publication: Publication): Promise<Outcome> {
+    if (publication.exchange !== '') return this.#publishing.publish(publication);
+    return (await this.#toQueues()).publish(publication);
+  }
+
+  /**
+   * What goes straight to a queue has a channel of its own: the broker ends it where the gateway may not write to the default exchange,
+   * and nothing else ends with it.
+   */
+  #toQueues(): Promise<Publishing> {
+    return (this.#direct ??= this.#openDirect());
+  }
+
+  async #openDirect(): Promise<Publishing> {
+    try {
+      const channel = await this.#model.createConfirmChannel();
+      const publishing = new Publishing(channel);
+      channel.on('error', (error) => {
+        this.#direct = undefined;
+        publishing.end(error);
+      });
+      return publishing;
+    } catch (error) {
+      this.#direct = undefined;
+      throw error;
+    }
   }
 
   async consume(queue: string, prefetch: number, take: (delivery: Delivery) => void): Promise<Consumer> {
@@ -92,21 +92,13 @@ class Link091 implements Link {
     for (const acknowledgments of this.#acknowledgments) acknowledgments.flush();
     return this.#model.close();
   }
-
-  /** A return comes before the confirm of the same message. */
-  #returned({ fields, properties }: Message): void {
-    for (const { publication, settle } of this.#pending) {
-      const { exchange, routingKey, properties: own } = publication;
-      if (fields.exchange === exchange && fields.routingKey === routingKey && properties.messageId === own.messageId)
-        settle({ is: 'returned' });
-    }
-  }
 }
 
 function deliveryOf(acknowledgments: Acknowledgments<ConsumeMessage>, message: ConsumeMessage): Delivery {
-  const { content, properties } = message;
+  const { content, properties, fields } = message;
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
-  const before = headers[DELIVERIES];
+  // Whoever publishes can write that header too: the broker writes it over when it hands the message out again.
+  const before = fields.redelivered ? headers[DELIVERIES] : 0;
   return {
     content,
     properties: propertiesOf(properties),
@@ -120,12 +112,6 @@ function deliveryOf(acknowledgments: Acknowledgments<ConsumeMessage>, message: C
 function propertiesOf(properties: ConsumeMessage['properties']): Properties {
   const { messageId, correlationId, contentType, contentEncoding, type, replyTo, appId, timestamp } = properties;
   return { messageId, correlationId, contentType, contentEncoding, type, replyTo, appId, timestamp };
-}
-
-function optionsOf({ mandatory, expirationMs, properties, headers }: Publication): Options.Publish {
-  const known = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
-  const expiration = expirationMs === undefined ? {} : { expiration: String(expirationMs) };
-  return { ...known, ...expiration, headers, mandatory, persistent: true };
 }
 
 const NOT_OPENED = 'Expected ConnectionOpenOk';

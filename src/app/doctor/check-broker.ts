@@ -16,6 +16,9 @@ const REMEDIES: Readonly<Record<Trouble, string>> = {
   vhost: 'Check the path of `adapters.amqp.url`: the virtual host must be there, and the user must have rights in it.',
 };
 
+const ANSWERS =
+  'Give the user of the gateway permission to write to `amq.default`, where applications name `reply_to`, or `receiveQueue` is set: until then answers lie in the queue of refused input with REPLY_UNDELIVERABLE.';
+
 /** Whether the broker answers, takes us, and has what the adapter uses. Changes nothing there. */
 export async function checkBroker(config: Config): Promise<readonly DoctorFinding[]> {
   const { amqp } = config.adapters;
@@ -25,8 +28,14 @@ export async function checkBroker(config: Config): Promise<readonly DoctorFindin
   const { hostOf } = await import('../../../adapters/amqp/broker-connection.ts');
   const where = `${hostOf(amqp.url)} (AMQP ${amqp.protocol})`;
   try {
-    const { broker, found } = await examineBroker(settings);
-    return [good(CHECK, `${where} answers as ${broker}, and takes our credentials`), ...found.map(judge)];
+    const { broker, found, unanswerable } = await examineBroker(settings);
+    return [
+      good(CHECK, `${where} answers as ${broker}, and takes our credentials`),
+      ...found.map(judge),
+      ...(unanswerable === undefined
+        ? []
+        : [doubt(CHECK, `answers cannot be given by queue: ${unanswerable}`, ANSWERS)]),
+    ];
   } catch (error) {
     const trouble = troubleOf(error);
     const said = `${where} cannot be used: ${messageOf(error)}`;

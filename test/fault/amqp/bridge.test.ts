@@ -166,6 +166,13 @@ describe('two gateways, and applications that know only queues', function () {
     await application.channel.deleteQueue(queue);
   });
 
+  it('a count of deliveries that the sender wrote itself says nothing', async () => {
+    const queue = await application.bind(receiver.settings, 'received.#');
+    await application.send(sender.settings, CPA_ID, Buffer.from('first'), { headers: { 'x-delivery-count': 50 } });
+    assert.equal(String((await application.next(queue)).content), 'first');
+    await application.channel.deleteQueue(queue);
+  });
+
   const refused: readonly [
     why: string,
     options: Parameters<QueueApplication['send']>[3],
@@ -180,7 +187,7 @@ describe('two gateways, and applications that know only queues', function () {
     ['without message_id', { messageId: '' }, 'REQUEST_INVALID', 'message_id'],
     ['as a multipart that is none', { contentType: 'multipart/related; boundary=x' }, 'MIME_MALFORMED'],
     ['as JSON that its route cannot translate', { contentType: 'application/json' }, 'TRANSLATION_IMPOSSIBLE'],
-    ['with the message_id of another', { messageId: 'order-3' }, 'IDEMPOTENCY_CONFLICT'],
+    ['with the message_id of another', { messageId: 'order-3' }, 'IDEMPOTENCY_CONFLICT', 'message_id'],
   ];
   for (const [why, options, reason, location] of refused) {
     it(`a message ${why} lies among the refused ones, with ${reason} and what to do; those behind it go on`, async () => {

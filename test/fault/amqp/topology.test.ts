@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
+import { openLink091 } from '../../../adapters/amqp/amqp091/link.ts';
+import { Publisher } from '../../../adapters/amqp/publisher.ts';
+import { QueueReader } from '../../../adapters/amqp/queue-reader.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import type { Gateway } from '../../../src/msh/gateway.ts';
@@ -17,6 +20,9 @@ import { skipUnless } from '../../setup/skip.ts';
 import type { TestGateway } from '../../setup/test-gateway.ts';
 
 const cpa = contract({ profile: 'osb-rm' });
+
+const nothing = (): void => undefined;
+const WATCH = { lost: nothing, blocked: nothing };
 
 describe('what the gateway finds at the broker', function () {
   this.timeout(30_000);
@@ -53,6 +59,42 @@ describe('what the gateway finds at the broker', function () {
       location: `queue ${settings.sendQueue}`,
       message: /PRECONDITION_FAILED/,
     });
+  });
+
+  it('is taken off a queue no faster than memory holds it, were each body as long as it may be', async () => {
+    const settings = amqpSettings(url, { inlineLimit: 16 * 1024 * 1024 });
+    await application.channel.assertQueue(settings.sendQueue, {
+      durable: true,
+      arguments: { 'x-queue-type': 'quorum' },
+    });
+    for (let n = 0; n < 9; n++)
+      application.channel.sendToQueue(settings.sendQueue, Buffer.from(String(n)), { persistent: true });
+    await application.channel.waitForConfirms();
+    const link = await openLink091({ ...settings, sendQueue: `${settings.sendQueue}.other` }, WATCH);
+    const publisher = new Publisher(systemClock);
+    await publisher.open(link);
+    const inHand: (() => void)[] = [];
+    let most = 0;
+    const { promise: all, resolve } = Promise.withResolvers<void>();
+    let done = 0;
+    const handle = async (): Promise<void> => {
+      await new Promise<void>((end) => {
+        inHand.push(end);
+        most = Math.max(most, inHand.length);
+        // When no more come, the first goes.
+        if (inHand.length === 4) setTimeout(() => inHand.splice(0).forEach((one) => one()), 50);
+        if (done + inHand.length === 9) inHand.splice(0).forEach((one) => one());
+      });
+      if (++done === 9) resolve();
+    };
+    const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+    const parts = { settings, publisher, clock: systemClock, random: Math.random, log };
+    const reader = new QueueReader(parts, { queue: settings.sendQueue, refusedAs: 'send', handle });
+    await reader.open(link);
+    await all;
+    assert.equal(most, 4);
+    await reader.drain();
+    await link.close();
   });
 
   it('stops the start when an exchange is of another type', async () => {
