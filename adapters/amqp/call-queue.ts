@@ -71,7 +71,10 @@ function callOf(delivery: Delivery, calls: Calls): Running {
       throw new GatewayError('IDEMPOTENCY_CONFLICT', { location: 'message_id' });
     return known ?? begin(request, digest, calls);
   } catch (thrown) {
-    return { digest: '', reply: Promise.resolve(problemOf(thrown, delivery.properties.messageId ?? '', calls)) };
+    return {
+      digest: '',
+      reply: Promise.resolve(problemOf(thrown, { messageId: delivery.properties.messageId ?? '' }, calls)),
+    };
   }
 }
 
@@ -81,17 +84,24 @@ function digestOf({ service, operation, contentType, content }: CallRequest): st
   return createHash('sha256').update(asked).update(content).digest('hex');
 }
 
-function problemOf(thrown: unknown, messageId: string, { log }: Calls): Reply {
+/** What the answer to a question is known by: its own message_id, and the call once it has begun. */
+interface Named {
+  messageId: string;
+  headers?: Reply['headers'];
+}
+
+function problemOf(thrown: unknown, named: Named, { log }: Calls): Reply {
   const error = toGatewayError(thrown);
   if (error.code === 'BUSY' || error.code === 'STORE_UNAVAILABLE') throw error;
-  if (error.code === 'INTERNAL') log.error({ messageId, err: error }, 'a call from the queue failed');
-  return problemReply(error, { messageId });
+  if (error.code === 'INTERNAL') log.error({ ...named, err: error }, 'a call from the queue failed');
+  return problemReply(error, named);
 }
 
 function begin(request: CallRequest, digest: string, calls: Calls): Running {
   const { running } = calls;
   // How it failed is kept as an answer is, for what is handed out again.
-  const reply = ask(request, calls).catch((thrown: unknown) => problemOf(thrown, request.key, calls));
+  const named: Named = { messageId: request.key };
+  const reply = ask(request, named, calls).catch((thrown: unknown) => problemOf(thrown, named, calls));
   const call = { digest, reply };
   running.set(request.key, call);
   reply.catch(() => running.delete(request.key));
@@ -100,7 +110,11 @@ function begin(request: CallRequest, digest: string, calls: Calls): Running {
   return call;
 }
 
-async function ask({ content, ...request }: CallRequest, { callPartner, settings, caller }: Calls): Promise<Reply> {
+async function ask(
+  { content, ...request }: CallRequest,
+  named: Named,
+  { callPartner, settings, caller }: Calls,
+): Promise<Reply> {
   const answer = await callPartner({
     service: request.service,
     operation: request.operation,
@@ -108,6 +122,10 @@ async function ask({ content, ...request }: CallRequest, { callPartner, settings
     answerAs: undefined,
     body: Readable.from([content]),
     key: { application: caller.application, key: request.key },
+    begun: ({ operation, messageId, consultation }) => {
+      named.messageId = consultation;
+      named.headers = { service: request.service, operation, messageId, consultation };
+    },
     maxAnswerBytes: settings.inlineLimit,
   });
   try {

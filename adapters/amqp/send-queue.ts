@@ -1,3 +1,4 @@
+import { GatewayError, toGatewayError } from '../../src/index.ts';
 import type { MessageUseCases, StoredContent, SubmittedPayload } from '../../src/index.ts';
 import { QueueReader, type ReaderParts } from './queue-reader.ts';
 import type { ReadSender } from './senders.ts';
@@ -25,12 +26,20 @@ export function readSendQueue(parts: SendQueueParts): QueueReader {
 
 async function store(submission: Submission, { messages, sender, log }: SendQueueParts): Promise<void> {
   const payloads = await keepAll(submission, messages);
-  const { messageId, repeated } = await messages.submit({
-    ...submission.terms,
-    payloads,
-    idempotency: idempotencyOf(submission, payloads, sender.application),
+  const idempotency = idempotencyOf(submission, payloads, sender.application);
+  const submitted = messages.submit({ ...submission.terms, payloads, idempotency });
+  const { messageId, repeated } = await submitted.catch((thrown: unknown) => {
+    throw inOurWords(thrown);
   });
   log.debug({ messageId, key: submission.key, repeated }, 'a message from the queue is stored');
+}
+
+/** The key of idempotency is the message_id here. */
+function inOurWords(thrown: unknown): GatewayError {
+  const error = toGatewayError(thrown);
+  const { code, detail, cause } = error;
+  if (code !== 'IDEMPOTENCY_CONFLICT') return error;
+  return new GatewayError(code, { location: 'message_id', ...(detail === undefined ? {} : { detail }), cause });
 }
 
 async function keepAll(

@@ -20,7 +20,7 @@ export const SENDING_ERRORS = {
     'An operator withdrew the message.',
     'Ask who operates the gateway why; what is still wanted is sent as a new message.',
   ),
-  IDEMPOTENCY_CONFLICT: row(409, 'The Idempotency-Key was used with another body.', 'Use another key.'),
+  IDEMPOTENCY_CONFLICT: row(409, 'The idempotency key was used with another body.', 'Use another key.'),
   SIGNING_KEY_MISSING: row(
     409,
     'No key belongs to the signing certificate that the CPA names.',

@@ -43,6 +43,8 @@ export interface WusCall {
   readonly content: WusContent;
   /** What the application named it by: a second one with it is CALL_REPEATED, unless the service is `idempotent`. */
   readonly key?: { readonly application: string; readonly key: string } | undefined;
+  /** Told before the partner is asked (with a `key`: once it is on record), so that its end can be named whatever it is. */
+  readonly begun?: ((call: Pick<WusCalled, 'operation' | 'messageId' | 'consultation'>) => void) | undefined;
   /**
    * Makes of a verified answer what the application gets, before the consultation counts as answered: what this throws the call
    * throws (4xx as WUS_ANSWER_REFUSED), and the record says `undelivered`.

@@ -24,6 +24,8 @@ export interface ApplicationCall {
   readonly body: Readable;
   /** As in `WusCall`. */
   readonly key?: WusCall['key'];
+  /** As in `WusCall`. */
+  readonly begun?: WusCall['begun'];
   /** Largest answer that it can be given, in octets: REPLY_LIMIT beyond it. */
   readonly maxAnswerBytes?: number;
 }
@@ -65,6 +67,7 @@ export function createCallPartner({ wus, payloads, translation }: CallPartnerPar
         operations: wsdl.operations,
         content: read.content,
         key: call.key,
+        begun: call.begun,
         async handOver(content, operation) {
           const { output } = requireOperation(service, operation);
           const toJson = (body: Buffer): Buffer => translation.toJson(body, output, wsdl);

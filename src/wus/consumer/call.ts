@@ -51,6 +51,7 @@ async function consult(called: Call, consumer: Consumer): Promise<WusCalled> {
   const begun = begin(called, messageId, consumer);
   // Nobody is asked before it is certain that nobody was.
   if (request.key !== undefined) await begun;
+  request.begun?.({ operation: operation.name, messageId, consultation: id });
   const asked = ask(called, messageId, consumer);
   const [record, answered] = await Promise.allSettled([begun, asked]);
   if (record.status === 'rejected') {

@@ -132,9 +132,12 @@ describe('a call of a partner by queue', function () {
     const { pair } = await open({}, { inlineLimit: 4_000 });
     pair.backend.answer = () => ({ body: soapEnvelope(echoAnswer('x'.repeat(5_000))) });
     await ask(echo('veel'));
-    assert.equal(reasonOf(await application.next(replies)), 'REPLY_LIMIT');
+    const tooLong = await application.next(replies);
     const [consultation] = (await pair.consumer.wus.consultations.list({ limit: 1 })).items;
     assert.deepEqual([consultation?.result, consultation?.code], ['undelivered', 'REPLY_LIMIT']);
+    const { id, messageId } = consultation ?? {};
+    assert.equal(tooLong.properties.messageId, id);
+    assert.partialDeepStrictEqual(tooLong.properties.headers, { reason: 'REPLY_LIMIT', consultation: id, messageId });
     let asked = 0;
     pair.bend(() => {
       asked += 1;
