@@ -10,11 +10,15 @@ import { ACTION, gemeente, SERVICE } from './msh-contracts.ts';
 export interface Application10 {
   /** Sends what goes by the contract of the tests; answers what the broker made of it. */
   send(settings: AmqpSettings, cpaId: string, body: unknown, more?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** The same with whatever message, to whatever queue. */
+  put(queue: string, message: Message): Promise<string>;
   /** The next message of a queue, taken off it; those behind it stay there. */
   next(queue: string): Promise<Message>;
   close(): Promise<void>;
 }
 
+/** Of a broker that goes away; rhea throws what nobody listens to. */
+const ENDS = ['disconnected', 'session_error', 'connection_error'];
 const OUTCOMES = ['accepted', 'released', 'rejected', 'modified'];
 
 export async function openApplication10(url: string): Promise<Application10> {
@@ -23,18 +27,24 @@ export async function openApplication10(url: string): Promise<Application10> {
     .create_container({ id: `application-${randomUUID()}` })
     .connect({ host, port: Number(port), username, password, reconnect: false });
   connection.setMaxListeners(0);
-  connection.on('disconnected', () => undefined);
+  for (const event of ENDS) connection.on(event, () => undefined);
   await once(connection, 'connection_open');
   const receivers = new Map<string, Receiver>();
+  const put = async (queue: string, message: Message): Promise<string> => {
+    const sender = connection.open_sender({ target: { address: queueAddress(queue) } });
+    if (!sender.sendable()) await once(sender, 'sendable');
+    const { promise, resolve } = Promise.withResolvers<string>();
+    for (const outcome of OUTCOMES) sender.once(outcome, () => resolve(outcome));
+    sender.send({ durable: true, ...message });
+    const outcome = await promise;
+    sender.close();
+    return outcome;
+  };
   return {
-    async send({ sendQueue }, cpaId, body, more = {}) {
+    put,
+    send({ sendQueue }, cpaId, body, more = {}) {
       const { application_properties: given, ...properties } = more;
-      const sender = connection.open_sender({ target: { address: queueAddress(sendQueue) } });
-      if (!sender.sendable()) await once(sender, 'sendable');
-      const { promise, resolve } = Promise.withResolvers<string>();
-      for (const outcome of OUTCOMES) sender.once(outcome, () => resolve(outcome));
-      sender.send({
-        durable: true,
+      return put(sendQueue, {
         message_id: randomUUID(),
         content_type: 'application/xml',
         body: body instanceof Buffer ? rhea.message.data_section(body) : body,
@@ -44,9 +54,6 @@ export async function openApplication10(url: string): Promise<Application10> {
           given,
         ),
       });
-      const outcome = await promise;
-      sender.close();
-      return outcome;
     },
     async next(queue) {
       const receiver =

@@ -43,6 +43,8 @@ export async function openConnection(settings: AmqpSettings, ended: (why: Error)
     resolve();
   });
   connection.connect();
+  // What a session still has to say then would only begin the timers of rhea anew.
+  socket?.once('close', () => connection.remove_all_sessions());
   try {
     await promise;
   } catch (error) {

@@ -70,8 +70,12 @@ export function brokerMessageOf(message: Decoded): BrokerMessage {
   };
 }
 
-/** How often it was handed out before: some brokers count, others only say that they did. */
+/**
+ * How often it was handed out before: some brokers count, others only say that they did. A count beside `first-acquirer` is one that
+ * whoever sent it wrote.
+ */
 export function earlierOf(message: Decoded): number {
+  if (message['first_acquirer'] === true) return 0;
   const count: unknown = message['delivery_count'];
   if (typeof count === 'number' && count > 0) return count;
   return message['first_acquirer'] === false ? 1 : 0;

@@ -37,7 +37,9 @@ export class Outgoing {
   /** Rejects with the reason of the broker when there is no such address. */
   static async open(connection: Connection, address: string, ended: Ended): Promise<Outgoing> {
     let outgoing: Outgoing | undefined;
-    const attached = await attachSender(connection, { target: { address } }, (why) => {
+    // Else rhea tells of a modified message as of a released one, first.
+    const options = { target: { address }, treat_modified_as_released: false };
+    const attached = await attachSender(connection, options, (why) => {
       if (outgoing !== undefined) outgoing.#end(why);
       ended(why);
     });

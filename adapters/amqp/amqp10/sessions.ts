@@ -6,6 +6,9 @@ import type { Said } from './connect.ts';
 /** What can end a link, with its session: RabbitMQ ends the session when a link cannot be. */
 const ENDS = ['session_error', 'session_close', 'sender_error', 'sender_close', 'receiver_error', 'receiver_close'];
 
+/** Closed by the broker, as it does when it stops, or lost; after the first rhea does not always tell the second. */
+const CONNECTION_ENDS = ['connection_close', 'disconnected'];
+
 const ATTACH_WITHIN_MS = 10_000;
 
 export type Ended = (why: Said) => void;
@@ -59,6 +62,7 @@ async function attach<L extends Sender | Receiver>(
   open: (session: ReturnType<Connection['create_session']>) => L,
   ended: Ended,
 ): Promise<Attached<L>> {
+  if (!connection.is_open()) throw new Error('the connection was closed');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const session = connection.create_session();
   session.begin();
@@ -75,7 +79,7 @@ async function attach<L extends Sender | Receiver>(
     session.on(event, end);
     link.on(event, end);
   }
-  connection.once('disconnected', end);
+  for (const event of CONNECTION_ENDS) connection.once(event, end);
   link.once(opened, () => {
     if (state === 'over') return;
     state = 'open';
@@ -96,7 +100,7 @@ async function attach<L extends Sender | Receiver>(
     link,
     close() {
       state = 'over';
-      connection.removeListener('disconnected', end);
+      for (const event of CONNECTION_ENDS) connection.removeListener(event, end);
       session.close();
     },
   };

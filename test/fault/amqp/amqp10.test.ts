@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { queueAddress } from '../../../adapters/amqp/amqp10/addresses.ts';
 import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
 import { declareAll } from '../../../adapters/amqp/amqp091/declare.ts';
 import { topology } from '../../../adapters/amqp/amqp091/topology.ts';
@@ -12,7 +13,7 @@ import {
   prepareAdapter,
   type QueueApplication,
 } from '../../setup/amqp-place.ts';
-import { ACTION, contract, cpaIdOf, dienst, gemeente } from '../../setup/msh-contracts.ts';
+import { ACTION, contract, cpaIdOf, dienst, gemeente, REPLY_ACTION } from '../../setup/msh-contracts.ts';
 import { MovableClock, openPartyGateway, Routes, untilEvents, untilState } from '../../setup/msh-pair.ts';
 import { BROKER_HOOK_MS, type Broker, hasAmqp10, NO_AMQP10, testBroker } from '../../setup/servers/rabbitmq.ts';
 import { skipUnless } from '../../setup/skip.ts';
@@ -136,6 +137,29 @@ describe('a gateway that speaks AMQP 1.0', function () {
     assert.deepEqual(bodyOf(broken).subarray(-4), Buffer.from([0xff, 0xfe, 0, 1]));
   });
 
+  it('the response of the partner goes to the queue that reply_to names, with the correlation_id of its request', async () => {
+    const replies = `${settings.exchange}.replies`;
+    await operator.channel.assertQueue(replies, QUORUM);
+    await application.send(settings, CPA_ID, Buffer.from('vraag'), {
+      reply_to: queueAddress(replies),
+      correlation_id: 'zaak-9',
+    });
+    const request = await application.next(queue);
+    await application.send(settings, CPA_ID, Buffer.from('antwoord'), {
+      application_properties: {
+        fromPartyId: dienst.oin,
+        action: REPLY_ACTION,
+        refToMessageId: request['message_id'],
+      },
+    });
+    const response = await application.next(replies);
+    assert.equal(String(bodyOf(response)), 'antwoord');
+    assert.partialDeepStrictEqual(response, {
+      correlation_id: 'zaak-9',
+      application_properties: { refToMessageId: request['message_id'], fromPartyId: dienst.key },
+    });
+  });
+
   it('a message for a queue that is not there stays RECEIVED with an event, and goes once it is', async () => {
     const away = await gone();
     await application.send(away.settings, CPA_ID, Buffer.from('unroutable'));
@@ -171,25 +195,30 @@ describe('a gateway that speaks AMQP 1.0', function () {
     });
   }
 
-  it('every document arrives, each under one MessageId, though the broker is killed in between', async () => {
-    const sent = Array.from({ length: 40 }, (_, n) => `kill-${n}`);
-    for (const body of sent) await application.send(lost.settings, CPA_ID, Buffer.from(body), { message_id: body });
-    const ids = new Map<string, string>();
-    const note = (message: Awaited<ReturnType<Application10['next']>>): void => {
-      const body = String(bodyOf(message));
-      const messageId = String(message['message_id']);
-      assert.equal(messageId, ids.get(body) ?? messageId);
-      ids.set(body, messageId);
-    };
-    note(await application.next(lost.queue));
-    await broker.kill();
-    await broker.start();
-    application = await openApplication10(broker.url);
-    operator = await openQueueApplication(broker.url);
-    while (ids.size < sent.length) note(await application.next(lost.queue));
-    assert.deepEqual([...ids.keys()].sort(), sent.toSorted());
-    assert.equal(new Set(ids.values()).size, sent.length);
-  });
+  for (const [how, ended] of [
+    ['kill', 'killed'],
+    ['stop', 'stopped'],
+  ] as const) {
+    it(`every document arrives, each under one MessageId, though the broker is ${ended} in between`, async () => {
+      const sent = Array.from({ length: 40 }, (_, n) => `${ended}-${n}`);
+      for (const body of sent) await application.send(lost.settings, CPA_ID, Buffer.from(body), { message_id: body });
+      const ids = new Map<string, string>();
+      const note = (message: Awaited<ReturnType<Application10['next']>>): void => {
+        const body = String(bodyOf(message));
+        const messageId = String(message['message_id']);
+        assert.equal(messageId, ids.get(body) ?? messageId);
+        ids.set(body, messageId);
+      };
+      note(await application.next(lost.queue));
+      await broker[how]();
+      await broker.start();
+      application = await openApplication10(broker.url);
+      operator = await openQueueApplication(broker.url);
+      while (ids.size < sent.length) note(await application.next(lost.queue));
+      assert.deepEqual([...ids.keys()].sort(), sent.toSorted());
+      assert.equal(new Set(ids.values()).size, sent.length);
+    });
+  }
 
   interface Place {
     readonly settings: AmqpSettings;
