@@ -12,7 +12,7 @@ export async function examineBroker(settings: AmqpSettings): Promise<Examined> {
 }
 
 function wantedOf(settings: AmqpSettings): readonly Wanted[] {
-  const { exchange, refused, receiveQueue, protocol } = settings;
+  const { exchange, refused, receiveQueue, answerQueue, protocol } = settings;
   const declared = protocol === '0-9-1';
   const everything = receiveQueue === undefined ? 'what applications send, what they receive, and events' : 'events';
   return [
@@ -32,6 +32,10 @@ function wantedOf(settings: AmqpSettings): readonly Wanted[] {
     ...(receiveQueue === undefined
       ? []
       : [{ kind: 'queue' as const, name: receiveQueue, use: 'what applications receive', declared: false }]),
+    // With 0-9-1 it comes with the process.
+    ...(answerQueue === undefined || declared
+      ? []
+      : [{ kind: 'queue' as const, name: answerQueue, use: 'answers of applications', declared }]),
     { kind: 'queue', name: refused, use: 'what is refused', declared },
   ];
 }

@@ -43,5 +43,8 @@ function invalid(detail: string): GatewayError {
 /** What lies there counts as of an application, or as an answer of one. */
 function isOurs(queue: string, settings: AmqpSettings): boolean {
   const read = [...sendersOf(settings), ...callersOf(settings)].map((one) => one.queue);
-  return [...read, settings.refused].includes(queue) || queue.startsWith(`${settings.exchange}.answers.`);
+  return (
+    [...read, settings.refused, settings.answerQueue].includes(queue) ||
+    queue.startsWith(`${settings.exchange}.answers.`)
+  );
 }

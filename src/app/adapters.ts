@@ -47,7 +47,7 @@ export async function amqpSettings({ tls, ...settings }: AmqpConfig, { wus }: Co
     readPem(tls.certificate, 'adapters.amqp.tls.certificate'),
   ]);
   // Of this process alone: what it asked nobody else can take the answer of.
-  const answerQueue = asks ? `${settings.exchange}.answers.${newId()}` : undefined;
+  const answerQueue = asks ? (settings.answerQueue ?? `${settings.exchange}.answers.${newId()}`) : undefined;
   const callQueue = wus.services.some(({ role }) => role === 'consumer') ? settings.callQueue : undefined;
   return {
     ...settings,

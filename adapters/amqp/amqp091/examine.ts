@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import type { Examine, Found, Wanted } from '../examined.ts';
 import { connectTo } from './link.ts';
 import { Publishing } from './publishing.ts';
 
 const NOT_FOUND = 404;
+const SAYS_WITHIN_MS = 5_000;
 
 export const examine091: Examine = async (settings, wanted) => {
   const model = await connectTo(settings);
@@ -26,8 +28,10 @@ async function tryAnswer(model: ChannelModel): Promise<string | undefined> {
   channel.on('error', (error) => publishing.end(error));
   const routingKey = `postiljon.doctor.${randomUUID()}`;
   const nothing = { content: Buffer.alloc(0), properties: {}, headers: {} };
-  const { is, why } = await publishing.publish({ exchange: '', routingKey, mandatory: true, ...nothing });
-  return is === 'forbidden' ? why : undefined;
+  const said = publishing.publish({ exchange: '', routingKey, mandatory: true, ...nothing });
+  // One that takes nothing for now says nothing of this either.
+  const outcome = await Promise.race([said, setTimeout(SAYS_WITHIN_MS, undefined, { ref: false })]);
+  return outcome?.is === 'forbidden' ? outcome.why : undefined;
 }
 
 /** A channel is of no more use once something was not there. */

@@ -9,6 +9,7 @@ import { Outgoing } from './outgoing.ts';
 import { attachReceiver } from './sessions.ts';
 
 const NOT_FOUND = 'amqp:not-found';
+const UNAUTHORIZED = 'amqp:unauthorized-access';
 /** The queue is there, and belongs to another connection. */
 const LOCKED = 'amqp:resource-locked';
 /** Queues that answers go to are many: links beyond these are closed when nothing is under way on them. */
@@ -55,9 +56,11 @@ class Link10 implements Link {
   }
 
   async publish(publication: Publication): Promise<Outcome> {
-    const { exchange, routingKey, mandatory } = publication;
+    const { exchange, routingKey, mandatory, expirationMs } = publication;
     if (exchange === '') return this.#publishTo(queueOf(routingKey), publication);
-    if (mandatory && this.#silentVersion !== undefined) return { is: 'returned', why: silent(this.#silentVersion) };
+    // Whoever waits for something that expires notices by itself that nobody took it.
+    if (mandatory && expirationMs === undefined && this.#silentVersion !== undefined)
+      return { is: 'returned', why: silent(this.#silentVersion) };
     const outgoing = await this.#sender(exchangeAddress(exchange));
     if (outgoing.hasCredit) return outgoing.send(publication);
     this.#watch.blocked(`it gives no credit for exchange ${exchange}`);
@@ -107,6 +110,7 @@ class Link10 implements Link {
       return outcome;
     } catch (error) {
       if (isCondition(error, NOT_FOUND)) return { is: 'returned', why: `there is no queue ${queue}` };
+      if (isCondition(error, UNAUTHORIZED)) return { is: 'forbidden', why: error.message };
       throw error;
     }
   }

@@ -48,6 +48,12 @@ export const AMQP_KEYS = {
     meaning:
       'Quorum queue, bound with `call`, of what applications ask of partners by WUS. With `senders` each has its own, with `.<name>` behind both. Declared by the gateway where it has a service with role `consumer`.',
   },
+  'adapters.amqp.answerQueue': {
+    kind: 'text',
+    shownDefault: 'one of a random name for each process',
+    meaning:
+      'Quorum queue of answers of applications to provided services of WUS that ask by queue; no other process may read it. Protocol `1.0` needs it, where it must stand; with `0-9-1` it is declared by the gateway.',
+  },
   'adapters.amqp.refused': {
     kind: 'text',
     default: 'postiljon.refused',
@@ -57,7 +63,7 @@ export const AMQP_KEYS = {
     kind: 'integer',
     default: 512,
     meaning:
-      'Messages of applications that are handled at the same time, of each queue; 1 at least. Their bodies are in memory meanwhile: with few and large ones less will do.',
+      'Messages of applications that are handled at the same time, of each queue; 1 at least, and no more than make 64 MiB when each is as long as `inlineLimit` (64, where that is 1 MiB).',
   },
   'adapters.amqp.inlineLimit': {
     kind: 'size',

@@ -17,6 +17,7 @@ export interface AmqpConfig {
   readonly senders: readonly Sender[];
   readonly callQueue: string;
   readonly receiveQueue: string | undefined;
+  readonly answerQueue: string | undefined;
   readonly refused: string;
   readonly prefetch: number;
   readonly inlineLimit: number;
@@ -46,6 +47,7 @@ export function readAmqp(settings: Settings): AmqpConfig | undefined {
     senders: sendersIn(settings),
     callQueue: settings['adapters.amqp.callQueue'],
     receiveQueue: settings['adapters.amqp.receiveQueue'],
+    answerQueue: settings['adapters.amqp.answerQueue'],
     refused: settings['adapters.amqp.refused'],
     prefetch: settings['adapters.amqp.prefetch'],
     inlineLimit: settings['adapters.amqp.inlineLimit'],
@@ -61,7 +63,12 @@ const within =
   (settings) =>
     settings[key] >= 1 && settings[key] <= most ? undefined : { key, reason: `must be from 1 to ${most}` };
 
-const QUEUES = ['adapters.amqp.sendQueue', 'adapters.amqp.callQueue', 'adapters.amqp.refused'] as const;
+const QUEUES = [
+  'adapters.amqp.sendQueue',
+  'adapters.amqp.callQueue',
+  'adapters.amqp.refused',
+  'adapters.amqp.answerQueue',
+] as const;
 const NAMES = ['adapters.amqp.exchange', ...QUEUES] as const;
 
 export const AMQP_RULES: readonly Rule[] = [
@@ -70,18 +77,21 @@ export const AMQP_RULES: readonly Rule[] = [
       ? undefined
       : { key: 'adapters.amqp.url', reason: 'must begin with amqp:// or amqps://' },
   (settings) => {
-    if (settings['adapters.amqp.protocol'] !== '1.0') return undefined;
+    if (settings['adapters.amqp.protocol'] !== '1.0' || settings['adapters.amqp.answerQueue'] !== undefined)
+      return undefined;
     const asking = settings['wus.services'].find(
       (service) => service.role === 'provider' && service.backend.destination === 'amqp',
     );
-    return asking && { key: 'adapters.amqp.protocol', reason: `${asking.name} asks by queue, which needs 0-9-1` };
+    const reason = `${asking?.name} asks by queue, which needs the name of one for the answers over AMQP 1.0`;
+    return asking && { key: 'adapters.amqp.answerQueue', reason };
   },
   within('adapters.amqp.prefetch', 65_535),
   within('adapters.amqp.maxDeliveries', 999),
   (settings) => {
-    const key = NAMES.find(
-      (name) => Buffer.byteLength(settings[name]) > LONGEST_NAME || settings[name].startsWith('amq.'),
-    );
+    const key = NAMES.find((name) => {
+      const value = settings[name] ?? '';
+      return Buffer.byteLength(value) > LONGEST_NAME || value.startsWith('amq.');
+    });
     return (
       key && {
         key,
@@ -90,7 +100,10 @@ export const AMQP_RULES: readonly Rule[] = [
     );
   },
   (settings) => {
-    const key = QUEUES.find((name, at) => QUEUES.slice(0, at).some((before) => settings[before] === settings[name]));
+    const key = QUEUES.find((name, at) => {
+      const value = settings[name];
+      return value !== undefined && QUEUES.slice(0, at).some((before) => settings[before] === value);
+    });
     return key && { key, reason: 'is also the name of another queue of the adapter: take another name' };
   },
   (settings) =>

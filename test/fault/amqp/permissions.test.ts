@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { AmqpSettings } from '../../../adapters/amqp/amqp-adapter.ts';
+import { openLink10 } from '../../../adapters/amqp/amqp10/link.ts';
 import { examineBroker } from '../../../adapters/amqp/examine.ts';
 import { openQueueCaller, type QueueCaller } from '../../setup/amqp-caller.ts';
 import { amqpSettings, openQueueApplication, type QueueApplication } from '../../setup/amqp-place.ts';
@@ -8,7 +9,9 @@ import {
   BROKER_HOOK_MS,
   type Broker,
   control,
+  hasAmqp10,
   hasRabbitmq,
+  NO_AMQP10,
   NO_RABBITMQ,
   testBroker,
 } from '../../setup/servers/rabbitmq.ts';
@@ -58,6 +61,21 @@ describe('a user of the broker that may not write to the default exchange', func
   it('doctor says so beforehand, and what to do', async () => {
     assert.match((await examineBroker(settings)).unanswerable ?? '', /amq\.default/);
     assert.equal((await examineBroker({ ...settings, url: broker.url })).unanswerable, undefined);
+  });
+
+  it('over AMQP 1.0 an answer is as undeliverable, and the connection holds', async function () {
+    skipUnless(this, hasAmqp10(), NO_AMQP10);
+    const lost: Error[] = [];
+    const watch = { lost: (why: Error) => void lost.push(why), blocked: () => undefined };
+    const link = await openLink10({ ...settings, protocol: '1.0' }, watch);
+    const answer = { exchange: '', routingKey: replies, mandatory: true, content: Buffer.from('x'), properties: {} };
+    for (const attempt of [1, 2]) {
+      const { is, why } = await link.publish({ ...answer, headers: { attempt } });
+      assert.equal(is, 'forbidden');
+      assert.match(String(why), /amq\.default/);
+    }
+    assert.deepEqual(lost, []);
+    await link.close();
   });
 
   it('once it may, answers go where they were to go', async () => {

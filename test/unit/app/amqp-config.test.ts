@@ -67,16 +67,16 @@ describe('the broker in postiljon.yaml', () => {
     ]);
   });
 
-  it('may not speak 1.0 where a service of WUS asks by queue', () => {
+  it('must name a queue of answers where it speaks 1.0 and a service of WUS asks by queue', () => {
     const service = `{ name: echo, role: provider, wsdl: e.wsdl, profile: 2W-be, partners: ['${OIN}'], backend: { destination: amqp } }`;
     writeFileSync(
       file,
       `${LEAST}adapters: { amqp: { url: 'amqp://h', protocol: '1.0' } }\nwus: { services: [${service}] }\n`,
     );
-    const problems = inspectConfig(file, {}).problems.filter(({ key }) => key === 'adapters.amqp.protocol');
+    const problems = inspectConfig(file, {}).problems.filter(({ key }) => key === 'adapters.amqp.answerQueue');
     assert.deepEqual(
       problems.map(({ reason }) => reason),
-      ['echo asks by queue, which needs 0-9-1'],
+      ['echo asks by queue, which needs the name of one for the answers over AMQP 1.0'],
     );
   });
 
