@@ -1,6 +1,7 @@
 import { backoffMs, GatewayError, toGatewayError } from '../../src/index.ts';
 import type { Clock, Log } from '../../src/index.ts';
 import type { LinkUser } from './broker-connection.ts';
+import { Intake } from './intake.ts';
 import { pause } from './pause.ts';
 import type { Publisher } from './publisher.ts';
 import { refusedPlace, refusedPublication } from './refusal.ts';
@@ -29,11 +30,12 @@ export interface ReadQueue {
 }
 
 const LONGEST_WAIT_MS = 60_000;
-/** Of bodies in memory at the same time, of one queue, where none is longer than it may be. */
-const MOST_OCTETS = 64 * 1024 * 1024;
 
 interface Session {
-  consumer?: Consumer;
+  readonly consumer: Promise<Consumer>;
+  readonly intake: Intake;
+  /** Until the broker knows how many it may hand out at once; undefined: it is told of no more. */
+  resized: Promise<void> | undefined;
   /** Aborts when nothing more is begun. */
   readonly ended: AbortController;
   /** Aborts when nothing more can be said to the broker about its messages. */
@@ -62,11 +64,16 @@ export class QueueReader implements LinkUser {
   }
 
   async open(link: Link): Promise<void> {
-    const session: Session = { ended: new AbortController(), lost: new AbortController() };
+    const intake = new Intake(this.#parts.settings);
+    const session: Session = {
+      intake,
+      consumer: link.consume(this.#reads.queue, intake.atOnce, (delivery) => this.#take(session, delivery)),
+      resized: Promise.resolve(),
+      ended: new AbortController(),
+      lost: new AbortController(),
+    };
     this.#session = session;
-    session.consumer = await link.consume(this.#reads.queue, atOnce(this.#parts.settings), (delivery) =>
-      this.#take(session, delivery),
-    );
+    await session.consumer;
   }
 
   lost(reason: string): void {
@@ -79,13 +86,27 @@ export class QueueReader implements LinkUser {
   /** Takes no more; what is being handled comes to its end, what waits goes back to the queue. */
   async drain(): Promise<void> {
     const session = this.#session;
-    await session?.consumer?.cancel().catch(() => undefined);
+    if (session !== undefined) {
+      const { resized } = session;
+      session.resized = undefined;
+      await resized;
+      await session.consumer.then((consumer) => consumer.cancel()).catch(() => undefined);
+    }
     session?.ended.abort(new Error('stopping'));
     await Promise.all(this.#running);
   }
 
+  /** A link that cannot tell the broker is lost, and whoever connects anew begins with few. */
+  #resize(session: Session): void {
+    if (session.resized === undefined) return;
+    const { atOnce } = session.intake;
+    session.resized = session.resized.then(async () => (await session.consumer).resize(atOnce)).catch(() => undefined);
+  }
+
   #take(session: Session, delivery: Delivery): void {
     const ended = session.ended.signal;
+    const { length } = delivery.content;
+    if (session.intake.took(length)) this.#resize(session);
     const handle = async (): Promise<void> => {
       await this.#handle(delivery, session);
       if (this.#session === session) delivery.accept();
@@ -100,6 +121,7 @@ export class QueueReader implements LinkUser {
     if (line !== undefined) this.#lines.set(line, running);
     void running.then(() => {
       this.#running.delete(running);
+      if (session.intake.settled(length)) this.#resize(session);
       if (line !== undefined && this.#lines.get(line) === running) this.#lines.delete(line);
     });
   }
@@ -139,11 +161,6 @@ export class QueueReader implements LinkUser {
       await publisher.publish(refusedPublication(delivery, refusedPlace(settings, refusedAs), error));
     }
   }
-}
-
-/** Brokers count messages and no octets: so many as fit, were each as long as it may be. */
-function atOnce({ prefetch, inlineLimit }: AmqpSettings): number {
-  return Math.max(1, Math.min(prefetch, Math.floor(MOST_OCTETS / inlineLimit)));
 }
 
 function checkDeliveries({ earlier }: Delivery, most: number): void {

@@ -61,6 +61,8 @@ export interface Delivery extends BrokerMessage {
 export interface Consumer {
   /** Nothing new is handed out; what was can still be settled. */
   cancel(): Promise<void>;
+  /** So many may be handed out from now on that are not settled; what was handed out before stays so. */
+  resize(prefetch: number): Promise<void>;
 }
 
 /** A connection on which everything stands that the adapter needs. Of no more use once `lost` was told. */

@@ -78,20 +78,42 @@ class Link091 implements Link {
   async consume(queue: string, prefetch: number, take: (delivery: Delivery) => void): Promise<Consumer> {
     const channel = await this.#model.createConfirmChannel();
     channel.on('error', (error) => this.#watch.lost(error));
-    await channel.prefetch(prefetch);
     const acknowledgments = new Acknowledgments<ConsumeMessage>(channel);
     this.#acknowledgments.push(acknowledgments);
-    const { consumerTag } = await channel.consume(queue, (message) => {
+    const handOut = (message: ConsumeMessage | null): void => {
       if (message !== null) take(deliveryOf(acknowledgments, message));
       else this.#watch.lost(new Error(`the queue ${queue} was deleted`));
-    });
-    return { cancel: async () => void (await channel.cancel(consumerTag)) };
+    };
+    giveAll(channel, handOut);
+    // It counts for consumers that begin after it.
+    const begin = async (atOnce: number): Promise<string> => {
+      await channel.prefetch(atOnce);
+      return (await channel.consume(queue, handOut)).consumerTag;
+    };
+    let consumer = await begin(prefetch);
+    return {
+      cancel: async () => void (await channel.cancel(consumer)),
+      async resize(atOnce) {
+        await channel.cancel(consumer);
+        consumer = await begin(atOnce);
+      },
+    };
   }
 
   close(): Promise<void> {
     for (const acknowledgments of this.#acknowledgments) acknowledgments.flush();
     return this.#model.close();
   }
+}
+
+/**
+ * Of a quorum queue a delivery may come after the broker has confirmed that its consumer is cancelled; amqplib throws then, and the
+ * connection ends.
+ */
+function giveAll(channel: object, handOut: (message: ConsumeMessage | null) => void): void {
+  if (typeof Reflect.get(channel, 'dispatchMessage') !== 'function')
+    throw new Error('channels of amqplib have no dispatchMessage');
+  Reflect.set(channel, 'dispatchMessage', (_fields: unknown, message: ConsumeMessage | null) => handOut(message));
 }
 
 function deliveryOf(acknowledgments: Acknowledgments<ConsumeMessage>, message: ConsumeMessage): Delivery {

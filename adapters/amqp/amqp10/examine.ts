@@ -3,7 +3,7 @@ import type { Examine, Found, Wanted } from '../examined.ts';
 import { exchangeAddress, queueAddress } from './addresses.ts';
 import { openConnection } from './connect.ts';
 import { field } from './message.ts';
-import { attachReceiver, attachSender, NoAnswer } from './sessions.ts';
+import { attachReceiver, attachSender, Gone } from './sessions.ts';
 
 const NOT_FOUND = 'amqp:not-found';
 
@@ -33,7 +33,7 @@ async function look(connection: Connection, wanted: Wanted): Promise<Found> {
     attached.close();
     return { ...wanted, there: true };
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof NoAnswer) throw error;
+    if (!(error instanceof Error) || error instanceof Gone) throw error;
     const missing = 'condition' in error && error.condition === NOT_FOUND;
     return { ...wanted, there: false, ...(missing ? {} : { fault: error.message }) };
   }

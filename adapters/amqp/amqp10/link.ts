@@ -89,6 +89,8 @@ class Link10 implements Link {
         cancelled = true;
         link.set_credit_window(0);
       },
+      // Credit that was given cannot be taken back: it stays as it was.
+      resize: () => Promise.resolve(),
     };
   }
 

@@ -13,7 +13,15 @@ const ATTACH_WITHIN_MS = 10_000;
 
 export type Ended = (why: Said) => void;
 
-export class NoAnswer extends Error {}
+/** The connection is of no more use, and with it whatever else would be asked. */
+export class Gone extends Error {}
+
+const UNAUTHORIZED = 'amqp:unauthorized-access';
+
+/** Who has come so far has the right password: what the broker then refuses on the whole connection is the virtual host. */
+function goneFor({ condition, message }: Said): Gone {
+  return new Gone(condition === UNAUTHORIZED ? 'the virtual host is not there, or not for this user' : message);
+}
 
 /** A link with a session of its own, so that nothing else ends with it. */
 export interface Attached<L extends Sender | Receiver> {
@@ -62,24 +70,25 @@ async function attach<L extends Sender | Receiver>(
   open: (session: ReturnType<Connection['create_session']>) => L,
   ended: Ended,
 ): Promise<Attached<L>> {
-  if (!connection.is_open()) throw new Error('the connection was closed');
+  if (!connection.is_open()) throw new Gone('the connection was closed');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const session = connection.create_session();
   session.begin();
   const link = open(session);
   let state: 'opening' | 'open' | 'over' = 'opening';
-  const end = (context: EventContext): void => {
+  const endFor = (why: Said): void => {
     if (state === 'over') return;
-    const why = errorOf(context);
     if (state === 'opening') reject(why);
     else ended(why);
     state = 'over';
   };
+  const end = (context: EventContext): void => endFor(errorOf(context));
+  const endAll = (context: EventContext): void => endFor(goneFor(errorOf(context)));
   for (const event of ENDS) {
     session.on(event, end);
     link.on(event, end);
   }
-  for (const event of CONNECTION_ENDS) connection.once(event, end);
+  for (const event of CONNECTION_ENDS) connection.once(event, endAll);
   link.once(opened, () => {
     if (state === 'over') return;
     state = 'open';
@@ -89,7 +98,7 @@ async function attach<L extends Sender | Receiver>(
     if (state !== 'opening') return;
     state = 'over';
     session.close();
-    reject(new NoAnswer('the broker gives no answer, as RabbitMQ 3 does when the virtual host is not there'));
+    reject(new Gone('the broker gives no answer, as RabbitMQ 3 does when the virtual host is not there'));
   }, ATTACH_WITHIN_MS);
   try {
     await promise;
@@ -100,7 +109,7 @@ async function attach<L extends Sender | Receiver>(
     link,
     close() {
       state = 'over';
-      for (const event of CONNECTION_ENDS) connection.removeListener(event, end);
+      for (const event of CONNECTION_ENDS) connection.removeListener(event, endAll);
       session.close();
     },
   };

@@ -63,7 +63,7 @@ export const AMQP_KEYS = {
     kind: 'integer',
     default: 512,
     meaning:
-      'Messages of applications that are handled at the same time, of each queue; 1 at least, and no more than make 64 MiB when each is as long as `inlineLimit` (64, where that is 1 MiB).',
+      'Messages of applications that are handled at the same time, of each queue; 1 at least. While bodies are long, or it is not known yet, no more than make 64 MiB when each is as long as `inlineLimit`.',
   },
   'adapters.amqp.inlineLimit': {
     kind: 'size',

@@ -61,41 +61,37 @@ describe('what the gateway finds at the broker', function () {
     });
   });
 
-  it('is taken off a queue no faster than memory holds it, were each body as long as it may be', async () => {
-    const settings = amqpSettings(url, { inlineLimit: 16 * 1024 * 1024 });
-    await application.channel.assertQueue(settings.sendQueue, {
-      durable: true,
-      arguments: { 'x-queue-type': 'quorum' },
+  const backlogs: readonly [what: string, octets: number, most: number][] = [
+    ['long ones few at a time', 5 * 1024 * 1024, 4],
+    ['many short ones at once', 1, 12],
+  ];
+  for (const [what, octets, expected] of backlogs) {
+    it(`is taken off a queue as memory holds it: ${what}`, async () => {
+      const settings = amqpSettings(url, { inlineLimit: 16 * 1024 * 1024, prefetch: 16 });
+      for (let n = 0; n < 12; n++)
+        application.channel.sendToQueue(await quorum(settings.sendQueue), Buffer.alloc(octets), { persistent: true });
+      await application.channel.waitForConfirms();
+      const link = await openLink091({ ...settings, sendQueue: `${settings.sendQueue}.other` }, WATCH);
+      const publisher = new Publisher(systemClock);
+      await publisher.open(link);
+      let [inHand, most, left] = [0, 0, 12];
+      const { promise: all, resolve } = Promise.withResolvers<void>();
+      const handle = async (): Promise<void> => {
+        most = Math.max(most, ++inHand);
+        await new Promise((go) => setTimeout(go, 300));
+        inHand--;
+        if (--left === 0) resolve();
+      };
+      const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+      const parts = { settings, publisher, clock: systemClock, random: Math.random, log };
+      const reader = new QueueReader(parts, { queue: settings.sendQueue, refusedAs: 'send', handle });
+      await reader.open(link);
+      await all;
+      assert.equal(most, expected);
+      await reader.drain();
+      await link.close();
     });
-    for (let n = 0; n < 9; n++)
-      application.channel.sendToQueue(settings.sendQueue, Buffer.from(String(n)), { persistent: true });
-    await application.channel.waitForConfirms();
-    const link = await openLink091({ ...settings, sendQueue: `${settings.sendQueue}.other` }, WATCH);
-    const publisher = new Publisher(systemClock);
-    await publisher.open(link);
-    const inHand: (() => void)[] = [];
-    let most = 0;
-    const { promise: all, resolve } = Promise.withResolvers<void>();
-    let done = 0;
-    const handle = async (): Promise<void> => {
-      await new Promise<void>((end) => {
-        inHand.push(end);
-        most = Math.max(most, inHand.length);
-        // When no more come, the first goes.
-        if (inHand.length === 4) setTimeout(() => inHand.splice(0).forEach((one) => one()), 50);
-        if (done + inHand.length === 9) inHand.splice(0).forEach((one) => one());
-      });
-      if (++done === 9) resolve();
-    };
-    const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-    const parts = { settings, publisher, clock: systemClock, random: Math.random, log };
-    const reader = new QueueReader(parts, { queue: settings.sendQueue, refusedAs: 'send', handle });
-    await reader.open(link);
-    await all;
-    assert.equal(most, 4);
-    await reader.drain();
-    await link.close();
-  });
+  }
 
   it('stops the start when an exchange is of another type', async () => {
     const settings = amqpSettings(url);
@@ -162,6 +158,11 @@ describe('what the gateway finds at the broker', function () {
     assert.deepEqual(bodies.toReversed(), ['first', 'second', 'third']);
     assert.equal(await application.look(settings.refused), undefined);
   });
+
+  async function quorum(name: string): Promise<string> {
+    await application.channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    return name;
+  }
 
   async function open(settings: AmqpSettings, beforeSubmit = async (): Promise<void> => undefined): Promise<Place> {
     const prepared = prepareAdapter(settings, systemClock);
