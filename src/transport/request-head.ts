@@ -7,6 +7,9 @@ export interface RequestHead {
   /** The request target as received. */
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** Name, value, name, … as received: of a field that is there twice `headers` holds the first. */
+  readonly rawHeaders?: readonly string[];
+  readonly httpVersion?: string;
 }
 
 /** What the endpoint serves at a path: bodies up to a size. */
@@ -36,12 +39,23 @@ function isAt(path: string, served: string): boolean {
 export function refuseHead(head: Omit<RequestHead, 'url'>, served: Served | undefined): OutgoingAnswer | undefined {
   if (served === undefined) return refusal('HTTP_PATH');
   if (head.method !== 'POST') return refusal('HTTP_METHOD', { Allow: 'POST' });
+  if (isAmbiguous(head)) return { ...refusal('HTTP_MALFORMED'), close: true };
   const transferEncoding = head.headers['transfer-encoding'];
   if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') return refusal('HTTP_MALFORMED');
   const contentEncoding = head.headers['content-encoding'] ?? 'identity';
   if (contentEncoding.toLowerCase() !== 'identity') return refusal('HTTP_CONTENT_TYPE');
   if (Number(head.headers['content-length'] ?? 0) > served.maxBodyBytes) return refusal('HTTP_TOO_LARGE');
   return undefined;
+}
+
+const ONCE: ReadonlySet<string> = new Set(['host', 'content-type']);
+const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1']);
+
+/** Whether two readers, a proxy and we, could take it for two different requests. @spec RFC 9112 §3.2, RFC 9110 §5.3 */
+function isAmbiguous({ rawHeaders = [], httpVersion = '1.1' }: Omit<RequestHead, 'url'>): boolean {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  const once = names.filter((name) => ONCE.has(name));
+  return !VERSIONS.has(httpVersion) || new Set(once).size < once.length;
 }
 
 /** Whether octets follow the headers. */

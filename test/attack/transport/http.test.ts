@@ -75,9 +75,16 @@ describe('hostile HTTP', () => {
     assert.equal(reports.length, requests.length - 1);
   });
 
-  it('A51 no Host, two Hosts or another version is refused', async () => {
+  it('A51 no Host, two Hosts, two Content-Types or another version is refused', async () => {
     const { port } = await openProven();
-    for (const head of ['POST /ebms HTTP/1.1\r\n\r\n', 'POST /ebms HTTP/9.9\r\nHost: x\r\n\r\n', 'nonsense\r\n\r\n']) {
+    for (const head of [
+      'POST /ebms HTTP/1.1\r\n\r\n',
+      'POST /ebms HTTP/9.9\r\nHost: x\r\n\r\n',
+      'POST /ebms HTTP/2.0\r\nHost: x\r\nContent-Length: 0\r\n\r\n',
+      'nonsense\r\n\r\n',
+      httpRequest(['Host: y', 'Content-Length: 0']),
+      httpRequest(['Content-Type: text/xml', 'content-type: text/html', 'Content-Length: 0']),
+    ]) {
       assert.match(await new RawPeer(port).send(head).untilClosed(), /^HTTP\/1\.1 (?:400|505)/, head);
     }
   });
