@@ -35,6 +35,8 @@ export class Connections {
   readonly #terms: ConnectionTerms;
   /** By peer: a TLS socket does not tell which TCP socket it runs on. */
   readonly #byPeer = new Map<string, Connection>();
+  /** For each request: quicker than what the peer is called. */
+  readonly #bySocket = new WeakMap<Socket, Connection>();
   /** By address; those that carry no request in the order in which that began. */
   readonly #byAddress = new Map<string, Set<Connection>>();
 
@@ -54,6 +56,7 @@ export class Connections {
     const connection: Connection = { address, socket, idleSince: this.#terms.clock.now(), running: 0 };
     this.#byAddress.set(address, others.add(connection));
     this.#byPeer.set(peer, connection);
+    this.#bySocket.set(socket, connection);
     socket.once('close', () => {
       if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer);
       this.#leave(connection);
@@ -63,16 +66,18 @@ export class Connections {
   /** TLS is up on it. */
   secured(socket: Socket): void {
     const connection = this.#byPeer.get(peerOf(socket));
-    if (connection !== undefined) connection.socket = socket;
+    if (connection === undefined) return;
+    connection.socket = socket;
+    this.#bySocket.set(socket, connection);
   }
 
   begin(socket: Socket): void {
-    const connection = this.#byPeer.get(peerOf(socket));
+    const connection = this.#bySocket.get(socket);
     if (connection !== undefined) connection.running += 1;
   }
 
   end(socket: Socket): void {
-    const connection = this.#byPeer.get(peerOf(socket));
+    const connection = this.#bySocket.get(socket);
     if (connection === undefined) return;
     connection.running -= 1;
     connection.idleSince = this.#terms.clock.now();
