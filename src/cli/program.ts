@@ -36,7 +36,9 @@ const NEEDS_ALL: ReadonlySet<string> = new Set(['completion']);
 /** With the command that is `called`; with all of them where that is none, as for `--help`. */
 export async function createProgram(end: End, called?: string): Promise<Command> {
   const program = new Command('postiljon')
-    .description('Digikoppeling gateway: ebMS2 under CPA contracts and WUS outside, plain REST inside.')
+    .description(
+      'Digikoppeling gateway: ebMS2 under CPA contracts and WUS outside, REST, queues, webhooks and folders inside.',
+    )
     .version(version(), '-V, --version', 'show the version')
     .addHelpText('after', `${EXAMPLE}${exitCodesHelp()}`)
     .showHelpAfterError('(--help shows an example)');

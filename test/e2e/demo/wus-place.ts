@@ -22,7 +22,7 @@ export const ECHO_NAMESPACE = 'http://dienst.voorbeeld.example/wus/echo_v1';
 const NAMES = ['gemeente-voorbeeld', 'dienst-voorbeeld'] as const;
 const SAMPLES = fileURLToPath(new URL('../../../wsdl', import.meta.url));
 
-/** Two organisations with a test PKI, a gateway each, and the application behind the service of one: what the README does by hand. */
+/** Two organisations with a test PKI, a gateway each, and the application behind the service of one: what docs/wus.md does by hand. */
 export async function openWusPlace(steps: Steps, profile: string): Promise<WusPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'postiljon-demo-'));
   const running: GatewayProcess[] = [];
