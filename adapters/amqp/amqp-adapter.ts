@@ -17,6 +17,7 @@ export type { AmqpSettings, Sender } from './settings.ts';
 
 /** Messages under way to the broker: enough for its confirms to come in crowds. */
 const CONCURRENCY = 512;
+const EVENTS_AT_ONCE = 100;
 
 /**
  * The inside world's door over AMQP 0-9-1 or 1.0: what is routed to `amqp` is published, what applications publish is sent, and
@@ -95,6 +96,8 @@ function follow(
   if (!settings.events) return [messages];
   const events = gateway.events.follow({
     name: DESTINATION,
+    // Over 1.0 each address has a link of its own, and one of them could overtake another.
+    crowd: settings.protocol === '0-9-1' ? EVENTS_AT_ONCE : 1,
     deliver: (event) => publisher.publish(eventPublication(event, exchange, source)),
   });
   return [messages, events];

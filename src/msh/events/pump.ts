@@ -15,6 +15,8 @@ export interface EventSubscriber {
    * wrong: it comes again, and those behind it wait; with HANDOVER_REFUSED it becomes a dead letter at once.
    */
   deliver(event: StoredEvent): Promise<void>;
+  /** So many are delivered at once, begun in their order; 1 where not given. Behind one that failed they come again. */
+  readonly crowd?: number;
   /** An event that is older, and failed, becomes a dead letter; never where not given. */
   readonly deadAfterMs?: number;
 }
@@ -28,10 +30,12 @@ export interface PumpParts {
 
 const BATCH = 100;
 const STORE_RETRY_MS = 5_000;
+/** Events that are passed over: after a crash so many are looked at again, which costs less than a commit for each hundred. */
+const MOST_PASSED_OVER = 10_000;
 
 /**
  * Feeds one subscriber from its durable cursor: in order, at least once. What was delivered since the cursor was last
- * stored comes again after a crash. Letters that an operator marked go between two events.
+ * stored comes again after a crash. Letters that an operator marked go between two rounds.
  */
 export class EventPump {
   readonly #parts: PumpParts;
@@ -43,6 +47,10 @@ export class EventPump {
   #work: Promise<void> = Promise.resolve();
   #cursor = 0;
   #stored = 0;
+  /** Since the cursor was stored. */
+  #delivered = false;
+  /** Attempts for the event that comes next. */
+  #attempts = 0;
 
   constructor(parts: PumpParts, subscriber: EventSubscriber) {
     this.#parts = parts;
@@ -104,47 +112,58 @@ export class EventPump {
       await this.#sendLetters();
     }
     this.#rung = false;
-    const events = await this.#parts.store.listEvents(this.#cursor, BATCH);
-    for (const event of events) {
-      if (this.#stopped) return;
-      await this.#pass(event);
+    const { store } = this.#parts;
+    // The cursor goes to the store together with the next question, in one turn.
+    const [events] = await Promise.all([store.listEvents(this.#cursor, BATCH), this.#storeDelivered()]);
+    const { types, crowd = 1 } = this.#subscriber;
+    const wanted = types === undefined ? events : events.filter(({ type }) => types.includes(type));
+    let passed = 0;
+    while (passed < wanted.length && !this.#stopped) passed += await this.#pass(wanted.slice(passed, passed + crowd));
+    const last = events.at(-1);
+    if (passed === wanted.length && last !== undefined) this.#cursor = last.sequence;
+    if (events.length === BATCH) return;
+    await this.#storeDelivered();
+    await this.#nextRing();
+  }
+
+  /** Delivers them, begun in their order, and answers how many of the first are done with: behind one that failed they come again. */
+  async #pass(crowd: readonly StoredEvent[]): Promise<number> {
+    const failures = await Promise.all(crowd.map((event) => this.#deliver(event)));
+    for (const [index, event] of crowd.entries()) {
+      const failure = failures[index];
+      if (failure !== undefined && !(await this.#passFailed(event, failure))) return index;
+      this.#attempts = 0;
+      this.#cursor = event.sequence;
+      this.#delivered = true;
+    }
+    return crowd.length;
+  }
+
+  /** Whether it is done with, as a dead letter; else it is tried again after a while. */
+  async #passFailed(event: StoredEvent, error: GatewayError): Promise<boolean> {
+    const failure = this.#note(event, error, ++this.#attempts);
+    if (this.#isDead(event, failure)) {
+      await this.#bury(event, failure);
+      return true;
     }
     await this.#store();
-    if (events.length < BATCH) await this.#nextRing();
+    await this.#sleep(this.#parts.clock.now() + backoffMs(failure.attempts, this.#parts.random));
+    return false;
   }
 
-  /** Delivers one event, however often it takes. */
-  async #pass(event: StoredEvent): Promise<void> {
-    const { types } = this.#subscriber;
-    if (types !== undefined && !types.includes(event.type)) {
-      this.#cursor = event.sequence;
-      return;
-    }
-    for (let attempts = 1; !this.#stopped; attempts++) {
-      const failure = await this.#deliver(event, attempts);
-      if (failure === undefined) {
-        this.#cursor = event.sequence;
-        return;
-      }
-      if (this.#isDead(event, failure)) return await this.#bury(event, failure);
-      await this.#store();
-      await this.#sleep(this.#parts.clock.now() + backoffMs(attempts, this.#parts.random));
-    }
-  }
-
-  async #deliver(event: StoredEvent, attempts: number): Promise<EventFailure | undefined> {
-    const { clock, log } = this.#parts;
+  async #deliver(event: StoredEvent): Promise<GatewayError | undefined> {
     try {
       await this.#subscriber.deliver(event);
       return undefined;
     } catch (thrown) {
-      const { code, detail } = asFailure(thrown);
-      log.warn(
-        { subscriber: this.#subscriber.name, event: event.id, attempts, code, detail },
-        'an event was not taken',
-      );
-      return { at: clock.now(), attempts, code, detail };
+      return asFailure(thrown);
     }
+  }
+
+  #note({ id }: StoredEvent, { code, detail }: GatewayError, attempts: number): EventFailure {
+    const { clock, log } = this.#parts;
+    log.warn({ subscriber: this.#subscriber.name, event: id, attempts, code, detail }, 'an event was not taken');
+    return { at: clock.now(), attempts, code, detail };
   }
 
   #isDead(event: StoredEvent, { at, code }: EventFailure): boolean {
@@ -156,7 +175,7 @@ export class EventPump {
     const { store, log } = this.#parts;
     const { name } = this.#subscriber;
     await store.deadLetters.bury(name, event.sequence, failure);
-    this.#cursor = this.#stored = event.sequence;
+    this.#stored = event.sequence;
     log.error({ subscriber: name, event: event.id, code: failure.code }, 'an event became a dead letter');
   }
 
@@ -171,13 +190,19 @@ export class EventPump {
   }
 
   async #sendLetter({ id, event, attempts }: DeadLetter): Promise<void> {
-    await this.#parts.store.deadLetters.settle(id, await this.#deliver(event, attempts + 1));
+    const error = await this.#deliver(event);
+    const failure = error === undefined ? undefined : this.#note(event, error, attempts + 1);
+    await this.#parts.store.deadLetters.settle(id, failure);
+  }
+
+  async #storeDelivered(): Promise<void> {
+    if (this.#delivered || this.#cursor - this.#stored >= MOST_PASSED_OVER) await this.#store();
   }
 
   async #store(): Promise<void> {
-    if (this.#stored === this.#cursor) return;
-    await this.#parts.store.cursors.advance(this.#subscriber.name, this.#cursor);
+    if (this.#stored !== this.#cursor) await this.#parts.store.cursors.advance(this.#subscriber.name, this.#cursor);
     this.#stored = this.#cursor;
+    this.#delivered = false;
   }
 
   async #nextRing(): Promise<void> {

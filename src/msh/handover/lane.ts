@@ -47,9 +47,16 @@ interface Ended {
   readonly letter: HandoverLetter | undefined;
 }
 
+/** What is said of it. */
+interface Told extends Pick<Ended, 'letter'> {
+  readonly messageId: string;
+  readonly attempt: number;
+}
+
 /**
  * Hands over what waits for one destination. The store is the only truth: a claim leases messages, each is handed over,
- * and what follows is noted under the lease. What is confirmed in one turn of the event loop is noted together.
+ * and what follows is noted under the lease. What is confirmed in one turn of the event loop is noted together, and the
+ * next is claimed in the same transaction.
  *
  *   wake / timer → claim → deliver ─┬─ confirmed → TAKEN
  *                    ↑              └─ failed → due again after 1 s, 2 s, … 5 min
@@ -59,10 +66,12 @@ export class Lane {
   readonly #parts: LaneParts;
   readonly #terms: LaneTerms;
   readonly #deadlines: Deadlines;
-  /** Leased, and not noted yet how it ended. */
+  /** In the hands of the destination. */
   #running = 0;
   #octets = 0;
   #confirmed: Ended[] = [];
+  /** Crowds of which the store notes how they ended. */
+  #noting = 0;
   #claiming = false;
   #claims: Promise<void> | undefined;
   #again = false;
@@ -106,7 +115,7 @@ export class Lane {
     this.#stopped = true;
     this.#cancelTimer?.();
     await this.#claims;
-    if (this.#running === 0) return;
+    if (this.#isIdle()) return;
     await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
@@ -182,31 +191,43 @@ export class Lane {
 
   #confirm(ended: Ended): void {
     this.#confirmed.push(ended);
-    if (this.#confirmed.length === 1) setImmediate(() => void this.#noteConfirmed());
+    if (this.#confirmed.length === 1) setImmediate(() => this.#noteConfirmed());
   }
 
-  async #noteConfirmed(): Promise<void> {
-    const { store, clock, log } = this.#parts;
-    const { destination } = this.#terms;
+  #noteConfirmed(): void {
+    const { store, clock } = this.#parts;
     const ended = this.#confirmed;
     this.#confirmed = [];
-    const jobs = ended.map(({ job }) => job);
     const leases = ended.map(({ job: { lease }, letter }) => (letter === undefined ? lease : { ...lease, letter }));
+    const noted = store.handovers.confirm(leases, clock.now());
+    // Payloads need not stay in memory until it is on disk.
+    const told = ended.map(({ job: { header, attempt }, letter }) => ({
+      messageId: header.messageId,
+      attempt,
+      letter,
+    }));
+    this.#leave(ended.map(({ job }) => job));
+    void this.#tellConfirmed(told, noted);
+  }
+
+  async #tellConfirmed(told: readonly Told[], noted: Promise<readonly boolean[]>): Promise<void> {
+    const { log } = this.#parts;
+    const { destination } = this.#terms;
     try {
-      const held = await store.handovers.confirm(leases, clock.now());
-      for (const [index, { job, letter }] of ended.entries()) {
-        const fields = { messageId: job.header.messageId, destination, attempt: job.attempt, ...letter };
+      const held = await noted;
+      for (const [index, { messageId, attempt, letter }] of told.entries()) {
+        const fields = { messageId, destination, attempt, ...letter };
         if (held[index] === true && letter !== undefined) log.warn(fields, 'message left as a dead letter');
         else if (held[index] === true) log.info(fields, 'message handed over');
         else log.warn(fields, 'message handed over, after its lease had run out');
       }
     } catch (error) {
-      this.#lose(jobs, error);
+      for (const { messageId } of told) this.#lose(messageId, error);
     }
     const wasDown = this.#failures >= DOWN_AFTER;
     this.#failures = 0;
     if (wasDown) this.ready();
-    this.#ended(jobs);
+    this.#noted();
   }
 
   async #postpone(job: HandoverJob, { code, detail }: GatewayError): Promise<void> {
@@ -218,25 +239,36 @@ export class Lane {
     const fields = { messageId: job.header.messageId, destination, attempt: job.attempt, code, detail };
     log.warn(fields, dueAt === undefined ? 'a message cannot be handed over' : 'the destination did not take it yet');
     try {
-      await store.handovers.postpone(job.lease, { at, dueAt, code, detail });
+      const noted = store.handovers.postpone(job.lease, { at, dueAt, code, detail });
+      this.#leave([job]);
+      await noted;
       if (dueAt !== undefined) this.#wakeAt(dueAt);
     } catch (error) {
-      this.#lose([job], error);
+      this.#lose(job.header.messageId, error);
     }
-    this.#ended([job]);
+    this.#noted();
   }
 
-  /** The leases run out, and the messages come again under the same MessageIds. */
-  #lose(jobs: readonly HandoverJob[], error: unknown): void {
-    for (const { header } of jobs)
-      this.#parts.log.error({ messageId: header.messageId, err: error }, 'how handing over ended could not be stored');
+  /** The lease runs out, and the message comes again under the same MessageId. */
+  #lose(messageId: string, error: unknown): void {
+    this.#parts.log.error({ messageId, err: error }, 'how handing over ended could not be stored');
   }
 
-  #ended(jobs: readonly HandoverJob[]): void {
+  /** Their places are free as soon as the store was told: who is claimed now is claimed after that. */
+  #leave(jobs: readonly HandoverJob[]): void {
+    this.#noting++;
     this.#running -= jobs.length;
     for (const job of jobs) this.#octets -= octetsOf(job);
-    if (this.#running === 0) for (const tell of this.#whenIdle.splice(0)) tell();
     this.wake();
+  }
+
+  #noted(): void {
+    this.#noting--;
+    if (this.#isIdle()) for (const tell of this.#whenIdle.splice(0)) tell();
+  }
+
+  #isIdle(): boolean {
+    return this.#running === 0 && this.#noting === 0;
   }
 }
 

@@ -141,6 +141,26 @@ describe('two gateways, and applications that know only queues', function () {
     await application.channel.deleteQueue(received);
   });
 
+  it('events of many messages come in the order of their numbers, each once', async () => {
+    const queue = await application.bind(sender.settings, 'event.#');
+    const received = await application.bind(receiver.settings, 'received.#');
+    const documents = Array.from({ length: 150 }, (_, index) => Buffer.from(`one of many: ${index}`));
+    await Promise.all(documents.map((document) => application.send(sender.settings, CPA_ID, document)));
+    const numbers: number[] = [];
+    for (let delivered = 0; delivered < documents.length; ) {
+      const { content, properties } = await application.next(queue);
+      const { sequence }: { readonly sequence: string } = JSON.parse(String(content));
+      numbers.push(Number(sequence));
+      if (properties.type === 'message.delivered') delivered++;
+    }
+    assert.deepEqual(
+      numbers,
+      [...new Set(numbers)].sort((a, b) => a - b),
+    );
+    await application.channel.deleteQueue(queue);
+    await application.channel.deleteQueue(received);
+  });
+
   it('the same message_id twice is one message', async () => {
     const queue = await application.bind(receiver.settings, 'received.#');
     for (const _ of [1, 2])

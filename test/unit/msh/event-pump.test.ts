@@ -113,6 +113,34 @@ describe('the pump of events', () => {
     assert.equal(events.length, 3);
   });
 
+  it('a crowd is begun at once and in order; behind one that failed all come again', async () => {
+    await pump.stop();
+    let seen: string[] = [];
+    let answer: ((id: string) => Promise<void>) | undefined;
+    const deliver = async ({ messageId = '' }: StoredEvent): Promise<void> => {
+      seen.push(messageId);
+      await answer?.(messageId);
+    };
+    await store.cursors.open('crowd');
+    const ids = ['1@x', '2@x', '3@x', '4@x'];
+    await happen(...ids);
+    const gate = Promise.withResolvers<void>();
+    answer = (id) => (id === '2@x' ? Promise.reject(new GatewayError('HANDOVER_FAILED')) : gate.promise);
+    pump = new EventPump({ store, clock, log: LOG, random: () => 1 }, { name: 'crowd', crowd: 3, deliver });
+    pump.start();
+    while (seen.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(seen, ['1@x', '2@x', '3@x']);
+    gate.resolve();
+    await untilTimer(T0 + 1_000);
+    seen = [];
+    answer = undefined;
+    clock.advance(1_000);
+    while (seen.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await pump.stop();
+    assert.deepEqual(seen, ['2@x', '3@x', '4@x']);
+    assert.equal(await store.cursors.open('crowd'), (await store.listEvents(0, 10)).at(-1)?.sequence);
+  });
+
   it('HANDOVER_REFUSED, and what is older than its age, become letters that can be sent once more', async () => {
     listener.fails = ({ messageId }) => (messageId === '1@x' ? 'HANDOVER_REFUSED' : undefined);
     await happen('1@x', '2@x');

@@ -106,6 +106,20 @@ describe('the lane of a destination', () => {
     await until(() => isTaken('65@x'));
   });
 
+  it('what was confirmed is noted, and what comes next is claimed, with one commit', async () => {
+    await lane.stop();
+    lane = openLane(1);
+    const ids = Array.from({ length: 20 }, (_, index) => `${index}@x`);
+    await arrive(...ids);
+    const before = (await store.stats()).commits;
+    lane.start();
+    await until(() => isTaken('19@x'));
+    await lane.stop();
+    assert.deepEqual(handed, ids);
+    // The first is claimed by itself; and at the end there is nothing more to claim.
+    assert.ok((await store.stats()).commits - before <= ids.length + 2);
+  });
+
   it('a destination that says nothing has failed after ten minutes, and keeps no place', async () => {
     deliver = () => new Promise(() => undefined);
     await arrive('1@x');
