@@ -16,7 +16,10 @@ import { BROKER_HOOK_MS, type Broker, hasRabbitmq, NO_RABBITMQ, testBroker } fro
 import { skipUnless } from '../../setup/skip.ts';
 import { openTcpRelay } from '../../setup/tcp-relay.ts';
 import { soapEnvelope, soapFault } from '../../setup/wus-backend.ts';
+import { CONSUMER_OIN } from '../../setup/wus-keys.ts';
 import { echo, echoAnswer } from '../../setup/wus-pair.ts';
+
+const OURS = `urn:osb:oin:${CONSUMER_OIN}`;
 
 type CallerOptions = Parameters<typeof openQueueCaller>[1];
 
@@ -257,14 +260,18 @@ describe('a call of a partner by queue', function () {
   });
 
   it('an application with a queue of its own may ask what is its own, and nothing else', async () => {
-    const named = { queue: `own-${randomUUID()}`, parties: undefined, actions: undefined };
+    const named = { queue: `own-${randomUUID()}`, parties: undefined, services: undefined, actions: undefined };
     const senders = [
       { ...named, name: 'belasting', services: ['anders'] },
-      { ...named, name: 'zaak', queue: `${named.queue}.zaak`, services: ['echo'] },
+      { ...named, name: 'zaak', queue: `${named.queue}.zaak`, services: ['echo'], parties: [OURS], actions: ['echo'] },
+      { ...named, name: 'ander', queue: `${named.queue}.ander`, parties: ['urn:osb:oin:00000099000000003000'] },
+      { ...named, name: 'melder', queue: `${named.queue}.melder`, actions: ['anders'] },
     ];
     const { pair } = await open({}, { senders });
-    await ask(echo('mag niet'), {}, 'call.belasting');
-    assert.equal(reasonOf(await application.next(replies)), 'NOT_FOUND');
+    for (const name of ['belasting', 'ander', 'melder']) {
+      await ask(echo('mag niet'), {}, `call.${name}`);
+      assert.equal(reasonOf(await application.next(replies)), 'NOT_FOUND', name);
+    }
     await ask(echo('mag'), { messageId: 'een' }, 'call.zaak');
     assert.match(String((await application.next(replies)).content), />mag</);
     await ask(echo('mag niet'), { messageId: 'een' }, 'call.belasting');
