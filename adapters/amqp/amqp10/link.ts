@@ -5,16 +5,13 @@ import type { Consumer, Delivery, Link, LinkWatch, OpenLink, Outcome, Publicatio
 import { exchangeAddress, queueAddress, queueOf } from './addresses.ts';
 import { type OpenConnection, openConnection } from './connect.ts';
 import { field, readMessage } from './message.ts';
-import { Outgoing } from './outgoing.ts';
-import { attachReceiver } from './sessions.ts';
+import { Senders } from './senders.ts';
+import { attachReceiver, Gone } from './sessions.ts';
 
 const NOT_FOUND = 'amqp:not-found';
 const UNAUTHORIZED = 'amqp:unauthorized-access';
 /** The queue is there, and belongs to another connection. */
 const LOCKED = 'amqp:resource-locked';
-/** Queues that answers go to are many: links beyond these are closed when nothing is under way on them. */
-const MOST_SENDERS = 64;
-
 /**
  * AMQP 1.0, by rhea. Nothing is declared: exchanges and queues must stand, and are looked for when the gateway connects. What
  * is settled by the broker as accepted is confirmed; released is returned.
@@ -31,17 +28,24 @@ export const openLink10: OpenLink = async (settings, watch) => {
   return link;
 };
 
+interface Direct {
+  readonly senders: Senders;
+  readonly end: OpenConnection['end'];
+}
+
 class Link10 implements Link {
   readonly #connection: Connection;
   readonly #end: OpenConnection['end'];
   readonly #settings: AmqpSettings;
   readonly #watch: LinkWatch;
-  readonly #senders = new Map<string, Promise<Outgoing>>();
+  readonly #senders: Senders;
+  #direct: Promise<Direct> | undefined;
   /** Whether the broker says that no queue takes what goes to an exchange; else its version. */
   readonly #silentVersion: string | undefined;
 
   constructor({ connection, end }: OpenConnection, settings: AmqpSettings, watch: LinkWatch) {
     this.#connection = connection;
+    this.#senders = new Senders(connection);
     this.#end = end;
     this.#settings = settings;
     this.#watch = watch;
@@ -51,7 +55,7 @@ class Link10 implements Link {
   /** Throws BROKER_TOPOLOGY with the name of what is not there. */
   async check(): Promise<void> {
     const { exchange, refused } = this.#settings;
-    await this.#found(`exchange ${exchange}`, () => this.#sender(exchangeAddress(exchange)));
+    await this.#found(`exchange ${exchange}`, () => this.#senders.to(exchangeAddress(exchange)));
     await this.#found(`queue ${refused}`, () => this.#look(refused));
   }
 
@@ -61,7 +65,7 @@ class Link10 implements Link {
     // Whoever waits for something that expires notices by itself that nobody took it.
     if (mandatory && expirationMs === undefined && this.#silentVersion !== undefined)
       return { is: 'returned', why: silent(this.#silentVersion) };
-    const outgoing = await this.#sender(exchangeAddress(exchange));
+    const outgoing = await this.#senders.to(exchangeAddress(exchange));
     if (outgoing.hasCredit) return outgoing.send(publication);
     this.#watch.blocked(`it gives no credit for exchange ${exchange}`);
     void outgoing.credit().then(() => this.#watch.blocked(undefined));
@@ -94,8 +98,9 @@ class Link10 implements Link {
     };
   }
 
-  close(): Promise<void> {
-    return this.#end();
+  async close(): Promise<void> {
+    const direct = await this.#direct?.catch(() => undefined);
+    await Promise.all([direct?.end(), this.#end()]);
   }
 
   /**
@@ -105,7 +110,7 @@ class Link10 implements Link {
     if (queue === undefined) return { is: 'returned', why: `${publication.routingKey} is no address of a queue` };
     const address = queueAddress(queue);
     try {
-      const outgoing = await this.#sender(address);
+      const outgoing = await (await this.#sendersTo(queue)).to(address);
       const outcome = await outgoing.send({ ...publication, routingKey: queue });
       if (outcome.is !== 'confirmed' || this.#silentVersion === undefined) return outcome;
       await this.#look(queue);
@@ -113,6 +118,27 @@ class Link10 implements Link {
     } catch (error) {
       if (isCondition(error, NOT_FOUND)) return { is: 'returned', why: `there is no queue ${queue}` };
       if (isCondition(error, UNAUTHORIZED)) return { is: 'forbidden', why: error.message };
+      if (error instanceof Gone) return { is: 'rejected', why: `the broker ended the connection: ${error.message}` };
+      throw error;
+    }
+  }
+
+  /**
+   * What goes straight to a queue of an application has a connection of its own: RabbitMQ 3 ends it when the queue is full, and nothing
+   * else ends with it.
+   */
+  async #sendersTo(queue: string): Promise<Senders> {
+    if (queue === this.#settings.refused) return this.#senders;
+    return (await (this.#direct ??= this.#openDirect())).senders;
+  }
+
+  async #openDirect(): Promise<Direct> {
+    const over = (): void => void (this.#direct = undefined);
+    try {
+      const { connection, end } = await openConnection(this.#settings, over);
+      return { senders: new Senders(connection), end };
+    } catch (error) {
+      over();
       throw error;
     }
   }
@@ -123,26 +149,6 @@ class Link10 implements Link {
       (await attachReceiver(this.#connection, { source, credit_window: 0 }, () => undefined)).close();
     } catch (error) {
       if (!isCondition(error, LOCKED)) throw error;
-    }
-  }
-
-  #sender(address: string): Promise<Outgoing> {
-    const known = this.#senders.get(address);
-    if (known !== undefined) return known;
-    const opening = Outgoing.open(this.#connection, address, () => this.#senders.delete(address));
-    this.#senders.set(address, opening);
-    opening.catch(() => this.#senders.delete(address));
-    if (this.#senders.size > MOST_SENDERS) void this.#closeIdle(address);
-    return opening;
-  }
-
-  async #closeIdle(but: string): Promise<void> {
-    for (const [address, opening] of this.#senders) {
-      const outgoing = await opening.catch(() => undefined);
-      if (address === but || outgoing?.isIdle !== true || this.#senders.get(address) !== opening) continue;
-      this.#senders.delete(address);
-      outgoing.close();
-      return;
     }
   }
 

@@ -173,6 +173,26 @@ describe('a gateway that speaks AMQP 1.0', function () {
     await untilState(away.gateway, waiting.messageId, 'TAKEN');
   });
 
+  it('a message for a queue that is full stays RECEIVED with an event, and what else is under way goes on', async () => {
+    const full = await place({});
+    const limits = { 'x-queue-type': 'classic', 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+    await operator.channel.assertQueue(full.queue, { durable: true, arguments: limits });
+    await full.prepared.adapter.start();
+    for (const body of ['fits', 'waits']) await application.send(full.settings, CPA_ID, Buffer.from(body));
+    await untilEvents(full.gateway, 'handover.failed', 1);
+    assert.equal(full.prepared.logged.filter((line) => line === 'connected to the broker').length, 1);
+    // What was confirmed when the connection ended comes again, under the same id.
+    const ids = new Map<string, unknown>();
+    while (ids.size < 2) {
+      clock.advance(2000);
+      const message = await application.next(full.queue);
+      const body = String(bodyOf(message));
+      assert.equal(message['message_id'], ids.get(body) ?? message['message_id']);
+      ids.set(body, message['message_id']);
+    }
+    assert.deepEqual([...ids.keys()].toSorted(), ['fits', 'waits']);
+  });
+
   it('hands nothing over by an exchange to a broker that does not say when no queue takes it', async () => {
     const by = await place({ receiveQueue: undefined });
     await by.prepared.adapter.start();
