@@ -55,7 +55,11 @@ function copyLast(db: DatabaseSync, count: number): void {
       FROM message AS copy, ${table} AS one WHERE copy.id > ${last} AND one.message = ${last}`);
   }
   const told = columnsOf(db, 'event').filter((name) => name !== 'sequence');
-  const telling: Readonly<Record<string, string>> = { id: 'lower(hex(randomblob(16)))', message_id: 'copy.message_id' };
+  const telling: Readonly<Record<string, string>> = {
+    id: 'lower(hex(randomblob(16)))',
+    message_id: 'copy.message_id',
+    message: 'copy.id',
+  };
   db.exec(`INSERT INTO event (${told.join(', ')})
       SELECT ${told.map((name) => telling[name] ?? `one.${name}`).join(', ')}
       FROM message AS copy, event AS one

@@ -111,6 +111,20 @@ export function exerciseLists(use: UseStore): void {
       assert.deepEqual(first[0], all);
     });
 
+    it('events from before their message was stored, and from after, come in one order', async () => {
+      const { store } = use();
+      const about = { messageId: 'late@x', direction: 'in', cpaId: 'cpa-1', limit: 2 } as const;
+      await store.note({ event: event('alert.message-refused', 'late@x') });
+      await accept(store, inbound({ messageId: 'late@x' }));
+      await store.takeInbound('late@x', T0);
+      const first = await store.listEventsAbout({ ...about, after: 0 });
+      const rest = await store.listEventsAbout({ ...about, after: first.at(-1)?.sequence ?? 0 });
+      assert.deepEqual(
+        [first, rest].map((page) => page.map(({ type }) => type)),
+        [['alert.message-refused', 'message.received'], ['message.taken']],
+      );
+    });
+
     it('refusals come newest first, page by page, as they were noted', async () => {
       const { store } = use();
       const noted = Array.from({ length: 5 }, (_, i) => refusal({ at: T0 + i, messageId: `${i}@x`, cpaId: 'cpa-1' }));

@@ -133,7 +133,7 @@ describe('the audit', () => {
       repair: 'INSERT INTO event SELECT * FROM was',
     });
     assert.deepEqual(gone, ['END_EVENT sent']);
-    const columns = 'id, type, at, message_id, direction, cpa_id, data';
+    const columns = 'id, type, at, message_id, direction, cpa_id, data, message';
     const twice = await broken('sender', {
       damage: `${keep} INSERT INTO event (${columns}) SELECT ${columns} FROM was`,
       repair: `DELETE FROM event WHERE ${type} AND sequence NOT IN (SELECT sequence FROM was)`,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { GatewayError } from '../../../src/errors.ts';
+import type { Direction } from '../../../src/ports/store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { Database } from '../../../src/store/sqlite/database.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from '../../../src/store/sqlite/migrate.ts';
 import { MIGRATIONS } from '../../../src/store/sqlite/migrations/index.ts';
+import { listEventsAbout } from '../../../src/store/sqlite/operations/events.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describe('migrations of the SQLite store', () => {
@@ -62,6 +64,36 @@ describe('migrations of the SQLite store', () => {
     add('three', 'undelivered');
     migrate(db, 11);
     assert.deepEqual(rows(), [...before, { id: 'three', result: 'failed', request: null }]);
+    db.close();
+  });
+
+  it('the events of messages that were there are found by their rows', () => {
+    const db = new Database(':memory:');
+    migrate(db, 15);
+    const columns = 'direction, message_id, cpa_id, from_party_id, to_party_id, service, action, conversation_id';
+    for (const direction of ['in', 'out']) {
+      db.run(
+        `INSERT INTO message (${columns}, timestamp, stored_at, state, state_at)
+         VALUES ('${direction}', 'm', 'cpa', 'a', 'b', 's', 'a', 'c', 1, 1, 'TAKEN', 1)`,
+      );
+    }
+    for (const [id, messageId, direction] of [
+      ['of-received', 'm', 'in'],
+      ['of-sent', 'm', 'out'],
+      ['refused', 'unknown', 'in'],
+    ])
+      db.run(
+        "INSERT INTO event (id, type, at, message_id, direction, cpa_id, data) VALUES (?, 'x', 1, ?, ?, 'cpa', '{}')",
+        id,
+        messageId,
+        direction,
+      );
+    migrate(db, 16);
+    const about = (messageId: string, direction: Direction): readonly string[] =>
+      listEventsAbout(db, { messageId, direction, cpaId: 'cpa', after: 0, limit: 9 }).map(({ id }) => id);
+    assert.deepEqual(about('m', 'in'), ['of-received']);
+    assert.deepEqual(about('m', 'out'), ['of-sent']);
+    assert.deepEqual(about('unknown', 'in'), ['refused']);
     db.close();
   });
 

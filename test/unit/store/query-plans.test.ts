@@ -38,6 +38,13 @@ describe('query plans of the SQLite store', () => {
     }
   });
 
+  it('who knows a MessageId finds its message by that, and not among all of one direction or CPA', () => {
+    for (const sql of statementsOfEveryOperation()) {
+      if (!sql.includes('message_id = ')) continue;
+      for (const step of planOf(sql)) assert.doesNotMatch(step, /USING INDEX message_(?!key|order|open)/, sql);
+    }
+  });
+
   it('every filter of listMessages has an index that gives the order of the list', () => {
     const expected: readonly (readonly [Partial<MessageQuery>, string])[] = [
       [{}, 'message_stored'],
@@ -154,6 +161,11 @@ function runEveryOperation(db: Database): void {
   OPERATIONS.note(db, { refusal: refusal(), event: undefined, signal: accepted.answer, now: T0 });
   OPERATIONS.listEvents(db, { after: 0, limit: 10 });
   OPERATIONS.listEventsAbout(db, { messageId: 'x', direction: 'in', cpaId: 'cpa-1', after: 0, limit: 10 });
+  OPERATIONS.listEventsOf(db, {
+    owner: { directions: ['in'], parties: ['p'], services: undefined, actions: undefined },
+    after: 0,
+    limit: 10,
+  });
   OPERATIONS.listRefusals(db, { limit: 10 });
   for (const query of [{ id: 'x' }, { code: 'CPA_UNKNOWN' }, { since: T0 }, { code: 'CPA_UNKNOWN', since: T0 }])
     OPERATIONS.listRefusals(db, { ...query, limit: 10 });

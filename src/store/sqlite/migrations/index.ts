@@ -13,6 +13,7 @@ import { consultationResults } from './0012-consultation-results.ts';
 import { wusCalls } from './0013-wus-calls.ts';
 import { replies } from './0014-replies.ts';
 import { consultationParties } from './0015-consultation-parties.ts';
+import { eventsByRow } from './0016-events-by-row.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a step that was released is never changed, a change is a new step. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   wusCalls,
   replies,
   consultationParties,
+  eventsByRow,
 ];

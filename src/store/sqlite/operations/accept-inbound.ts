@@ -39,7 +39,7 @@ function acceptFor(db: Database, { message, answer, event, reply }: AcceptFor): 
   const key = insertInbound(db, message, answer);
   if (key === undefined) return acceptAgain(db, message);
   insertHandover(db, { message: key, destination: message.destination, at: message.storedAt, reply });
-  insertEvent(db, event);
+  insertEvent(db, event, key);
   return { kind: 'accepted' };
 }
 

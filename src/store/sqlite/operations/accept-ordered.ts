@@ -35,7 +35,7 @@ export function acceptOrdered(db: Database, ordered: Ordered, insert: () => numb
     return place;
   }
   insertPlace(db, { message, conversation: conversation.id, number });
-  insertEvent(db, ordered.event);
+  insertEvent(db, ordered.event, message);
   release(db, conversation, { from: after(number), at: ordered.event.at });
   return place;
 }
@@ -63,7 +63,7 @@ function release(db: Database, { id, gap }: ConversationRow, { from, at }: { fro
   let next = from;
   for (let held = heldAt(db, id, next); held !== undefined; held = heldAt(db, id, next)) {
     db.run('UPDATE message_order SET event = NULL WHERE message = ?', held.message);
-    insertEvent(db, { ...readEvent(held.event), at });
+    insertEvent(db, { ...readEvent(held.event), at }, held.message);
     releaseHandover(db, held.message, at);
     next = after(next);
   }

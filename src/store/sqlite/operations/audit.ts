@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditedMessage, AuditedPayload, AuditQuery, AuditTotals } from '../../../ports/audit-source.ts';
 import type { Direction, EventType, MessageState } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
+import { MESSAGE_BY_ID } from './message-rows.ts';
 
 interface CountRow {
   readonly state: MessageState;
@@ -59,13 +60,13 @@ const MESSAGES: Query<AuditRow> = {
   FROM message WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
 };
 
-const ENDS: Query<{ readonly type: EventType; readonly direction: Direction | null }> = {
-  sql: `SELECT type, direction FROM event WHERE message_id = ?
+const ENDS: Query<{ readonly type: EventType }> = {
+  sql: `SELECT type FROM event WHERE message IN (SELECT id FROM ${MESSAGE_BY_ID} WHERE message_id = ? AND direction = 'out')
         AND type IN ('message.delivered', 'message.failed', 'message.expired', 'message.cancelled')`,
 };
 
 const ENDED: Query<{ readonly state: MessageState }> = {
-  sql: `SELECT state FROM message WHERE message_id = ? AND direction = 'out' AND state NOT IN ('QUEUED', 'SENT')`,
+  sql: `SELECT state FROM ${MESSAGE_BY_ID} WHERE message_id = ? AND direction = 'out' AND state NOT IN ('QUEUED', 'SENT')`,
 };
 
 export function auditMessages(db: Database, { after, last, limit, digests }: AuditQuery): readonly AuditedMessage[] {
@@ -86,7 +87,7 @@ export function auditMessages(db: Database, { after, last, limit, digests }: Aud
 
 function endsOf(db: Database, { direction, message_id }: AuditRow): Pick<AuditedMessage, 'ends' | 'ended'> {
   if (direction === 'in') return { ends: [], ended: [] };
-  const ends = db.all(ENDS, message_id).filter((event) => event.direction === 'out');
+  const ends = db.all(ENDS, message_id);
   return { ends: ends.map(({ type }) => type), ended: db.all(ENDED, message_id).map(({ state }) => state) };
 }
 

@@ -13,6 +13,6 @@ export function cancelOutbound(
   if (row === undefined) return 'unknown';
   if (!endOutbound(db, row.id, { state: 'CANCELLED', at: event.at })) return 'ended';
   db.run('DELETE FROM outbox WHERE message = ?', row.id);
-  insertEvent(db, event);
+  insertEvent(db, event, row.id);
   return 'cancelled';
 }

@@ -13,11 +13,11 @@ export function concludeOutbound(db: Database, conclusion: Conclusion): 'conclud
   const concluded = endOutbound(db, row.id, { state: conclusion.state, at: conclusion.event.at });
   const fresh = storeSignal(db, row.id, signal);
   if (!concluded) {
-    if (fresh) insertEvent(db, conclusion.late);
+    if (fresh) insertEvent(db, conclusion.late, row.id);
     return 'late';
   }
   db.run('DELETE FROM outbox WHERE message = ?', row.id);
-  insertEvent(db, conclusion.event);
+  insertEvent(db, conclusion.event, row.id);
   return 'concluded';
 }
 

@@ -1,11 +1,14 @@
 import { newId } from '../../../ids.ts';
 import type { Direction, EventsAbout, EventType, MessageOwner, NewEvent, StoredEvent } from '../../../ports/store.ts';
 import { type Database, LIMIT, type Query } from '../database.ts';
+import { MESSAGE_BY_ID } from './message-rows.ts';
 import { ownedBy } from './owner.ts';
 
-export function insertEvent(db: Database, event: NewEvent): void {
+/** `message` is the row that it is about, where that is known: else it is looked up. */
+export function insertEvent(db: Database, event: NewEvent, message?: number): void {
   db.run(
-    'INSERT INTO event (id, type, at, message_id, direction, cpa_id, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO event (id, type, at, message_id, direction, cpa_id, data, message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
+       coalesce(?8, (SELECT id FROM ${MESSAGE_BY_ID} WHERE message_id = ?4 AND direction = ?5 AND cpa_id = ?6)))`,
     newId(),
     event.type,
     event.at,
@@ -13,6 +16,7 @@ export function insertEvent(db: Database, event: NewEvent): void {
     event.direction,
     event.cpaId,
     JSON.stringify(event.data),
+    message,
   );
 }
 
@@ -40,9 +44,14 @@ export function listEvents(
   return db.all(EVENTS, after, limit).map(toEvent);
 }
 
+/** Those from before it was stored, such as that a first attempt was refused, have no row to name. */
 const ABOUT: Query<EventRow> = {
-  sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.message_id = ? AND e.direction = ? AND e.cpa_id = ?
-          AND e.sequence > ? ORDER BY e.sequence ${LIMIT}`,
+  sql: `SELECT ${EVENT_COLUMNS} FROM event e WHERE e.sequence > ?4 AND e.message IN
+          (SELECT id FROM ${MESSAGE_BY_ID} WHERE message_id = ?1 AND direction = ?2 AND cpa_id = ?3)
+        UNION ALL
+        SELECT ${EVENT_COLUMNS} FROM event e WHERE e.sequence > ?4
+          AND e.message IS NULL AND e.message_id = ?1 AND e.direction = ?2 AND e.cpa_id = ?3
+        ORDER BY e.sequence LIMIT ?5 + 0`,
 };
 
 export function listEventsAbout(
@@ -60,8 +69,8 @@ export function listEventsOf(
   const own = ownedBy(owner, 'm');
   const query: Query<EventRow & { readonly own: number }> = {
     sql: `SELECT sequence, id, type, at, message_id, direction, cpa_id, data, EXISTS (
-            SELECT 1 FROM message m WHERE m.message_id = event.message_id AND m.direction = event.direction
-              AND m.cpa_id = event.cpa_id AND ${own.sql}) AS own
+            SELECT 1 FROM message m INDEXED BY message_key WHERE m.message_id = event.message_id
+              AND m.direction = event.direction AND m.cpa_id = event.cpa_id AND ${own.sql}) AS own
           FROM event WHERE sequence > ? ORDER BY sequence ${LIMIT}`,
   };
   const rows = db.all(query, ...own.parameters, after, limit);

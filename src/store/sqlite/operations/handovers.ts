@@ -110,9 +110,9 @@ function take(db: Database, taken: readonly Taken[], now: number): void {
     else if (code !== null) tellEnd(db, message, { type: 'handover.recovered', at: now, data: {} });
   const keys = JSON.stringify(taken.map(({ message }) => message));
   db.run(
-    `INSERT INTO event (id, type, at, message_id, direction, cpa_id, data)
+    `INSERT INTO event (id, type, at, message_id, direction, cpa_id, data, message)
      SELECT asked.key, 'message.taken', ?, m.message_id, 'in', m.cpa_id,
-       json_object('from', m.from_party_id, 'destination', h.destination)
+       json_object('from', m.from_party_id, 'destination', h.destination), h.message
      FROM json_each(?) AS asked CROSS JOIN handover h ON h.message = asked.value CROSS JOIN message m ON m.id = h.message`,
     now,
     JSON.stringify(Object.fromEntries(taken.map(({ message }) => [newId(), message]))),
@@ -147,7 +147,7 @@ const LEASED: Query<LeasedRow> = {
 function tellEnd(db: Database, message: number, { type, at, data }: Pick<NewEvent, 'type' | 'at' | 'data'>): void {
   const row = db.get(LEASED, message);
   if (row === undefined) throw new Error(`message ${message} waits for nothing any more`);
-  insertEvent(db, eventOf(row, type, { at, data: { ...data, attempts: row.attempts } }));
+  insertEvent(db, eventOf(row, type, { at, data: { ...data, attempts: row.attempts } }), message);
 }
 
 /** The fence moves on, so that this lease cannot be used again. False when it is void. */
@@ -172,7 +172,7 @@ export function postponeHandover(
   db.run('UPDATE message SET attempts = ? WHERE id = ?', row.attempts, lease.message);
   if (row.code === null || stopped) {
     const data = { code, detail: detail ?? '', attempts: row.attempts, stopped };
-    insertEvent(db, eventOf(row, 'handover.failed', { at, data }));
+    insertEvent(db, eventOf(row, 'handover.failed', { at, data }), lease.message);
   }
   return true;
 }
@@ -202,7 +202,7 @@ interface WaitingRow {
 }
 
 const WAITS: Query<WaitingRow> = {
-  sql: `SELECT m.id, m.direction FROM message m JOIN handover h ON h.message = m.id
+  sql: `SELECT m.id, m.direction FROM message m INDEXED BY message_key JOIN handover h ON h.message = m.id
         WHERE m.message_id = ?1 AND m.from_party_id = coalesce(?2, m.from_party_id) AND m.direction = 'in' LIMIT 2`,
 };
 

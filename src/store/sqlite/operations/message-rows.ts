@@ -30,6 +30,9 @@ const INSERT_MESSAGE = `
 
 export const MESSAGE_KEY = 'message_id = ? AND from_party_id = ? AND direction = ?';
 
+/** For who does not know the sender: SQLite would rather look through all of one direction. */
+export const MESSAGE_BY_ID = 'message INDEXED BY message_key';
+
 /** The row key by MessageId, sender and direction. */
 export const SENT_KEY: Query<{ readonly id: number }> = { sql: `SELECT id FROM message WHERE ${MESSAGE_KEY}` };
 

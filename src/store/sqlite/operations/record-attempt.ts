@@ -70,7 +70,7 @@ function follow(db: Database, row: LeasedRow, { lease, attempt, next }: AttemptR
   }
   db.run('DELETE FROM outbox WHERE id = ?', lease.outboxId);
   if (next.kind !== 'end' || row.message === null) return;
-  if (endOutbound(db, row.message, { state: next.state, at: next.event.at })) insertEvent(db, next.event);
+  if (endOutbound(db, row.message, { state: next.state, at: next.event.at })) insertEvent(db, next.event, row.message);
 }
 
 function markSent(db: Database, { message }: LeasedRow, at: number): void {

@@ -3,7 +3,7 @@ import type { Database, Query } from '../database.ts';
 import { insertEvent } from './events.ts';
 import { requireOneSender } from './find-message.ts';
 import { INBOX } from './handovers.ts';
-import { IS_HELD } from './message-rows.ts';
+import { IS_HELD, MESSAGE_BY_ID } from './message-rows.ts';
 
 interface Row {
   readonly id: number;
@@ -16,7 +16,7 @@ interface Row {
 }
 
 const RECEIVED: Query<Row> = {
-  sql: `SELECT id, direction, state, cpa_id, from_party_id, destination, ${IS_HELD} AS held FROM message
+  sql: `SELECT id, direction, state, cpa_id, from_party_id, destination, ${IS_HELD} AS held FROM ${MESSAGE_BY_ID}
         WHERE message_id = ?1 AND from_party_id = coalesce(?2, from_party_id) AND direction = 'in' LIMIT 2`,
 };
 
@@ -44,6 +44,6 @@ export function takeInbound(
   if (row.held === 1) return 'held';
   db.run("UPDATE message SET state = 'TAKEN', state_at = ? WHERE id = ?", now, row.id);
   const data = { from: row.from_party_id, ...(application === undefined ? {} : { application }) };
-  insertEvent(db, { type: 'message.taken', at: now, messageId, direction: 'in', cpaId: row.cpa_id, data });
+  insertEvent(db, { type: 'message.taken', at: now, messageId, direction: 'in', cpaId: row.cpa_id, data }, row.id);
   return 'taken';
 }
