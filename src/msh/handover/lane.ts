@@ -6,6 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Translations } from '../translation/translations.ts';
+import { Claims } from '../claims.ts';
 import { backoffMs } from './backoff.ts';
 import { handedMessage, octetsOf } from './handed-message.ts';
 
@@ -29,7 +30,6 @@ export interface LaneTerms {
 const LEASE_MS = 15 * 60_000;
 /** Ends before the lease does; an adapter that hangs longer may be given the message again, under the same id. */
 const LONGEST_MS = 10 * 60_000;
-const STORE_RETRY_MS = 5_000;
 /** Of payload that is in memory at the same time. */
 const MOST_OCTETS = 64 * 1024 * 1024;
 const LATE = 'the destination confirmed nothing within 10 minutes';
@@ -72,36 +72,32 @@ export class Lane {
   #confirmed: Ended[] = [];
   /** Crowds of which the store notes how they ended. */
   #noting = 0;
-  #claiming = false;
-  #claims: Promise<void> | undefined;
-  #again = false;
-  #stopped = true;
+  readonly #claims: Claims;
   readonly #whenIdle: (() => void)[] = [];
-  #cancelTimer: (() => void) | undefined;
-  #timerAt: number | undefined;
   #failures = 0;
 
   constructor(parts: LaneParts, terms: LaneTerms) {
     this.#parts = parts;
     this.#terms = terms;
     this.#deadlines = new Deadlines(parts.clock, LONGEST_MS);
+    const { destination } = terms;
+    const failed = (error: unknown): void =>
+      parts.log.error({ destination, err: error }, 'what waits could not be read');
+    this.#claims = new Claims({ clock: parts.clock, claim: () => this.#claim(), failed });
   }
 
   start(): void {
-    this.#stopped = false;
-    this.wake();
+    this.#claims.start();
   }
 
   /** Looks for due messages now, or right after the look that is under way. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    if (!this.#claiming) this.#claims = this.#claimAll();
+    this.#claims.wake();
   }
 
   /** The destination is there again: what waits for its next attempt is tried now. */
   ready(): void {
-    if (this.#stopped) return;
+    if (this.#claims.stopped) return;
     const { store, clock, log } = this.#parts;
     const { destination } = this.#terms;
     store.handovers
@@ -112,33 +108,18 @@ export class Lane {
 
   /** Nothing more is claimed; answers when what is under way has ended. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelTimer?.();
-    await this.#claims;
+    await this.#claims.stop();
     if (this.#isIdle()) return;
     await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
-  }
-
-  async #claimAll(): Promise<void> {
-    this.#claiming = true;
-    try {
-      while (this.#again && !this.#stopped && this.#hasRoom()) {
-        this.#again = false;
-        await this.#claimOnce();
-      }
-    } catch (error) {
-      this.#parts.log.error({ destination: this.#terms.destination, err: error }, 'what waits could not be read');
-      this.#wakeAt(this.#parts.clock.now() + STORE_RETRY_MS);
-    } finally {
-      this.#claiming = false;
-    }
   }
 
   #hasRoom(): boolean {
     return this.#running < this.#terms.concurrency && this.#octets < MOST_OCTETS;
   }
 
-  async #claimOnce(): Promise<void> {
+  async #claim(): Promise<void> {
+    // Each place that becomes free wakes us.
+    if (!this.#hasRoom()) return;
     const { store, clock } = this.#parts;
     const { destination, concurrency } = this.#terms;
     const now = clock.now();
@@ -150,18 +131,8 @@ export class Lane {
       octets: MOST_OCTETS - this.#octets,
     });
     for (const job of jobs) this.#run(job);
-    // What is due and was not claimed waits for a place: each one that becomes free wakes us.
-    if (nextDue !== undefined && nextDue > now) this.#wakeAt(nextDue);
-  }
-
-  #wakeAt(at: number): void {
-    if (this.#stopped || (this.#timerAt !== undefined && this.#timerAt <= at)) return;
-    this.#cancelTimer?.();
-    this.#timerAt = at;
-    this.#cancelTimer = this.#parts.clock.schedule(at, () => {
-      this.#timerAt = undefined;
-      this.wake();
-    });
+    // What is due and was not claimed waits for a place.
+    if (nextDue !== undefined && nextDue > now) this.#claims.wakeAt(nextDue);
   }
 
   #run(job: HandoverJob): void {
@@ -242,7 +213,7 @@ export class Lane {
       const noted = store.handovers.postpone(job.lease, { at, dueAt, code, detail });
       this.#leave([job]);
       await noted;
-      if (dueAt !== undefined) this.#wakeAt(dueAt);
+      if (dueAt !== undefined) this.#claims.wakeAt(dueAt);
     } catch (error) {
       this.#lose(job.header.messageId, error);
     }

@@ -2,6 +2,7 @@ import { toGatewayError } from '../../errors.ts';
 import type { AfterAttempt, Attempt, NewEvent, OutboxJob, SentTerms, Store } from '../../ports/store.ts';
 import type { OutgoingAnswer } from '../../ports/transport.ts';
 import { ANSWERS } from '../answers.ts';
+import { Claims } from '../claims.ts';
 import type { Log } from '../../ports/log.ts';
 import { isExpired, nextDue } from '../retry-schedule.ts';
 import type { SentMessage, SignalReader, SignalUse } from '../signals/signal-reader.ts';
@@ -36,8 +37,6 @@ export interface OpenAnswer {
 
 const CLAIM_LIMIT = 64;
 const LEASE_MS = 15 * 60_000;
-/** After a claim that failed because of the store. */
-const STORE_RETRY_MS = 5_000;
 /** Request Timeout and Too Many Requests. */
 const PATIENCE: ReadonlySet<number> = new Set([408, 429]);
 
@@ -55,54 +54,31 @@ export class Sender {
   readonly #parts: SenderParts;
   readonly #running = new Set<Promise<void>>();
   readonly #lanes: Lanes;
-  #claiming = false;
-  #claims: Promise<void> | undefined;
-  #again = false;
-  #stopped = true;
-  #cancelTimer: (() => void) | undefined;
-  #timerAt: number | undefined;
+  readonly #claims: Claims;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#lanes = new Lanes(parts.concurrency);
+    const failed = (error: unknown): void => parts.log.error({ err: error }, 'the outbox could not be read');
+    this.#claims = new Claims({ clock: parts.clock, claim: () => this.#claim(), failed });
   }
 
   start(): void {
-    this.#stopped = false;
-    this.wake();
+    this.#claims.start();
   }
 
   /** Looks for due rows now, or right after the look that is under way; for one lane only when it has a place. */
   wake(lane?: string): void {
-    if (this.#stopped || (lane !== undefined && this.#lanes.waits(lane))) return;
-    this.#again = true;
-    if (!this.#claiming) this.#claims = this.#claimAll();
+    if (lane === undefined || !this.#lanes.waits(lane)) this.#claims.wake();
   }
 
   /** No new attempts; answers when the running ones have ended, those of a claim that is under way too. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelTimer?.();
-    await this.#claims;
+    await this.#claims.stop();
     await Promise.all(this.#running);
   }
 
-  async #claimAll(): Promise<void> {
-    this.#claiming = true;
-    try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false;
-        await this.#claimOnce();
-      }
-    } catch (error) {
-      this.#parts.log.error({ err: error }, 'the outbox could not be read');
-      this.#wakeAt(this.#parts.clock.now() + STORE_RETRY_MS);
-    } finally {
-      this.#claiming = false;
-    }
-  }
-
-  async #claimOnce(): Promise<void> {
+  async #claim(): Promise<void> {
     const { store, clock, concurrency } = this.#parts;
     const now = clock.now();
     const { jobs, nextDue: next } = await store.claimDue({
@@ -113,20 +89,9 @@ export class Sender {
     });
     for (const job of jobs) this.#enter(job);
     this.#lanes.noteFull();
-    if (jobs.length === CLAIM_LIMIT) this.#again = true;
+    if (jobs.length === CLAIM_LIMIT) this.#claims.wake();
     // Rows that are due and were not claimed wait for places in their lane: those that become free wake us.
-    else if (next !== undefined && next > now) this.#wakeAt(next);
-  }
-
-  /** One timer, for the earliest time that anybody asked for: waking too early costs one look. */
-  #wakeAt(at: number): void {
-    if (this.#stopped || (this.#timerAt !== undefined && this.#timerAt <= at)) return;
-    this.#cancelTimer?.();
-    this.#timerAt = at;
-    this.#cancelTimer = this.#parts.clock.schedule(at, () => {
-      this.#timerAt = undefined;
-      this.wake();
-    });
+    else if (next !== undefined && next > now) this.#claims.wakeAt(next);
   }
 
   /**
@@ -134,10 +99,10 @@ export class Sender {
    * first attempt needs no claim. `run` or `release` follows.
    */
   reserve(lane: string): Reservation | undefined {
-    if (this.#stopped || !this.#lanes.isOpen(lane)) return undefined;
+    if (this.#claims.stopped || !this.#lanes.isOpen(lane)) return undefined;
     this.#lanes.enter(lane);
     const release = (): void => this.#leave(lane);
-    const run = (job: OutboxJob): void => (this.#stopped ? release() : this.#run(job));
+    const run = (job: OutboxJob): void => (this.#claims.stopped ? release() : this.#run(job));
     return { leaseUntil: this.#parts.clock.now() + LEASE_MS, run, release };
   }
 
@@ -148,7 +113,7 @@ export class Sender {
 
   /** Sends a message as the HTTP answer to a request: that is its first attempt, and takes no place in its lane. */
   answer(job: OutboxJob, terms: SentTerms, to: OpenAnswer): void {
-    if (this.#stopped) return to.release();
+    if (this.#claims.stopped) return to.release();
     this.#track(job, this.#answer(job, terms, to));
   }
 
@@ -169,7 +134,7 @@ export class Sender {
     // Where the contract gives one attempt, the one that broke off does not count.
     const counted = terms.reliable && terms.retries === 0 ? undefined : attempt;
     await store.recordAttempt(job.lease, counted, { kind: 'wait', dueAt: attempt.endedAt });
-    this.#wakeAt(attempt.endedAt);
+    this.#claims.wakeAt(attempt.endedAt);
   }
 
   #enter(job: OutboxJob): void {
@@ -227,7 +192,7 @@ export class Sender {
     const after = afterAttempt(job, terms, outcome);
     const held = await this.#parts.store.recordAttempt(job.lease, outcome.attempt, after);
     if (held && after.kind === 'end') this.#parts.ended(after.state);
-    if (after.kind === 'wait') this.#wakeAt(after.dueAt);
+    if (after.kind === 'wait') this.#claims.wakeAt(after.dueAt);
   }
 
   /** Whether the signal in the answer ended the message; the attempt is then noted with its end. */
