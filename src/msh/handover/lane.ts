@@ -81,9 +81,11 @@ export class Lane {
     this.#terms = terms;
     this.#deadlines = new Deadlines(parts.clock, LONGEST_MS);
     const { destination } = terms;
-    const failed = (error: unknown): void =>
-      parts.log.error({ destination, err: error }, 'what waits could not be read');
-    this.#claims = new Claims({ clock: parts.clock, claim: () => this.#claim(), failed });
+    this.#claims = new Claims({
+      clock: parts.clock,
+      claim: () => this.#claim(),
+      failed: (error) => parts.log.error({ destination, err: error }, 'what waits could not be read'),
+    });
   }
 
   start(): void {

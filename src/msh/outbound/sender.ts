@@ -59,8 +59,11 @@ export class Sender {
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#lanes = new Lanes(parts.concurrency);
-    const failed = (error: unknown): void => parts.log.error({ err: error }, 'the outbox could not be read');
-    this.#claims = new Claims({ clock: parts.clock, claim: () => this.#claim(), failed });
+    this.#claims = new Claims({
+      clock: parts.clock,
+      claim: () => this.#claim(),
+      failed: (error) => parts.log.error({ err: error }, 'the outbox could not be read'),
+    });
   }
 
   start(): void {
