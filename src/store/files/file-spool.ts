@@ -1,6 +1,8 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Seam } from '../../mime/seam.ts';
+import { addPiece } from './add-piece.ts';
 import { folderOf, INCOMING, unavailable } from './layout.ts';
 import { passedOctets } from './passed-octets.ts';
 
@@ -25,6 +27,7 @@ export class FileSpool {
   readonly #path: string;
   #handle: FileHandle | undefined;
   #waiting: Uint8Array[] = [];
+  readonly #seam = new Seam();
   #waitingOctets = 0;
   #pump: Promise<void> | undefined;
   #failure: unknown;
@@ -42,7 +45,7 @@ export class FileSpool {
   write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#unavailable(this.#failure);
     for (const chunk of chunks) {
-      this.#waiting.push(chunk);
+      addPiece(this.#waiting, chunk, this.#seam);
       this.#waitingOctets += chunk.length;
     }
     if (this.#waitingOctets >= BATCH) this.#pump ??= this.#run();

@@ -1,5 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
+import { Seam } from '../../mime/seam.ts';
 import type { PayloadWriter, StoredContent } from '../../ports/payload-store.ts';
+import { addPiece } from './add-piece.ts';
 import type { FileSpool } from './file-spool.ts';
 
 export interface PartWriterOptions {
@@ -17,6 +19,7 @@ export class PartWriter implements PayloadWriter {
   /** Of what runs into a file; what stays in memory is digested at once. */
   #hash: Hash | undefined;
   #held: Uint8Array[] = [];
+  readonly #seam = new Seam();
   #size = 0;
   #spool: FileSpool | undefined;
 
@@ -30,7 +33,7 @@ export class PartWriter implements PayloadWriter {
     this.#size += chunk.length;
     this.#hash?.update(chunk);
     if (this.#spool !== undefined) return this.#spool.write([chunk]);
-    this.#held.push(chunk);
+    addPiece(this.#held, chunk, this.#seam);
     if (this.#size <= this.#inlineLimit) return undefined;
     this.#spool = this.#makeSpool();
     this.#hash = createHash('sha256');
