@@ -16,7 +16,7 @@ import type { OpenLink } from './transport.ts';
 export type { AmqpSettings, Sender } from './settings.ts';
 
 /** Messages under way to the broker: enough for its confirms to come in crowds. */
-const CONCURRENCY = 512;
+const CONCURRENCY = 1024;
 const EVENTS_AT_ONCE = 100;
 
 /**
