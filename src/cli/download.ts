@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { GatewayError } from '../index.ts';
@@ -38,11 +38,11 @@ interface Target {
 }
 
 /**
- * Under its name only when it is whole. Throws DOWNLOAD_DAMAGED when the octets are not those whose digest the gateway named,
- * where it named one.
+ * Under its name only when it is whole; a device or a pipe gets the octets as they come, and is not replaced by a file.
+ * Throws DOWNLOAD_DAMAGED when the octets are not those whose digest the gateway named, where it named one.
  */
 async function save(answer: IncomingMessage, { file, head, json }: Target): Promise<number> {
-  const partial = `${file}.part`;
+  const partial = (await isSpecial(file)) ? undefined : `${file}.part`;
   const hash = createHash('sha256');
   let size = Buffer.byteLength(head);
   const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -56,17 +56,23 @@ async function save(answer: IncomingMessage, { file, head, json }: Target): Prom
   const total = Number(answer.headers['content-length'] ?? Number.NaN);
   const shown = countOctets(createProgress(json), `Fetching ${file}:`, Number.isNaN(total) ? undefined : total);
   try {
-    await pipeline(answer, shown, counted, createWriteStream(partial));
+    await pipeline(answer, shown, counted, createWriteStream(partial ?? file));
     const { etag } = answer.headers;
     if (etag !== undefined && etag !== `"${hash.digest('hex')}"`) {
       throw new GatewayError('DOWNLOAD_DAMAGED', {
         detail: 'the octets do not have the digest that the gateway named',
       });
     }
-    await rename(partial, file);
+    if (partial !== undefined) await rename(partial, file);
     return size;
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
+    if (partial !== undefined) await rm(partial, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** Whether it is there and is neither a file nor a folder: `/dev/null`, a named pipe. */
+async function isSpecial(file: string): Promise<boolean> {
+  const stats = await stat(file).catch(() => undefined);
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }

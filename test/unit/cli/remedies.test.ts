@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { run } from './run.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -128,6 +129,15 @@ describe('what a command says when something is wrong', function () {
     const args = ['message', 'payload', 'damaged', '1', '-o', at('out'), ...api];
     await requireSaid(args, 1, /DOWNLOAD_DAMAGED[^]*digest/);
     assert.equal(existsSync(at('out')), false);
+  });
+
+  it('a pipe or a device that is named as the output gets the octets, and stays what it is', async () => {
+    const pipe = at('pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = promisify(execFile)('cat', [pipe]);
+    assert.equal((await run('message', 'payload', 'x', '1', '-o', pipe, ...api)).code, 0);
+    assert.equal((await reader).stdout, 'octets');
+    assert.ok(statSync(pipe).isFIFO());
   });
 
   it('GATEWAY_UNREACHABLE where something else answers', async () => {
