@@ -42,6 +42,8 @@ export type { HandedMessage, HandedPayload, Handover, HandoverLetter } from './p
 export type { RoutedMessage, RouteExplanation, RouteRule, RouteStep } from './msh/handover/routes.ts';
 export { backoffMs } from './msh/handover/backoff.ts';
 export type * from './msh/gateway.ts';
+export type * from './msh/message-use-cases.ts';
+export type * from './msh/partner-use-cases.ts';
 export { isUnlimited, ownerFor } from './msh/access/application.ts';
 export type { Application } from './msh/access/application.ts';
 export { ROLES, SCOPES } from './msh/access/roles.ts';

@@ -21,17 +21,6 @@ import type { RoutedMessage, RouteExplanation } from './handover/routes.ts';
 import type { MessageUseCases } from './message-use-cases.ts';
 import type { PartnerUseCases } from './partner-use-cases.ts';
 
-export type {
-  MessageChoice,
-  MessageUseCases,
-  OpenPayload,
-  RawMessage,
-  SubmitRequest,
-  Submitted,
-  SubmittedPayload,
-} from './message-use-cases.ts';
-export type { Exchanged, PartnerStatus, PartnerUseCases, PingRequest, PingResult } from './partner-use-cases.ts';
-
 /** The use cases of the gateway: all that an adapter, the command line or the endpoint can ask of it. */
 export interface Gateway {
   /** Handles one HTTP request of a partner and gives the answer; never throws. */

@@ -1,7 +1,7 @@
 import { isContentId, writablePart } from '../mime/writer.ts';
 import type { PayloadStore } from '../ports/payload-store.ts';
 import type { MessageDetail } from '../ports/store.ts';
-import type { RawMessage } from './gateway.ts';
+import type { RawMessage } from './message-use-cases.ts';
 import { packMessage } from './outbound/package.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { GatewayError } from '../../src/errors.ts';
-import type { Submitted, SubmitRequest } from '../../src/msh/gateway.ts';
+import type { Submitted, SubmitRequest } from '../../src/msh/message-use-cases.ts';
 import type { MessageDetail, MessageQuery, MessageState, MessageSummary } from '../../src/ports/store.ts';
 import type { IncomingAnswer, OutgoingRequest, Transport } from '../../src/ports/transport.ts';
 import { createTransport, type TransportOptions } from '../../src/transport/http-client.ts';

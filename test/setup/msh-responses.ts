@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SyncReplyMode } from '../../src/cpa/model.ts';
 import type { ProfileName } from '../../src/cpa/profiles.ts';
 import { GatewayError } from '../../src/errors.ts';
-import type { Submitted, SubmitRequest } from '../../src/msh/gateway.ts';
+import type { Submitted, SubmitRequest } from '../../src/msh/message-use-cases.ts';
 import type { OutgoingRequest } from '../../src/ports/transport.ts';
 import { type ContractParty, dienst, gemeente, REPLY_ACTION } from './msh-contracts.ts';
 import { openPair, type Pair, submitTo, untilState } from './msh-pair.ts';

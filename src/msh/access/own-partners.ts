@@ -1,7 +1,8 @@
 import { parsePartyKey } from '../../cpa/party-lookup.ts';
 import { typedKey } from '../../cpa/typed-value.ts';
 import { GatewayError } from '../../errors.ts';
-import type { CpaUseCases, GatewayUser, PartnerUseCases } from '../gateway.ts';
+import type { CpaUseCases, GatewayUser } from '../gateway.ts';
+import type { PartnerUseCases } from '../partner-use-cases.ts';
 import { ownCpas } from './own-cpas.ts';
 
 /** Questions to partners in the name of the application's own parties. */

@@ -10,7 +10,7 @@ import { readFault } from '../../soap/fault.ts';
 import { parseEnvelope } from '../../soap/envelope.ts';
 import { parseXml } from '../../xml/tree.ts';
 import { requireDestination } from '../endpoint.ts';
-import type { Exchanged } from '../gateway.ts';
+import type { Exchanged } from '../partner-use-cases.ts';
 import type { ParsedMessage } from '../inbound/stages.ts';
 import type { Verifier } from '../inbound/verify.ts';
 import type { MessageLimits } from '../limits.ts';

@@ -8,7 +8,7 @@ import { GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Store } from '../../ports/store.ts';
 import type { CpaRegister } from '../cpa-register.ts';
-import type { PartnerStatus, PingRequest, PingResult } from '../gateway.ts';
+import type { PartnerStatus, PingRequest, PingResult } from '../partner-use-cases.ts';
 import { checkCpaDates } from '../inbound/checks/check-cpa-dates.ts';
 import { requireOurSender } from '../our-party.ts';
 import { isSynchronous } from '../sync-reply.ts';

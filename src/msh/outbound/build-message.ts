@@ -5,7 +5,7 @@ import { newId, newMessageId, newTimedId } from '../../ids.ts';
 import type { OrderPlace, PayloadRecord } from '../../ports/store.ts';
 import { ACTOR_NEXT } from '../../soap/header-blocks.ts';
 import { endpointHost, ownEndpoint } from '../endpoint.ts';
-import type { SubmitRequest } from '../gateway.ts';
+import type { SubmitRequest } from '../message-use-cases.ts';
 import { timeToLive } from '../retry-schedule.ts';
 import { isSynchronous } from '../sync-reply.ts';
 

@@ -2,7 +2,7 @@ import { checkIdentifier, isAddressable } from '../../ebms/element-values.ts';
 import { GatewayError } from '../../errors.ts';
 import { isMessageId } from '../../ids.ts';
 import { isContentId, isPartContentType } from '../../mime/writer.ts';
-import type { SubmitRequest } from '../gateway.ts';
+import type { SubmitRequest } from '../message-use-cases.ts';
 
 /**
  * Whether the values of a request can stand in a message at all. Throws MESSAGE_ID_INVALID or REQUEST_INVALID with the

@@ -3,7 +3,7 @@ import { partyKeyOf, typedKey } from '../../cpa/typed-value.ts';
 import type { ApplicationMessage } from '../../ebms/message.ts';
 import type { Lease, OrderPlace, OutboundRecord, OutboxJob, PayloadRecord, SentTerms } from '../../ports/store.ts';
 import { requireDestination } from '../endpoint.ts';
-import type { SubmitRequest } from '../gateway.ts';
+import type { SubmitRequest } from '../message-use-cases.ts';
 import type { Submitter } from './submitter.ts';
 
 /** What the store keeps of a message that goes out. Throws CPA_INVALID when the partner has no address. */

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.ts';
 import type { PayloadStore, StoredContent } from '../../ports/payload-store.ts';
 import type { MessageDetail, PayloadRecord } from '../../ports/store.ts';
-import type { SubmittedPayload, SubmitRequest } from '../gateway.ts';
+import type { SubmittedPayload, SubmitRequest } from '../message-use-cases.ts';
 
 /**
  * What sends a stored message once more. Payload files are copied, not shared: each message owns its files, so that

@@ -2,7 +2,7 @@ import { partyKeyOf } from '../../cpa/typed-value.ts';
 import { GatewayError } from '../../errors.ts';
 import type { OrderPlace, SubmitOutcome } from '../../ports/store.ts';
 import { discardPayloads } from '../discard-payloads.ts';
-import type { Submitted, SubmitRequest } from '../gateway.ts';
+import type { Submitted, SubmitRequest } from '../message-use-cases.ts';
 import { answerable } from '../responses/answerable.ts';
 import { agreeToSend } from './agree-to-send.ts';
 import { buildMessage, describePayloads, messageOrderOf } from './build-message.ts';

@@ -1,7 +1,7 @@
 import type { Agreement } from '../../cpa/agreement.ts';
 import { partyKeyOf, typedKey } from '../../cpa/typed-value.ts';
 import type { PayloadBody } from '../../ports/payload-store.ts';
-import type { SubmitRequest, SubmittedPayload } from '../gateway.ts';
+import type { SubmitRequest, SubmittedPayload } from '../message-use-cases.ts';
 import type { Translations } from '../translation/translations.ts';
 
 /** A request and what was made of its payloads: those that are not sent in the end can be named. */

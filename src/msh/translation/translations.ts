@@ -6,7 +6,7 @@ import type { HandedPayload } from '../../ports/handover.ts';
 import type { PayloadRecord } from '../../ports/message-records.ts';
 import type { PayloadStore, StoredContent } from '../../ports/payload-store.ts';
 import type { Translation } from '../../ports/translation.ts';
-import type { SubmittedPayload } from '../gateway.ts';
+import type { SubmittedPayload } from '../message-use-cases.ts';
 import { handedPayload } from '../handover/handed-payload.ts';
 import { PARTNER, type Route, type RoutedMessage, ruleFor } from '../handover/routes.ts';
 import { formOf, renamed } from './payload-forms.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ErrorCode, ERRORS, GatewayError } from '../../../src/errors.ts';
-import type { PingResult } from '../../../src/msh/gateway.ts';
+import type { PingResult } from '../../../src/msh/partner-use-cases.ts';
 import { writeFault } from '../../../src/soap/fault.ts';
 import { type ContractTerms, contract, cpaIdOf, dienst, gemeente } from '../../setup/msh-contracts.ts';
 import { messageIn, type ReplyChanges, replyTo } from '../../setup/msh-exchanges.ts';

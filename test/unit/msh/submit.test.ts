@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorCode, GatewayError } from '../../../src/errors.ts';
-import type { Submitted, SubmitRequest } from '../../../src/msh/gateway.ts';
+import type { Submitted, SubmitRequest } from '../../../src/msh/message-use-cases.ts';
 import { ACTION, contract, cpaIdOf, dienst, gemeente, REPLY_ACTION, SERVICE } from '../../setup/msh-contracts.ts';
 import { submitTo } from '../../setup/msh-pair.ts';
 import { parseEnvelopeOctets, type Sending, withSender } from '../../setup/msh-receipts.ts';
