@@ -43,7 +43,7 @@ describe('adapters that are configured', () => {
       const answer = await fetch(`${gateway.api}/api/v1/cpas?activate=true`, { method: 'POST', headers, body });
       assert.equal(answer.status, 201);
       const [post] = await receiver.until(1);
-      assert.equal(post?.headers['ce-type'], 'nl.postiljon.cpa.activated');
+      assert.equal(JSON.parse(String(post?.body)).type, 'nl.postiljon.cpa.activated');
       assert.equal(receiver.asked.length, 1);
     } finally {
       await gateway.stop();
