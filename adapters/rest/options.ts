@@ -7,7 +7,7 @@ export interface RestOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Host names that requests may name beside those of loopback; undefined: any (the listener is not on loopback). */
+  /** Host names that requests may name beside `localhost` and addresses; undefined: any (`access` keeps others out). */
   readonly names: readonly string[] | undefined;
   /** `source` of CloudEvents: `urn:nld:oin:<OIN>:systeem:postiljon`. */
   readonly source: string;

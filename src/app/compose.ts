@@ -215,11 +215,11 @@ interface Inside extends Outside {
 
 async function openApi(config: Config, { gateway, wus, log, apiClientCa, revocation }: Inside): Promise<RestApi> {
   const { createRestApi } = await import('../../adapters/rest/rest-api.ts');
-  const { host, port, names, contact, limits } = config.api;
+  const { host, port, contact, limits } = config.api;
   const options = {
     host,
     port,
-    names: !isLoopback(host) && names.length === 0 ? undefined : [host, ...names],
+    names: hostNames(config.api),
     source: eventSource(config),
     contact,
     limits,
@@ -233,6 +233,12 @@ async function openApi(config: Config, { gateway, wus, log, apiClientCa, revocat
     clock: systemClock,
   };
   return createRestApi(gateway, options, wus.useCases);
+}
+
+/** Without applications the name in Host is all that keeps the page of another out; with them a proxy may use its own. */
+function hostNames({ host, names, applications }: Config['api']): readonly string[] | undefined {
+  const guarded = applications.length > 0 && !isLoopback(host);
+  return guarded && names.length === 0 ? undefined : [host, ...names];
 }
 
 async function apiTls({ api: { tls } }: Config, clientCa: readonly Buffer[]): Promise<ServerOptions | undefined> {

@@ -56,7 +56,7 @@ export const INSIDE_ERRORS = {
   ORIGIN_REFUSED: row(
     403,
     'The request comes from a web page, or was sent to another host name.',
-    'Call the API from a program, by the host name that `api.host` or `api.names` gives.',
+    'Call the API from a program, by its IP address, or by the host name that `api.host` or `api.names` gives.',
   ),
   UNAUTHENTICATED: row(
     401,

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import { GatewayError } from '../../../src/index.ts';
-
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * Without configured applications there is no authentication, and a client certificate is shown by itself, so that a page in
@@ -10,7 +9,7 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  */
 export function guardBrowser(headers: IncomingHttpHeaders, names: readonly string[] | undefined): void {
   const host = headers.host?.toLowerCase();
-  if (names !== undefined && !isOurs(host, [...LOOPBACK_NAMES, ...names])) {
+  if (names !== undefined && !isOurs(host, ['localhost', ...names])) {
     throw new GatewayError('ORIGIN_REFUSED', { location: 'Host', detail: 'the header Host names another host' });
   }
   const site = headers['sec-fetch-site'];
@@ -23,7 +22,9 @@ export function guardBrowser(headers: IncomingHttpHeaders, names: readonly strin
   }
 }
 
+/** Only a name can be pointed to another machine: who wrote an address meant the one that has it. */
 function isOurs(host: string | undefined, names: readonly string[]): boolean {
   const name = host?.replace(/:\d+$/, '');
-  return name !== undefined && names.some((one) => one.toLowerCase() === name);
+  if (name === undefined) return false;
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || names.some((one) => one.toLowerCase() === name);
 }

@@ -164,7 +164,8 @@ export const KEYS = {
   'api.names': {
     kind: 'names',
     default: [],
-    meaning: 'Further host names that requests to the API may name (guards against DNS rebinding).',
+    meaning:
+      'Host names that requests to the API may name, beside `localhost`, `api.host` and IP addresses (guards against DNS rebinding). Empty: any, where `api.applications` say who calls and `api.host` is not loopback.',
   },
   'api.applications': {
     kind: 'applications',
