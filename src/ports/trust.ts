@@ -10,8 +10,9 @@ export interface Trust {
    */
   check(certificate: Uint8Array, at: number): Promise<void>;
   /**
-   * Whether a certificate that TLS has chained is revoked now. Throws or rejects with CERTIFICATE_REVOKED,
-   * REVOCATION_UNKNOWN. There is a promise only where a list has to be fetched first. @spec Digikoppeling PKI003
+   * Whether a certificate that TLS has chained may be used, and is revoked now. Throws or rejects with
+   * CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED, REVOCATION_UNKNOWN. There is a promise only where it is seen for the first
+   * time, or a list has to be fetched first. @spec Digikoppeling PKI003, RFC 5280 §4.2.1.9
    */
   checkPeer(certificate: Uint8Array): Promise<void> | undefined;
   /** DER of keys.trust, for evidence. */

@@ -39,8 +39,12 @@ export function buildChain(leaf: Link, configured: readonly Link[], at: number):
   return chain === undefined ? refused(leaf, search.reason) : { trusted: true, chain };
 }
 
-/** A reason why this certificate may not stand at the low end of a chain. */
 function leafFault(leaf: Link, at: number): string | undefined {
+  return validityFault(leaf.certificate, at) ?? endEntityFault(leaf);
+}
+
+/** A reason why this certificate may not stand at the low end of a chain, whatever the time. */
+export function endEntityFault(leaf: Link): string | undefined {
   const { basicConstraints, keyUsage, extendedKeyUsage } = leaf.extensions;
   if (basicConstraints?.ca === true) return 'it is a certificate of a CA';
   if (keyUsage !== undefined && (keyUsage & (KEY_USAGE.digitalSignature | KEY_USAGE.nonRepudiation)) === 0) {
@@ -49,7 +53,7 @@ function leafFault(leaf: Link, at: number): string | undefined {
   if (extendedKeyUsage?.some((purpose) => LEAF_PURPOSES.has(purpose)) === false) {
     return 'its ExtendedKeyUsage is for another purpose';
   }
-  return generalFault(leaf, at);
+  return lastingFault(leaf);
 }
 
 interface Search {
@@ -100,12 +104,10 @@ function issuerFault(issuer: Link, below: readonly Link[], at: number): string |
   if (basicConstraints.pathLength !== undefined && intermediates > basicConstraints.pathLength) {
     return 'its path length is exceeded';
   }
-  return generalFault(issuer, at);
+  return validityFault(issuer.certificate, at) ?? lastingFault(issuer);
 }
 
-function generalFault(link: Link, at: number): string | undefined {
-  const validity = validityFault(link.certificate, at);
-  if (validity !== undefined) return validity;
+function lastingFault(link: Link): string | undefined {
   const { asymmetricKeyType, asymmetricKeyDetails } = link.certificate.publicKey;
   if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) {
     return `its RSA key is shorter than ${MIN_RSA_BITS} bits`;

@@ -25,11 +25,16 @@ export class Paths {
     this.#above = above;
   }
 
+  /** Whether this certificate (DER) is itself one of the roots. */
+  isPinned(der: Uint8Array): boolean {
+    return this.#pinned.has(digestOf(der));
+  }
+
   /** From the certificate to the last that is trusted as it stands. Throws CERTIFICATE_UNTRUSTED. @spec Digikoppeling PKI002, PKI005 */
   async find(der: Uint8Array, at: number): Promise<readonly X509Certificate[]> {
     const certificate = openCertificate(der);
     if (certificate === undefined) throw untrusted('the certificate cannot be decoded');
-    if (this.#pinned.has(digestOf(certificate.raw))) {
+    if (this.isPinned(certificate.raw)) {
       const fault = validityFault(certificate, at);
       if (fault !== undefined) throw untrusted(`pinned certificate: ${fault}`);
       return this.#above(certificate);
@@ -75,7 +80,7 @@ function open(der: Uint8Array): X509Certificate {
   return certificate;
 }
 
-async function toLink(certificate: X509Certificate): Promise<Link> {
+export async function toLink(certificate: X509Certificate): Promise<Link> {
   return { certificate, extensions: await readExtensions(certificate.raw) };
 }
 

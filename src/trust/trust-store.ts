@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Trust } from '../ports/trust.ts';
 import { digestOf, Paths } from './paths.ts';
+import { PeerFitness } from './peer-fitness.ts';
 import { PeerCheck } from './revocation/peer-check.ts';
 import type { Passed, Revocation } from './revocation/revocation.ts';
 
@@ -44,11 +45,18 @@ export function createTrust({ roots, revocation }: TrustOptions): Trust {
     return trusted;
   };
   const peers = revocation && new PeerCheck(revocation);
+  const fitness = new PeerFitness(paths);
 
   return {
     authorities: paths.roots.map((root) => root.raw),
     revocation,
-    checkPeer: (certificate) => peers?.check(certificate),
+    checkPeer(certificate) {
+      const unrevoked = peers?.check(certificate);
+      const fit = fitness.check(certificate);
+      return unrevoked === undefined || fit === undefined
+        ? (unrevoked ?? fit)
+        : Promise.all([unrevoked, fit]).then(ended);
+    },
     listsOf: (certificate, at) => revocation?.listsOf(certificate, at) ?? Promise.resolve([]),
     async check(der, at) {
       const known = cache.get(digestOf(der));
@@ -59,3 +67,5 @@ export function createTrust({ roots, revocation }: TrustOptions): Trust {
     },
   };
 }
+
+const ended = (): void => undefined;

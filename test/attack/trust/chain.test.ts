@@ -66,11 +66,13 @@ describe('A69 certificates that must not be trusted', () => {
     await assert.rejects(check(leaf.certificate, roots, NOW - DAY_MS), UNTRUSTED);
   });
 
+  const nameConstraints = extensionOf('2.5.29.30', new asn1.Sequence({ value: [] }), false);
   const badLeaves: readonly (readonly [string, Change])[] = [
     ['a CA certificate as leaf', (one) => setExtension(one, basicConstraints(true))],
     ['a KeyUsage without signatures', (one) => setExtension(one, keyUsage(0x20))],
     ['an ExtendedKeyUsage for code signing', (one) => setExtension(one, extendedKeyUsage('1.3.6.1.5.5.7.3.3'))],
     ['an unknown critical extension', (one) => setExtension(one, extensionOf('1.2.3.4', new asn1.Null()))],
+    ['name constraints, which are not judged here', (one) => setExtension(one, nameConstraints)],
     ['an extension that stands twice', (one) => void one.extensions?.push(keyUsage(0x80))],
     ['a KeyUsage that cannot be decoded', (one) => setExtension(one, extensionOf('2.5.29.15', new asn1.Null()))],
   ];
@@ -81,14 +83,28 @@ describe('A69 certificates that must not be trusted', () => {
         UNTRUSTED,
       );
     });
+
+    it(`A69 ${name}, as the client or server of a TLS connection, each time it comes`, async () => {
+      const roots = [root.certificate, ca.certificate].map((one) => Buffer.from(one));
+      const bad = alterCertificate(leaf.certificate, ca.key, change);
+      const trust = createTrust({ roots });
+      await assert.rejects(async () => trust.checkPeer(derOf(bad)), UNTRUSTED);
+      assert.throws(() => trust.checkPeer(derOf(bad)), UNTRUSTED);
+      await createTrust({ roots: [...roots, Buffer.from(bad)] }).checkPeer(derOf(bad));
+    });
   }
+
+  it('A69 an honest certificate of a TLS connection is judged once', async () => {
+    const trust = createTrust({ roots: [Buffer.from(ca.certificate)] });
+    await trust.checkPeer(derOf(leaf.certificate));
+    assert.equal(trust.checkPeer(derOf(leaf.certificate)), undefined);
+  });
 
   it('A69 a signature with SHA-1', async () => {
     const weak = alterCertificate(leaf.certificate, ca.key, () => undefined, 'sha1');
     await assert.rejects(check(weak, [root.certificate, ca.certificate]), UNTRUSTED);
   });
 
-  const nameConstraints = extensionOf('2.5.29.30', new asn1.Sequence({ value: [] }), false);
   const badIssuers: readonly (readonly [string, Change])[] = [
     ['an issuer that is no CA', (one) => setExtension(one, basicConstraints(false))],
     [
