@@ -111,7 +111,7 @@ export async function createGateway(config: GatewayConfig, given: GatewayParts):
     ...parts,
     translations,
     untold: new Untold(parts),
-    status: (messageId) => askStatus(messageId, questioner),
+    status: (sent) => askStatus(sent, questioner),
     hastened: () => deliverer.wake(),
     cpas,
     async submit(request, user) {

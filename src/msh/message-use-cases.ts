@@ -74,9 +74,9 @@ export interface MessageUseCases {
   findRefusal(id: string): Promise<Refusal>;
   /**
    * Asks the partner what it knows of a message that was sent to it; waits half a minute at most. Changes nothing here.
-   * Errors: NOT_FOUND, and those of `PartnerUseCases.ping`. @spec ebMS2 §7.1
+   * Errors: NOT_FOUND, MESSAGE_AMBIGUOUS, and those of `PartnerUseCases.ping`. @spec ebMS2 §7.1
    */
-  status(messageId: string): Promise<PartnerStatus>;
+  status(messageId: string, sender?: string): Promise<PartnerStatus>;
 }
 
 /** Tells messages with the same MessageId apart. */

@@ -26,7 +26,7 @@ export interface MessageParts {
   /** Something falls due at a destination. */
   readonly hastened: () => void;
   readonly submit: (request: SubmitRequest, user: GatewayUser | undefined) => Promise<Submitted>;
-  readonly status: (messageId: string) => Promise<PartnerStatus>;
+  readonly status: (sent: MessageDetail) => Promise<PartnerStatus>;
 }
 
 /** What an application does with messages: those of `user`, where one is named. */
@@ -62,10 +62,7 @@ export function createMessages(parts: MessageParts, user?: GatewayUser): Message
     createPayload: () => payloads.create(),
     discardPayload: ({ body }) => payloads.discard(body),
     submit,
-    async status(messageId) {
-      if (owner !== undefined) await find(messageId, 'out');
-      return status(messageId);
-    },
+    status: async (messageId, sender) => status(await find(messageId, 'out', sender)),
     list: (query) => store.listMessages(owner === undefined ? query : { ...query, owner }),
     find,
     async evidence(messageId, { direction, sender } = {}) {

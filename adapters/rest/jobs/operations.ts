@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { MessageQuery, MessageSummary, MessageUseCases, Scope } from '../../../src/index.ts';
+import { resendDigest } from '../requests/submission.ts';
 
 /** What a job does with each message of a search. */
 interface Operation {
@@ -26,7 +26,7 @@ export const OPERATIONS = {
       messages.resend(messageId, {
         sender,
         // The same job again finds what the first has sent already.
-        idempotency: { application, key: `${key}/${sender}/${messageId}`, digest: digestOf(messageId) },
+        idempotency: { application, key: `${key}/${sender}/${messageId}`, digest: resendDigest(sender, messageId) },
       }),
   },
   cancel: {
@@ -46,10 +46,4 @@ export type OperationName = keyof typeof OPERATIONS;
 
 export function operationOf(name: OperationName): Operation {
   return OPERATIONS[name];
-}
-
-function digestOf(messageId: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify(['resend', messageId]))
-    .digest('hex');
 }

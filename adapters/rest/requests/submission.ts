@@ -37,6 +37,13 @@ function digest(terms: MessageTerms, payloads: readonly SubmittedPayload[]): str
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }
 
+/** Of one message sent once more: who sent it and its MessageId, which another sender may have used too. */
+export function resendDigest(sender: string, messageId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['resend', sender, messageId]))
+    .digest('hex');
+}
+
 function pick(terms: MessageTerms): MessageTerms {
   const { cpaId, from, fromRole, to, toRole, service, action, conversationId, refToMessageId, messageId } = terms;
   return {

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Caller } from '../access/caller.ts';
 import { needs } from '../access/needs.ts';
 import { messagePath } from '../representations/message.ts';
-import { readIdempotencyKey } from '../requests/submission.ts';
+import { readIdempotencyKey, resendDigest } from '../requests/submission.ts';
 import { closed } from '../schemas/fields.ts';
 import {
   CANCELLED,
@@ -40,12 +38,14 @@ export function operateRoutes(app: FastifyInstance): void {
       },
     },
     async (request, reply) => {
+      const { useCases, name: application } = request.caller;
       const { id } = request.params;
       const key = readIdempotencyKey(request.headers['idempotency-key']);
-      const { messageId, state } = await request.caller.useCases.messages.resend(id, {
-        sender: request.query.from,
-        ...(key === undefined ? {} : { idempotency: idempotency(request.caller, key, id) }),
-      });
+      const { fromPartyId: sender } = await useCases.messages.find(id, 'out', request.query.from);
+      // The same key for another message, or for a submission, is a conflict.
+      const idempotency =
+        key === undefined ? {} : { idempotency: { key, application, digest: resendDigest(sender, id) } };
+      const { messageId, state } = await useCases.messages.resend(id, { sender, ...idempotency });
       return reply.code(202).header('Location', messagePath(messageId)).send({ messageId, state });
     },
   );
@@ -87,16 +87,4 @@ export function operateRoutes(app: FastifyInstance): void {
       return reply.code(202).send({ messageId: params.id, destination });
     },
   );
-}
-
-/** The same key for another message, or for a submission, is a conflict. */
-function idempotency(
-  { name: application }: Caller,
-  key: string,
-  messageId: string,
-): { readonly key: string; readonly application: string; readonly digest: string } {
-  const digest = createHash('sha256')
-    .update(JSON.stringify(['resend', messageId]))
-    .digest('hex');
-  return { key, application, digest };
 }

@@ -3,7 +3,7 @@ import { toDateTime } from '../../../src/index.ts';
 import type { PingRequest } from '../../../src/index.ts';
 import { needs } from '../access/needs.ts';
 import { closed } from '../schemas/fields.ts';
-import { MESSAGE_ID_PARAMS } from '../schemas/message.ts';
+import { MESSAGE_ID_PARAMS, SENDER_QUERY } from '../schemas/message.ts';
 import { PARTNER_STATUS, PING_JSON, PINGED } from '../schemas/partner.ts';
 import { answer, problems } from '../schemas/problem.ts';
 
@@ -27,7 +27,7 @@ export function partnerRoutes(app: FastifyInstance): void {
     },
     ({ body, caller }) => caller.useCases.partners.ping(body),
   );
-  app.post<{ Params: { id: string } }>(
+  app.post<{ Params: { id: string }; Querystring: { from?: string } }>(
     '/messages/:id/partner-status',
     {
       schema: {
@@ -37,12 +37,12 @@ export function partnerRoutes(app: FastifyInstance): void {
         description: `Sends an ebMS StatusRequest; the state here stays what it is. ${WAITS}`,
         tags: ['partners'],
         params: MESSAGE_ID_PARAMS,
-        querystring: closed({}),
+        querystring: closed(SENDER_QUERY),
         response: { 200: answer('What it said.', PARTNER_STATUS), ...problems(404, 409, 422, 502, 504) },
       },
     },
-    async ({ params, caller }) => {
-      const { receivedAt, ...status } = await caller.useCases.messages.status(params.id);
+    async ({ params, query, caller }) => {
+      const { receivedAt, ...status } = await caller.useCases.messages.status(params.id, query.from);
       return { ...status, receivedAt: receivedAt === undefined ? null : toDateTime(receivedAt) };
     },
   );

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type JsonObject, openApiClient, textOf } from '../api-client.ts';
 import { createOutput } from '../output.ts';
 import { formatFields } from '../table.ts';
-import { type ApiOptions, example, withApi } from './options.ts';
+import { type ApiOptions, example, senderOption, withApi } from './options.ts';
 
 interface PingOptions extends ApiOptions {
   readonly cpa: string;
@@ -42,10 +42,11 @@ export function statusCommand(): Command {
   return withApi(new Command('status'))
     .description('Ask the partner what it knows of a sent message (ebMS StatusRequest).')
     .argument('<id>', 'MessageId')
+    .addOption(senderOption())
     .addHelpText('after', example('postiljon status ID -c a/postiljon.yaml'))
-    .action(async (id: string, options: ApiOptions) => {
+    .action(async (id: string, options: ApiOptions & { readonly from?: string }) => {
       const path = `/messages/${encodeURIComponent(id)}/partner-status`;
-      const answer = await (await openApiClient(options)).json(path, { method: 'POST' });
+      const answer = await (await openApiClient(options)).json(path, { method: 'POST', query: { from: options.from } });
       const status = textOf(answer, 'status');
       const fields = formatFields([
         ['status', status],

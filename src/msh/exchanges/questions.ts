@@ -4,9 +4,8 @@ import type { Agreement } from '../../cpa/agreement.ts';
 import { parsePartyKey } from '../../cpa/party-lookup.ts';
 import { resolveSignal } from '../../cpa/resolve.ts';
 import { ACTOR_NEXT, EBMS_VERSION, MSH_ACTION } from '../../ebms/namespaces.ts';
-import { GatewayError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
-import type { Store } from '../../ports/store.ts';
+import type { MessageDetail } from '../../ports/store.ts';
 import type { CpaRegister } from '../cpa-register.ts';
 import type { PartnerStatus, PingRequest, PingResult } from '../partner-use-cases.ts';
 import { checkCpaDates } from '../inbound/checks/check-cpa-dates.ts';
@@ -17,7 +16,6 @@ import { exchangeHeader } from './exchange-terms.ts';
 
 export interface Questioner {
   readonly asker: Asker;
-  readonly store: Store;
   readonly cpas: CpaRegister;
   readonly clock: Clock;
   readonly ours: ReadonlySet<string>;
@@ -36,10 +34,8 @@ export async function ping(request: PingRequest, questioner: Questioner): Promis
  * RefToMessageId stands in the Body, as the specification has it, and in the header too, where one peer looks for it.
  * Throws what `MessageUseCases.status` names. @spec ebMS2 §7.1.1
  */
-export async function askStatus(messageId: string, questioner: Questioner): Promise<PartnerStatus> {
-  const sent = await questioner.store.findMessage(messageId, 'out');
-  if (sent === undefined) throw new GatewayError('NOT_FOUND', { detail: `sent message ${messageId}` });
-  const { cpaId, fromPartyId: from, toPartyId: to } = sent;
+export async function askStatus(sent: MessageDetail, questioner: Questioner): Promise<PartnerStatus> {
+  const { messageId, cpaId, fromPartyId: from, toPartyId: to } = sent;
   const agreement = agreeToAsk({ cpaId, from, to }, MSH_ACTION.statusRequest, questioner);
   const common = questionOf(agreement, questioner, messageId);
   const question = { ...common, kind: 'StatusRequestMessage', refToMessageId: messageId } as const;
