@@ -23,7 +23,7 @@ export async function checkEvents(
 ): Promise<void> {
   const octets = await reader.read(FILES.events);
   if (octets === undefined) {
-    findings.unproven('events', `${FILES.events} is not there: nothing says what happened to the message, and when`);
+    findings.failed('events', `${FILES.events} is missing: nothing says what happened to the message, and when`);
     return;
   }
   const read = readEvents(parseJson(octets), record.messageId);

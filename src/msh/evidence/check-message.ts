@@ -6,6 +6,7 @@ import { requireCoverage } from '../inbound/verify.ts';
 import type { PastTrust } from '../../ports/trust.ts';
 import { checkCertificate } from './check-certificate.ts';
 import type { EvidenceLists } from './check-revocation.ts';
+import { checkUnagreedSignature } from './check-unagreed-signature.ts';
 import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
 import type { EvidenceFindings } from './findings.ts';
 import { agreementOf, type EvidenceMessage } from './read-evidence-message.ts';
@@ -29,14 +30,13 @@ export async function checkMessage(about: AboutEvidence): Promise<void> {
   if (header.messageData.messageId !== record.messageId) {
     findings.failed('message', `${FILES.envelope} is another message than ${FILES.record} says`);
   }
-  if (cpa === undefined) return;
-  const agreement = agreementOf(read.message, cpa);
-  if (cpa.cpaId !== header.cpaId || agreement === undefined) {
+  const agreement = cpa && agreementOf(read.message, cpa);
+  if (cpa !== undefined && (cpa.cpaId !== header.cpaId || agreement === undefined)) {
     findings.failed('contract', `${FILES.contract} does not agree on this message`, 'ACTION_NOT_AGREED');
     return;
   }
-  if (agreement.signing === undefined) {
-    findings.unproven('message', 'not signed, as the contract has it: nothing here proves who made it');
+  if (agreement?.signing === undefined) {
+    await checkUnagreed(about);
     return;
   }
   await checkSignature(about, agreement.signing);
@@ -47,9 +47,31 @@ export async function checkMessage(about: AboutEvidence): Promise<void> {
   });
 }
 
-async function checkSignature({ read, record, reader, findings }: AboutEvidence, terms: SigningTerms): Promise<void> {
+/** Nothing asks for a signature: what is there must hold all the same. */
+async function checkUnagreed(about: AboutEvidence): Promise<void> {
+  const { findings, reader, read } = about;
+  const { signature } = read;
+  const pem = await reader.read(FILES.messageCertificate);
+  if (pem !== undefined) {
+    findings.failed('certificate', `${FILES.messageCertificate} is there, and no contract names it`);
+  }
+  if (signature === undefined) {
+    findings.unproven('message', 'not signed, and no contract asks for it: nothing here proves who made it');
+    return;
+  }
   try {
-    const parts = record.parts.map(({ contentId, file }) => signedPart(contentId, (hash) => reader.digest(file, hash)));
+    await checkUnagreedSignature({ ...read, signature }, signedParts(about), pem);
+    findings.unproven('message', 'signed, but no contract names the certificate: nothing here proves who made it');
+  } catch (error) {
+    const { code, detail } = toGatewayError(error);
+    findings.failed('message', `the signature does not hold: ${detail ?? code}`, code);
+  }
+}
+
+async function checkSignature(about: AboutEvidence, terms: SigningTerms): Promise<void> {
+  const { read, findings } = about;
+  try {
+    const parts = signedParts(about);
     const verified = await verifySignature(read, parts, terms);
     requireCoverage(read, verified);
     const count = parts.length === 1 ? 'one part' : `${parts.length} parts`;
@@ -71,6 +93,10 @@ export function verifySignature(
   }
   const allow = { digests: [hashFunction], signatures: [signatureAlgorithm] };
   return verifyEnvelope({ document, header: soap.header, parts, certificate, allow });
+}
+
+function signedParts({ record, reader }: AboutEvidence): readonly SignedPart[] {
+  return record.parts.map(({ contentId, file }) => signedPart(contentId, (hash) => reader.digest(file, hash)));
 }
 
 function signedPart(contentId: string, digestOf: (hash: string) => Promise<Buffer | undefined>): SignedPart {

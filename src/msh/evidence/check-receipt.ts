@@ -9,6 +9,7 @@ import { requireCoverage } from '../inbound/verify.ts';
 import { sameReferences } from '../signals/compare-references.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { type AboutEvidence, verifySignature } from './check-message.ts';
+import { checkUnagreedSignature } from './check-unagreed-signature.ts';
 import { FILES } from './evidence.ts';
 import { acknowledgmentIn, agreementOf, type EvidenceMessage, readEvidenceMessage } from './read-evidence-message.ts';
 
@@ -53,6 +54,11 @@ async function checkAcknowledgment(about: AboutEvidence, receipt: Receipt): Prom
   }
   const agreement = cpa === undefined ? undefined : agreementOf(read.message, cpa);
   if (!signed || agreement === undefined) {
+    const { signature } = receipt;
+    if (signature !== undefined) {
+      const pem = await about.reader.read(FILES.receiptCertificate);
+      await checkUnagreedSignature({ ...receipt, signature }, signedParts(receipt), pem);
+    }
     findings.unproven('receipt', 'not signed, or no contract to tell by whom: nothing here proves who gave it');
     return;
   }

@@ -96,7 +96,8 @@ function filesSection(): string {
   return [
     'THE FILES',
     `${FILES.envelope}, ${FILES.receipt} and parts/ are the octets that were exchanged (encrypted payloads: decrypted, as they were signed).`,
-    `${FILES.contract} is the contract that names the certificates. It is not signed itself: compare it with your own copy.`,
+    `${FILES.contract} is the contract that names the certificates. It is not signed itself: compare it with your own copy. Without it`,
+    'the evidence does not hold: nothing says whose certificates count.',
     `${FILES.authorities} holds the certificate authorities that this gateway trusted when the evidence was made. They are its`,
     'word too: get those of the parties from who runs them, and name them:',
     '',

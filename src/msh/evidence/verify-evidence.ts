@@ -69,7 +69,7 @@ async function checkOctets({ envelope, ...opened }: Opened): Promise<void> {
 async function readContract(reader: EvidenceReader, findings: EvidenceFindings): Promise<Cpa | undefined> {
   const octets = await reader.read(FILES.contract);
   if (octets === undefined) {
-    findings.unproven('contract', `${FILES.contract} is not there: nothing says which certificates count`);
+    findings.failed('contract', `${FILES.contract} is missing: nothing says which certificates count`);
     return undefined;
   }
   try {

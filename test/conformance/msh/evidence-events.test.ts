@@ -124,7 +124,7 @@ describe('evidence: the events of a message', () => {
         }
         rmSync(join(folder, 'events.json'));
         mendManifest(folder);
-        assert.deepEqual(await verdictsOf(folder), ['unproven']);
+        assert.deepEqual(await verdictsOf(folder), ['failed']);
       });
     }));
 });
