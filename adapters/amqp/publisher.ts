@@ -49,7 +49,12 @@ export class Publisher implements LinkUser {
         end();
         reject(failed(detail));
       };
-      const late = (): void => fail(`the broker confirmed nothing within ${CONFIRM_WITHIN_MS / 1000} s`);
+      const late = (): void => {
+        const why = `the broker confirmed nothing within ${CONFIRM_WITHIN_MS / 1000} s`;
+        fail(why);
+        // What is never confirmed would stay in memory for as long as the link holds. One that is blocked says so, and gets no more.
+        if (this.#link === link && this.#blocked === undefined) link.giveUp(publication, new Error(why));
+      };
       this.#failing.add(fail);
       this.#deadlines.begin(late);
       link.publish(publication).then(

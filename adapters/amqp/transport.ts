@@ -71,6 +71,8 @@ export interface Link {
   publish(publication: Publication): Promise<Outcome>;
   /** Hands out what lies in a queue, and no more than `prefetch` that are not settled. */
   consume(queue: string, prefetch: number, take: (delivery: Delivery) => void): Promise<Consumer>;
+  /** What this publication went over ends, with all that is under way there: the whole link, but for what goes straight to a queue. */
+  giveUp(publication: Publication, why: Error): void;
   /** May wait for a broker that does not answer. */
   close(): Promise<void>;
 }

@@ -100,6 +100,13 @@ class Link091 implements Link {
     };
   }
 
+  giveUp({ exchange }: Publication, why: Error): void {
+    if (exchange !== '') return this.#watch.lost(why);
+    const direct = this.#direct;
+    this.#direct = undefined;
+    direct?.then((publishing) => publishing.close(why)).catch(() => undefined);
+  }
+
   close(): Promise<void> {
     for (const acknowledgments of this.#acknowledgments) acknowledgments.flush();
     return this.#model.close();

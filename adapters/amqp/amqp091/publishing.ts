@@ -40,6 +40,12 @@ export class Publishing {
     for (const { settle } of this.#pending) settle({ is, why: error.message });
   }
 
+  /** Nothing more is heard of what is under way. */
+  async close(why: Error): Promise<void> {
+    this.end(why);
+    await this.#channel.close();
+  }
+
   /** A return comes before the confirm of the same message. */
   #returned({ fields, properties }: Message): void {
     for (const { publication, settle } of this.#pending) {

@@ -98,6 +98,13 @@ class Link10 implements Link {
     };
   }
 
+  giveUp({ exchange, routingKey }: Publication, why: Error): void {
+    if (exchange !== '' || queueOf(routingKey) === this.#settings.refused) return this.#watch.lost(why);
+    const direct = this.#direct;
+    this.#direct = undefined;
+    direct?.then(({ end }) => end()).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     const direct = await this.#direct?.catch(() => undefined);
     await Promise.all([direct?.end(), this.#end()]);
