@@ -4,7 +4,7 @@ import type { ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fastify } from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError, newId } from '../../src/index.ts';
 import { errorHandler } from './error-handler.ts';
 import { OPENAPI_PATH } from './openapi.ts';
@@ -109,6 +109,10 @@ function addGuards(app: FastifyInstance, options: RestOptions): void {
     if (path.length > 1 && path.endsWith('/')) void sendProblem(request, reply, { error: nothingHere(request.url) });
     else done();
   });
+  app.addHook('preParsing', (request, reply, _body, done) => {
+    requireAsItIs(request, reply);
+    done();
+  });
   app.addHook('preValidation', (request, _reply, done) => {
     readQueryValues(request);
     done();
@@ -120,6 +124,17 @@ function requireOne(values: readonly string[] | undefined, name: string): void {
   if (values !== undefined && values.length > 1)
     throw new GatewayError('REQUEST_INVALID', { location: name, detail: 'the header comes twice' });
 }
+
+/** Nothing that comes in is unpacked. @spec RFC 9110 §15.5.16 */
+function requireAsItIs({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const encoding = headers['content-encoding'] ?? '';
+  if (encoding.split(',').every((one) => ['', 'identity'].includes(one.trim().toLowerCase()))) return;
+  void reply.header('Accept-Encoding', 'identity');
+  const detail = `${encoding.slice(0, ENCODING_MAX)} is not read here: send the body as it is`;
+  throw new GatewayError('MEDIA_TYPE_UNSUPPORTED', { location: 'Content-Encoding', detail });
+}
+
+const ENCODING_MAX = 100;
 
 function addAccessLog(app: FastifyInstance, { log }: RestOptions): void {
   app.addHook('onResponse', (request, reply, done) => {

@@ -50,8 +50,8 @@ export const INSIDE_ERRORS = {
   METHOD_NOT_ALLOWED: row(405, 'This method is not served here.', 'Use a method that the header Allow names.'),
   MEDIA_TYPE_UNSUPPORTED: row(
     415,
-    'The Content-Type is not one that is read here.',
-    'Send one of the media types that the OpenAPI document names.',
+    'The Content-Type or Content-Encoding is not one that is read here.',
+    'Send one of the media types that the OpenAPI document names, not compressed.',
   ),
   ORIGIN_REFUSED: row(
     403,

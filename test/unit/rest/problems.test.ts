@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { json, openRestGateway } from './rest-gateway.ts';
 import type { RestGateway } from './rest-gateway.ts';
 
@@ -72,6 +73,29 @@ describe('problems', () => {
       const problem = await json(await rest.fetch(path, post(type, 'a')));
       assert.deepEqual([problem['location'], problem['detail']], ['Content-Type', detail]);
     }
+  });
+
+  for (const [path, type, encoding] of [
+    ['/api/v1/messages', 'application/json', 'gzip'],
+    ['/api/v1/messages', 'multipart/form-data; boundary=b', 'identity, GZIP'],
+    ['/api/v1/cpas', 'application/xml', 'br'],
+  ] as const) {
+    it(`RFC 9110 §15.5.16 a body of ${path} in ${encoding} is answered with 415, and what is read`, async () => {
+      const headers = { 'Content-Type': type, 'Content-Encoding': encoding };
+      const response = await rest.fetch(path, { method: 'POST', headers, body: gzipSync('{}') });
+      const { code, location, detail } = await json(response);
+      assert.deepEqual(
+        [response.status, code, location, detail],
+        [415, 'MEDIA_TYPE_UNSUPPORTED', 'Content-Encoding', `${encoding} is not read here: send the body as it is`],
+      );
+      assert.equal(response.headers.get('accept-encoding'), 'identity');
+    });
+  }
+
+  it('Content-Encoding: identity is a body as it is', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'Identity' };
+    const response = await rest.fetch('/api/v1/messages', { method: 'POST', headers, body: '{}' });
+    assert.deepEqual([response.status, (await json(response))['code']], [400, 'REQUEST_INVALID']);
   });
 
   it('a method of another service is 405, an Expect that is not known is passed over', async () => {
