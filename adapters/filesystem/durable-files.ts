@@ -35,7 +35,7 @@ export async function isThere(path: string): Promise<boolean> {
 }
 
 /** False when `from` is not there any more. */
-export async function renameIfThere(from: string, to: string): Promise<boolean> {
+export async function renameIfThere(from: string | Buffer, to: string): Promise<boolean> {
   return await rename(from, to).then(
     () => true,
     (thrown: unknown) => {

@@ -21,9 +21,17 @@ export interface Claim {
   readonly id: string;
   /** What was claimed: the sidecar, or the document where the folder has fixed properties. */
   readonly name: string;
+  /** Its name in the outbox was not UTF-8; `name` is that name percent-encoded. It is never sent. */
+  readonly misnamed: boolean;
   /** Where its files are, under their own names. */
   readonly folder: string;
 }
+
+/** What became of a payload that a claim names. */
+export type Gathered = 'gathered' | 'missing' | 'folder';
+
+/** In the id, so that it is known after a restart too: the file has another name then. */
+const MISNAMED = 'misnamed-';
 
 type ClaimedOutbox = Pick<OutboxSettings, 'folder' | 'work'>;
 
@@ -54,12 +62,12 @@ export class Claims {
     await makeFolder(this.#folder);
   }
 
-  /** undefined when somebody else was first. On disk when this answers. */
-  async claim(name: string): Promise<Claim | undefined> {
-    const id = `${compactTime(this.#clock.now())}-${randomUUID()}`;
+  /** undefined when somebody else was first. On disk when this answers. `path`: where the name of the file is not `name`. */
+  async claim(name: string, path?: Buffer): Promise<Claim | undefined> {
+    const id = `${compactTime(this.#clock.now())}-${path === undefined ? '' : MISNAMED}${randomUUID()}`;
     const claim = this.#claimOf(id, name);
     await mkdir(claim.folder, { recursive: true });
-    if (!(await renameIfThere(join(this.#outbox, name), join(claim.folder, name)))) {
+    if (!(await renameIfThere(path ?? join(this.#outbox, name), join(claim.folder, name)))) {
       await this.forget(claim);
       return undefined;
     }
@@ -67,18 +75,19 @@ export class Claims {
     return claim;
   }
 
-  /** Moves a payload to what was claimed; false when it is neither here nor there. Folders stay where they are. */
-  async gather(claim: Claim, file: string): Promise<boolean> {
+  /** Moves a payload to what was claimed; missing when it is neither here nor there. Folders stay where they are. */
+  async gather(claim: Claim, file: string): Promise<Gathered> {
     const target = join(claim.folder, file);
-    if (await isThere(target)) return true;
+    if (await isThere(target)) return 'gathered';
     const source = join(this.#outbox, file);
     const found = await unless('ENOENT', lstat(source));
-    if (found?.isDirectory() === true) return false;
+    if (found?.isDirectory() === true) return 'folder';
     // Who goes on with the same claim, as gateways with one store do after a restart, may have moved it meanwhile.
-    if (found === undefined || !(await renameIfThere(source, target))) return await isThere(target);
+    if (found === undefined || !(await renameIfThere(source, target)))
+      return (await isThere(target)) ? 'gathered' : 'missing';
     await syncFolder(claim.folder);
     await syncFolder(this.#outbox);
-    return true;
+    return 'gathered';
   }
 
   /** What was claimed before and is not settled, oldest first. */
@@ -105,6 +114,6 @@ export class Claims {
   }
 
   #claimOf(id: string, name: string): Claim {
-    return { id, name, folder: join(this.#folder, id, name) };
+    return { id, name, misnamed: id.includes(MISNAMED), folder: join(this.#folder, id, name) };
   }
 }

@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Clock } from '../../../src/index.ts';
 import { unless } from '../durable-files.ts';
+import { encodedName } from '../names.ts';
 import type { OutboxSettings } from '../settings.ts';
 import { readRegular } from './read-regular.ts';
 import { parseSidecar, SIDECAR_ENDING } from './sidecar.ts';
@@ -11,8 +14,16 @@ import type { Sidecar } from './sidecar.ts';
 export interface Look {
   /** Names to claim now, in the order of their names. */
   readonly ready: readonly string[];
+  /** To claim and refuse now: their names are not UTF-8, so that no string leads to them. */
+  readonly misnamed: readonly Misnamed[];
   /** When something that is there will have been quiet for long enough; ms since 1970. */
   readonly quietAt: number | undefined;
+}
+
+export interface Misnamed {
+  /** Percent-encoded. */
+  readonly name: string;
+  readonly path: Buffer;
 }
 
 /** Names that programs give to what they have not written to its end; a dot before the name says the same. */
@@ -31,7 +42,9 @@ interface Seen {
 export class OutboxFiles {
   readonly #settings: OutboxSettings;
   readonly #clock: Clock;
-  #seen = new Map<string, Seen>();
+  #seen: ReadonlyMap<string, Seen> = new Map();
+  /** Whose names are not UTF-8: by an octet a character. */
+  #misnamed: ReadonlyMap<string, Seen> = new Map();
 
   constructor(settings: OutboxSettings, clock: Clock) {
     this.#settings = settings;
@@ -42,31 +55,55 @@ export class OutboxFiles {
     await this.#see();
     const names = [...this.#seen.keys()].sort();
     const ready = this.#settings.message === undefined ? await this.#messages(names) : names.filter(this.#isQuiet);
-    const waiting = names.filter((name) => !this.#isQuiet(name)).map((name) => this.#quietAt(name));
-    return { ready, quietAt: waiting.length === 0 ? undefined : Math.min(...waiting) };
+    const misnamed = [...this.#misnamed].filter(([, seen]) => this.#quietAt(seen) <= this.#clock.now());
+    const all = [...this.#seen.values(), ...this.#misnamed.values()].map((seen) => this.#quietAt(seen));
+    const waiting = all.filter((quietAt) => quietAt > this.#clock.now());
+    return {
+      ready,
+      misnamed: misnamed.map(([octets]) => this.#toMisnamed(Buffer.from(octets, 'latin1'))),
+      quietAt: waiting.length === 0 ? undefined : Math.min(...waiting),
+    };
   }
 
   async #see(): Promise<void> {
-    const { folder } = this.#settings;
     const seen = new Map<string, Seen>();
-    for (const name of await readdir(folder)) {
+    const misnamed = new Map<string, Seen>();
+    for (const octets of await readdir(this.#settings.folder, { encoding: 'buffer' })) {
+      const named = isUtf8(octets);
+      const name = octets.toString(named ? 'utf8' : 'latin1');
       if (UNFINISHED.test(name)) continue;
-      const found = await unless('ENOENT', lstat(join(folder, name)));
+      const found = await unless('ENOENT', lstat(this.#pathOf(octets)));
       if (found === undefined || found.isDirectory()) continue;
-      const { size, mtimeMs, nlink: links } = found;
-      const before = this.#seen.get(name);
-      const same = before?.size === size && before.mtimeMs === mtimeMs && before.links === links;
-      const since = before !== undefined && same ? before.since : this.#clock.now();
-      seen.set(name, { size, mtimeMs, links, regular: found.isFile(), since });
+      const before = (named ? this.#seen : this.#misnamed).get(name);
+      (named ? seen : misnamed).set(name, this.#compare(found, before));
     }
     this.#seen = seen;
+    this.#misnamed = misnamed;
   }
 
-  #quietAt(name: string): number {
-    return (this.#seen.get(name)?.since ?? 0) + this.#settings.quietMs;
+  #compare(found: Stats, before: Seen | undefined): Seen {
+    const { size, mtimeMs, nlink: links } = found;
+    const same = before?.size === size && before.mtimeMs === mtimeMs && before.links === links;
+    const since = before !== undefined && same ? before.since : this.#clock.now();
+    return { size, mtimeMs, links, regular: found.isFile(), since };
   }
 
-  readonly #isQuiet = (name: string): boolean => this.#quietAt(name) <= this.#clock.now();
+  #pathOf(octets: Buffer): Buffer {
+    return Buffer.concat([Buffer.from(this.#settings.folder + sep), octets]);
+  }
+
+  #toMisnamed(octets: Buffer): Misnamed {
+    return { name: encodedName(octets), path: this.#pathOf(octets) };
+  }
+
+  #quietAt({ since }: Seen): number {
+    return since + this.#settings.quietMs;
+  }
+
+  readonly #isQuiet = (name: string): boolean => {
+    const seen = this.#seen.get(name);
+    return seen !== undefined && this.#quietAt(seen) <= this.#clock.now();
+  };
 
   /**
    * A sidecar that can be read and whose payloads are there is ready at once; one that cannot, or whose payloads are

@@ -131,19 +131,19 @@ export class OutboxPicker {
       if (this.#stopped) return undefined;
       if ((this.#postponed.get(claim.id)?.dueAt ?? 0) <= now) await this.#handle(claim);
     }
-    const { ready, quietAt } = await this.#files.look();
-    for (const name of ready) {
+    const { ready, misnamed, quietAt } = await this.#files.look();
+    for (const { name, path } of [...ready.map((each) => ({ name: each, path: undefined })), ...misnamed]) {
       if (this.#stopped) return undefined;
-      await this.#pickUp(name);
+      await this.#pickUp(name, path);
     }
     const times = [...this.#postponed.values()].map(({ dueAt }) => dueAt);
     return Math.min(quietAt ?? Number.POSITIVE_INFINITY, ...times);
   }
 
   /** A file that cannot be claimed keeps nobody behind it. */
-  async #pickUp(name: string): Promise<void> {
+  async #pickUp(name: string, path?: Buffer): Promise<void> {
     try {
-      const claim = await this.#claims.claim(name);
+      const claim = await this.#claims.claim(name, path);
       this.#stuck.delete(name);
       if (claim !== undefined) await this.#handle(claim);
     } catch (err) {

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { GatewayError } from '../../../src/index.ts';
 import type { SubmitRequest } from '../../../src/index.ts';
+import { fittingName, LONGEST_NAME } from '../names.ts';
 
 /** What a sidecar says: the fields of POST /messages, and which files the payloads are. */
 export interface Sidecar {
@@ -22,15 +22,9 @@ export const SIDECAR_ENDING = '.json';
 export const SENT_ENDING = '.sent.json';
 export const REASON_ENDING = '.reason.json';
 
-const LONGEST_NAME = 255;
-const KEPT_OCTETS = 200;
-const DIGEST_DIGITS = 16;
-
 /** The name of what we add: with that of what was claimed before it, as far as a file system takes it. */
 export function outcomeName(name: string, ending: typeof SENT_ENDING | typeof REASON_ENDING): string {
-  if (Buffer.byteLength(name + ending) <= LONGEST_NAME) return name + ending;
-  const kept = Buffer.from(name).subarray(0, KEPT_OCTETS).toString('utf8').replaceAll('\uFFFD', '');
-  return `${kept}_${hash('sha256', name, 'hex').slice(0, DIGEST_DIGITS)}${ending}`;
+  return fittingName(name, ending);
 }
 
 const REQUIRED = ['cpaId', 'from', 'service', 'action'] as const;

@@ -23,6 +23,7 @@ export interface Submitting {
  */
 export async function submitClaim(claim: Claim, submitting: Submitting): Promise<Submitted> {
   const { settings, application, messages } = submitting;
+  if (claim.misnamed) throw misnamed(claim.name);
   const { terms, payloads } =
     settings.message === undefined
       ? await readSidecar(claim, settings.limits.sidecar)
@@ -33,6 +34,13 @@ export async function submitClaim(claim: Claim, submitting: Submitting): Promise
   const stored = await storeAll(claim, payloads, submitting);
   const digest = digestOf(terms, stored);
   return await messages.submit({ ...terms, payloads: stored, idempotency: { application, key: claim.id, digest } });
+}
+
+function misnamed(name: string): GatewayError {
+  return new GatewayError('REQUEST_INVALID', {
+    location: name,
+    detail: `names must be UTF-8, and that of ${name} is not (it is percent-encoded here): put it there under another name`,
+  });
 }
 
 async function readSidecar({ folder, name }: Claim, most: number): Promise<Sidecar> {
@@ -55,7 +63,20 @@ function fixedSidecar({ name }: Claim, { contentType, fromRole, to, toRole, ...o
 
 async function gatherAll(claim: Claim, payloads: Sidecar['payloads'], { claims }: Submitting): Promise<void> {
   const missing: string[] = [];
-  for (const { file } of payloads) if (!(await claims.gather(claim, file))) missing.push(file);
+  const folders: string[] = [];
+  for (const { file } of payloads) {
+    const gathered = await claims.gather(claim, file);
+    if (gathered === 'missing') missing.push(file);
+    if (gathered === 'folder') folders.push(file);
+  }
+  if (folders.length > 0)
+    throw new GatewayError('REQUEST_INVALID', {
+      location: folders[0] ?? '',
+      detail: [
+        `a payload is a file, and a folder stays in the outbox: ${folders.join(', ')}`,
+        ...(missing.length > 0 ? [`not there: ${missing.join(', ')}`] : []),
+      ].join('; '),
+    });
   if (missing.length > 0)
     throw new GatewayError('FILE_MISSING', {
       location: missing[0] ?? '',

@@ -141,8 +141,17 @@ const REFUSED: readonly Refused[] = [
       mkdirSync(named(test, 'x'));
       payload('x')(test);
     },
-    code: 'FILE_MISSING',
-    detail: /x not there/,
+    code: 'REQUEST_INVALID',
+    detail: /a folder stays in the outbox: x$/,
+  },
+  {
+    what: 'a folder as payload beside one that is not there',
+    drop: (test) => {
+      mkdirSync(named(test, 'x'));
+      sidecar({ payloads: [{ file: 'nergens.xml' }, { file: 'x' }] })(test);
+    },
+    code: 'REQUEST_INVALID',
+    detail: /a folder stays in the outbox: x; not there: nergens\.xml$/,
   },
   {
     what: 'a pipe, and does not wait for its other end',
