@@ -35,6 +35,20 @@ export class Publisher implements LinkUser {
     if (outcome.is !== 'confirmed') throw failed(whyOf(outcome, publication));
   }
 
+  /**
+   * As `publish`, for where refused input goes. When somebody removed that, the link ends, so that it is declared anew with the next one;
+   * over 1.0 nothing is declared, and it waits for an operator.
+   */
+  async refuse(publication: Publication): Promise<void> {
+    const link = this.#link;
+    const outcome = await this.offer(publication);
+    if (outcome.is === 'confirmed') return;
+    const why = whyOf(outcome, publication);
+    if (outcome.is === 'returned' && publication.exchange !== '' && this.#link === link)
+      link?.giveUp(publication, new Error(`${why}; it is declared anew`));
+    throw failed(why);
+  }
+
   /** What the broker says of it. Throws HANDOVER_FAILED where it says nothing; it may have been taken all the same. */
   offer(publication: Publication): Promise<Outcome> {
     return new Promise((resolve, reject) => {

@@ -158,7 +158,7 @@ export class QueueReader implements LinkUser {
       const { messageId, correlationId } = delivery.properties;
       const fields = { queue, messageId, correlationId, code, location, detail };
       log.warn(code === 'INTERNAL' ? { ...fields, err: error } : fields, 'a message from the queue is refused');
-      await publisher.publish(refusedPublication(delivery, refusedPlace(settings, refusedAs), error));
+      await publisher.refuse(refusedPublication(delivery, refusedPlace(settings, refusedAs), error));
     }
   }
 }

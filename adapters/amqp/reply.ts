@@ -56,7 +56,7 @@ export async function sendReply(reply: Reply, to: ReplyAddress, by: ReaderParts,
         { ...to, messageId: reply.messageId, detail },
         'an answer cannot be delivered, and lies among what is refused',
       );
-      return await publisher.publish(undeliverable(publication, detail, settings));
+      return await publisher.refuse(undeliverable(publication, detail, settings));
     }
     await pause(clock, backoffMs(attempt, random), ended);
   }

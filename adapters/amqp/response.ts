@@ -21,6 +21,6 @@ export async function deliverResponse(
   if (outcome.is === 'confirmed') return;
   const detail = whyOf(outcome, publication);
   if (clock.now() - receivedAt < LONGEST_MS) throw new GatewayError('HANDOVER_FAILED', { detail });
-  await publisher.publish(undeliverable(publication, detail, settings));
+  await publisher.refuse(undeliverable(publication, detail, settings));
   return { code: 'REPLY_UNDELIVERABLE', detail };
 }

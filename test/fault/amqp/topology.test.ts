@@ -130,6 +130,18 @@ describe('what the gateway finds at the broker', function () {
     assert.equal((await place.gateway.gateway.messages.list({ limit: 10 })).items.length, 1);
   });
 
+  it('where refused input goes is declared anew when its queue is deleted under the gateway', async () => {
+    const settings = amqpSettings(url);
+    const place = await open(settings);
+    await place.start();
+    await application.channel.deleteQueue(settings.refused);
+    await application.send(settings, 'no-such-cpa', Buffer.from('poison'));
+    await place.connected(2);
+    assert.equal(String((await application.next(settings.refused)).content), 'poison');
+    await submitByQueue(settings, 'good');
+    await untilListed(place.gateway, { direction: 'out' }, 1);
+  });
+
   interface Place {
     readonly gateway: TestGateway;
     start(): Promise<void>;
