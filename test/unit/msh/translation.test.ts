@@ -106,6 +106,22 @@ function payloadFiles({ folder }: RestGateway): number {
   return entries.filter((entry) => entry.isFile()).length;
 }
 
+const declared = (encoding: string): string => `<?xml version="1.0" encoding="${encoding}"?>${meldingXml(1, 'één')}`;
+
+describe('the encoding of XML that becomes JSON', () => {
+  it('is UTF-8 or UTF-16', async () => {
+    const translation = await meldingTranslation();
+    for (const octets of [Buffer.from(declared('UTF-8')), Buffer.from(`\uFEFF${declared('UTF-16')}`, 'utf16le')])
+      assert.deepEqual(JSON.parse(translation.toJson(octets).toString()), meldingJson(1, 'één'));
+  });
+
+  it('is never ISO-8859-1, whether it says so or not', async () => {
+    const translation = await meldingTranslation();
+    for (const text of [declared('ISO-8859-1'), meldingXml(1, 'één')])
+      assert.throws(() => translation.toJson(Buffer.from(text, 'latin1')), { code: 'TRANSLATION_IMPOSSIBLE' });
+  });
+});
+
 describe('routes that translate', () => {
   const folder = temporaryFolder();
 
