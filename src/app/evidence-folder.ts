@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,6 +23,10 @@ export async function openEvidenceFolder(folder: string): Promise<EvidenceReader
     async read(name) {
       const file = path(name);
       return file === undefined ? undefined : readFile(file);
+    },
+    async size(name) {
+      const file = path(name);
+      return file === undefined ? undefined : (await lstat(file)).size;
     },
     async digest(name, hash) {
       const file = path(name);

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { parseDateTime } from '../../clock.ts';
-import { readCertificate } from '../../cpa/certificate.ts';
+import { type CertificateFacts, readCertificate } from '../../cpa/certificate.ts';
+import { OIN_TYPE, oinOf } from '../../cpa/oin.ts';
+import type { Party } from '../../ebms/message.ts';
 import type { PastTrust } from '../../ports/trust.ts';
 import { toGatewayError } from '../../errors.ts';
 import type { EvidenceFindings } from './findings.ts';
@@ -11,11 +13,13 @@ export interface ExpectedCertificate {
   readonly file: string;
   /** DER, from the contract. */
   readonly expected: Uint8Array | undefined;
-  /** When it had to be valid, RFC 3339. */
+  /** When it had to be valid: xsd:dateTime, as it was signed. */
   readonly at: string;
+  /** Who must have signed with it. */
+  readonly party: Party;
 }
 
-/** The PEM is the certificate of the contract, was valid when the message was received, chains to CAs that the auditor named, and was not revoked. */
+/** The PEM is the certificate of the contract, was has the OIN of the party that signed, was valid when it signed, chains to CAs that the auditor named, and was not revoked. */
 export async function checkCertificate(
   {
     reader,
@@ -29,7 +33,7 @@ export async function checkCertificate(
     readonly trust: PastTrust | undefined;
     readonly lists: EvidenceLists;
   },
-  { file, expected, at }: ExpectedCertificate,
+  { file, expected, at, party }: ExpectedCertificate,
 ): Promise<void> {
   const facts = expected === undefined ? undefined : readCertificate(expected);
   if (expected === undefined || facts === undefined) return;
@@ -37,6 +41,7 @@ export async function checkCertificate(
   if (pem === undefined || !isCertificate(pem, expected)) {
     findings.failed('certificate', `${file} is not the certificate that the contract names`);
   }
+  checkOin(findings, { facts, party });
   const time = parseDateTime(at) ?? Number.NaN;
   if (time >= facts.notBefore && time <= facts.notAfter) {
     findings.proven('certificate', `${facts.subject}: valid on ${at}`);
@@ -46,6 +51,22 @@ export async function checkCertificate(
   }
   if (trust !== undefined) await checkAuthorities({ trust, findings }, { expected, time, subject: facts.subject });
   await lists.check(expected, at);
+}
+
+/** @spec Digikoppeling PKI001 */
+function checkOin(
+  findings: EvidenceFindings,
+  { facts, party }: { readonly facts: CertificateFacts; readonly party: Party },
+): void {
+  const oins = party.partyIds.filter(({ type }) => type === OIN_TYPE).flatMap(({ value }) => oinOf(value) ?? []);
+  if (oins.length === 0) return;
+  const { subject, subjectSerialNumber } = facts;
+  const own = oinOf(subjectSerialNumber ?? '');
+  if (own === undefined) {
+    findings.unproven('certificate', `${subject}: it has no OIN, and so does not say that it is of ${oins.join(', ')}`);
+  } else if (!oins.includes(own)) {
+    findings.failed('certificate', `${subject}: it has the OIN ${own}, and not that of the party: ${oins.join(', ')}`);
+  }
 }
 
 async function checkAuthorities(

@@ -32,6 +32,13 @@ export async function checkEvents(
     return;
   }
   const wrong = contradictions(record, read);
+  const late = record.direction === 'out' && record.state !== 'DELIVERED' && (await reader.read(FILES.receipt));
+  if (late) {
+    const text = `there is a receipt, and yet the message is ${record.state}`;
+    const told = !read.complete || read.events.some(({ type }) => type === 'message.late-signal');
+    if (told) findings.unproven('events', `${text}: that it came late is the word of this gateway alone`);
+    else wrong.push(text);
+  }
   for (const text of wrong) findings.failed('events', text);
   for (const type of surplusEnds(record, read)) {
     const why = `it is of another message with this MessageId, or one of the two is not true`;

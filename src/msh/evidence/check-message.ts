@@ -5,6 +5,7 @@ import { type SignedPart, verifyEnvelope } from '../../xmlsec/verify.ts';
 import { requireCoverage } from '../inbound/verify.ts';
 import type { PastTrust } from '../../ports/trust.ts';
 import { checkCertificate } from './check-certificate.ts';
+import { checkRecord } from './check-record.ts';
 import type { EvidenceLists } from './check-revocation.ts';
 import { checkUnagreedSignature } from './check-unagreed-signature.ts';
 import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
@@ -30,6 +31,7 @@ export async function checkMessage(about: AboutEvidence): Promise<void> {
   if (header.messageData.messageId !== record.messageId) {
     findings.failed('message', `${FILES.envelope} is another message than ${FILES.record} says`);
   }
+  await checkRecord(about);
   const agreement = cpa && agreementOf(read.message, cpa);
   if (cpa !== undefined && (cpa.cpaId !== header.cpaId || agreement === undefined)) {
     findings.failed('contract', `${FILES.contract} does not agree on this message`, 'ACTION_NOT_AGREED');
@@ -43,7 +45,8 @@ export async function checkMessage(about: AboutEvidence): Promise<void> {
   await checkCertificate(about, {
     file: FILES.messageCertificate,
     expected: agreement.signing.certificate,
-    at: record.storedAt,
+    at: header.messageData.timestamp,
+    party: header.from,
   });
 }
 

@@ -8,6 +8,7 @@ import type { SignedPart } from '../../xmlsec/verify.ts';
 import { requireCoverage } from '../inbound/verify.ts';
 import { sameReferences } from '../signals/compare-references.ts';
 import { checkCertificate } from './check-certificate.ts';
+import { checkReceiptTime } from './check-record.ts';
 import { type AboutEvidence, verifySignature } from './check-message.ts';
 import { checkUnagreedSignature } from './check-unagreed-signature.ts';
 import { FILES } from './evidence.ts';
@@ -19,6 +20,9 @@ export async function checkReceipt(about: AboutEvidence): Promise<void> {
   const octets = await reader.read(FILES.receipt);
   if (octets === undefined) {
     const error = await reader.read(FILES.error);
+    if (about.record.state === 'DELIVERED' && asksReceipt(about)) {
+      findings.failed('receipt', `${FILES.receipt} is missing: a message that asks for one is DELIVERED only by it`);
+    }
     const what = error === undefined ? 'there is no receipt' : `there is an error of the partner (${FILES.error})`;
     findings.unproven('receipt', `${what}: nothing here proves that the message was received`);
     return;
@@ -34,6 +38,10 @@ export async function checkReceipt(about: AboutEvidence): Promise<void> {
   }
 }
 
+function asksReceipt({ read: { message } }: AboutEvidence): boolean {
+  return message.kind === 'ApplicationMessage' && message.ackRequested !== undefined;
+}
+
 type Receipt = EvidenceMessage & { readonly acknowledgment: Acknowledgment };
 
 async function checkAcknowledgment(about: AboutEvidence, receipt: Receipt): Promise<void> {
@@ -45,6 +53,7 @@ async function checkAcknowledgment(about: AboutEvidence, receipt: Receipt): Prom
   if (header.cpaId !== sent.cpaId || !sameParty(header.from, sent.to) || !sameParty(header.to, sent.from)) {
     findings.failed('receipt', 'it is not from who received the message to who sent it');
   }
+  checkReceiptTime(about, acknowledgment.timestamp);
   const signed = read.message.kind === 'ApplicationMessage' && read.message.ackRequested?.signed === true;
   // Without a signed receipt the References may be left out.
   const absent = acknowledgment.references.length === 0 && !signed;
@@ -67,8 +76,12 @@ async function checkAcknowledgment(about: AboutEvidence, receipt: Receipt): Prom
     'receipt',
     `signed by the receiver over the References of this message, at ${acknowledgment.timestamp}`,
   );
-  const at = record.direction === 'in' ? record.storedAt : record.stateAt;
-  await checkCertificate(about, { file: FILES.receiptCertificate, expected: terms.certificate, at });
+  await checkCertificate(about, {
+    file: FILES.receiptCertificate,
+    expected: terms.certificate,
+    at: acknowledgment.timestamp,
+    party: sent.to,
+  });
 }
 
 /** The receiver may sign by several terms; one must hold. Throws SIGNATURE_*. */

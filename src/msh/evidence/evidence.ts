@@ -93,6 +93,8 @@ export interface EvidenceReader {
   names(): Promise<readonly string[]>;
   /** undefined when there is no such file. */
   read(name: string): Promise<Buffer | undefined>;
+  /** Octets; undefined when there is no such file. */
+  size(name: string): Promise<number | undefined>;
   /** `hash` is a name of node:crypto; undefined when there is no such file. */
   digest(name: string, hash: string): Promise<Buffer | undefined>;
 }

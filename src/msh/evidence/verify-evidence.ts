@@ -28,6 +28,10 @@ export async function verifyEvidence(reader: EvidenceReader, auditing: Auditing)
   const findings = new EvidenceFindings();
   const manifest = await checkManifest(reader, findings);
   const record = await readRecord(reader, findings);
+  if (manifest !== undefined && record !== undefined) {
+    const same = manifest.messageId === record.messageId && manifest.direction === record.direction;
+    if (!same) findings.failed('files', `${FILES.manifest} and ${FILES.record} are of different messages`);
+  }
   const envelope = await reader.read(FILES.envelope);
   const trust = auditing.named && auditing.open(auditing.named);
   const lists = await openLists(reader, { findings, auditing });

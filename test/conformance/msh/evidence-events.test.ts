@@ -114,7 +114,7 @@ describe('evidence: the events of a message', () => {
         for (const state of ['EXPIRED', 'RECEIVED', 'NONE']) {
           writeFileSync(join(folder, 'message.json'), record.replace('"DELIVERED"', `"${state}"`));
           mendManifest(folder);
-          assert.deepEqual(await verdictsOf(folder), ['failed', 'unproven'], state);
+          assert.deepEqual(await verdictsOf(folder), ['failed', 'failed', 'unproven'], state);
         }
         writeFileSync(join(folder, 'message.json'), record);
         for (const text of ['', '[]', '{"messageId":1}', `{"messageId":"${messageId}","complete":true,"events":[1]}`]) {

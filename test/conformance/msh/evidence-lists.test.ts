@@ -40,13 +40,14 @@ describe('evidence with revocation lists', () => {
   async function withFolder(
     use: (folder: string) => Promise<void>,
     later: (revocation: TestRevocation) => Promise<void> = () => Promise.resolve(),
-    more: { readonly archive?: string } = {},
+    { swapped = false, ...more }: { readonly archive?: string; readonly swapped?: boolean } = {},
   ): Promise<void> {
     const clock = new MovableClock(NOW);
     const revocation = await opened(lists, { clock, ...more });
     const keys = [all.leaf, all.other].map(({ certificate, key }) => ({ certificate, key }));
     const roots = authorities();
-    const parties = [signing(gemeente, all.leaf.certificate), signing(dienst, all.other.certificate)] as const;
+    const [first, second] = swapped ? [all.other, all.leaf] : [all.leaf, all.other];
+    const parties = [signing(gemeente, first.certificate), signing(dienst, second.certificate)] as const;
     const options = { clock, keys, roots, revocation: revocation.revocation };
     await withPair(
       { profile: 'osb-rm-s', parties },
@@ -229,6 +230,22 @@ describe('evidence with revocation lists', () => {
         assert.deepEqual(await revocationOf(folder), verdicts);
       }));
   }
+
+  it('the time that counts is the signed one: an earlier one that was noted hides no revocation [Digikoppeling PKI003]', () =>
+    withFolder(async (folder) => {
+      const revoke = [all.leaf.certificate];
+      writeFileSync(join(folder, CA_LIST), derOfList(await listOf({ ca: all.ca, revoke, now: NOW - DAY_MS })));
+      const path = join(folder, 'message.json');
+      const record: object = JSON.parse(readFileSync(path, 'utf8'));
+      writeFileSync(path, JSON.stringify({ ...record, storedAt: new Date(NOW - 3 * DAY_MS).toISOString() }));
+      mendManifest(folder);
+      assert.deepEqual(await failures(folder), ['message', 'revocation CERTIFICATE_REVOKED']);
+    }));
+
+  it('signed with the certificate of another party, by its OIN [Digikoppeling PKI001]', () =>
+    withFolder(async (folder) => assert.deepEqual(await failures(folder), ['certificate', 'certificate']), undefined, {
+      swapped: true,
+    }));
 
   it('lists that were removed are missed, and by CAs of somebody else they say nothing', () =>
     withFolder(async (folder) => {

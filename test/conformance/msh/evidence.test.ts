@@ -25,6 +25,12 @@ function change(folder: string, name: string, from: string, to: string): void {
   writeFileSync(join(folder, name), text.replace(from, to), 'latin1');
 }
 
+function edit(folder: string, name: string, from: RegExp, to: string): void {
+  const text = readFileSync(join(folder, name), 'utf8');
+  assert.match(text, from);
+  writeFileSync(join(folder, name), text.replace(from, to));
+}
+
 async function delivered(pair: Pair): Promise<string> {
   const { messageId } = await pair.submit(PAYLOADS);
   await untilState(pair.sender, messageId, 'DELIVERED');
@@ -107,7 +113,7 @@ describe('evidence of a signed, reliable message', () => {
     [
       'an octet of a part',
       (folder) => change(folder, 'parts/1.bin', '<melding>', '<Melding>'),
-      ['message SIGNATURE_INVALID'],
+      ['files', 'message SIGNATURE_INVALID'],
       [1, 0],
     ],
     [
@@ -132,13 +138,43 @@ describe('evidence of a signed, reliable message', () => {
     [
       'the MessageId that was noted',
       (folder) => change(folder, 'message.json', '"messageId": "', '"messageId": "x'),
-      ['message', 'receipt', 'events'],
+      ['files', 'message', 'receipt', 'events'],
       [0, 0],
     ],
     [
       'the day on which it came, to one before the certificate',
       (folder) => change(folder, 'message.json', '"storedAt": "20', '"storedAt": "19'),
-      ['certificate CERTIFICATE_UNTRUSTED', 'certificate CERTIFICATE_UNTRUSTED'],
+      ['message'],
+      [0, 0],
+    ],
+    [
+      'the day on which it came, to one after the receipt',
+      (folder) => change(folder, 'message.json', '"storedAt": "20', '"storedAt": "21'),
+      ['receipt'],
+      [0, 0],
+    ],
+    [
+      'the contract that was noted',
+      (folder) => change(folder, 'message.json', '"cpaId": "', '"cpaId": "x'),
+      ['message'],
+      [0, 0],
+    ],
+    [
+      'the digest of a part that was noted',
+      (folder) => edit(folder, 'message.json', /"sha256": "[0-9a-f]{4}/, '"sha256": "beef'),
+      ['files'],
+      [0, 0],
+    ],
+    [
+      'the size of a part that was noted',
+      (folder) => edit(folder, 'message.json', /"size": /, '"size": 1'),
+      ['files'],
+      [0, 0],
+    ],
+    [
+      'the direction in the manifest',
+      (folder) => change(folder, 'manifest.json', '"direction": "in"', '"direction": "out"'),
+      ['files'],
       [0, 0],
     ],
   ];
@@ -187,6 +223,23 @@ describe('evidence of a signed, reliable message', () => {
       }));
   }
 
+  for (const state of ['FAILED', 'EXPIRED']) {
+    it(`a message that is ${state} has no receipt, unless it came late`, () =>
+      withEvidenceOf({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
+        change(folder, 'message.json', '"state": "DELIVERED"', `"state": "${state}"`);
+        change(folder, 'events.json', 'message.delivered', `message.${state.toLowerCase()}`);
+        mendManifest(folder);
+        assert.deepEqual(await failures(folder), ['events']);
+      }));
+  }
+
+  it('DELIVERED by a receipt that is not there', () =>
+    withEvidenceOf({ profile: 'osb-rm-s' }, 'sender', async (folder) => {
+      for (const name of ['receipt.xml', 'certificates/receipt.pem']) rmSync(join(folder, name));
+      mendManifest(folder);
+      assert.deepEqual(await failures(folder), ['receipt']);
+    }));
+
   it('a receipt of another message proves nothing of this one [ebMS2 §6.3.2.5-2]', async () => {
     await withPair({ profile: 'osb-rm-s' }, async (pair) => {
       const [one, other] = [await delivered(pair), await delivered(pair)];
@@ -226,7 +279,7 @@ describe('evidence of messages that prove less', () => {
             assert.deepEqual(
               unproven,
               profile === 'osb-be-s'
-                ? ['contract', 'revocation', 'receipt', 'authorities']
+                ? ['contract', 'certificate', 'revocation', 'receipt', 'authorities']
                 : ['contract', 'message', 'receipt'],
             );
             assert.equal(existsSync(join(folder, 'receipt.xml')), profile === 'osb-rm');

@@ -5,7 +5,7 @@ import type { EbmsMessage } from '../../../ebms/message.ts';
 const LOCATION = '//Header/MessageHeader/MessageData';
 
 /** Further ahead no clock is that is wrong by its zone alone: such a message could be kept back, and come when it suits. */
-const FUTURE_MS = 15 * 3_600_000;
+export const FUTURE_MS = 15 * 3_600_000;
 
 /** Timestamp and TimeToLive are dateTimes, and TimeToLive has not passed at receipt. @spec ebMS2 §3.1.6.2, §3.1.6.4 */
 export function checkTimes(arrived: { readonly message: EbmsMessage; readonly receivedAt: number }): void {
