@@ -11,6 +11,11 @@ export function typedKey(typed: TypedValue): string {
   return typed.type === undefined ? typed.value : `${typed.type}:${typed.value}`;
 }
 
+/** Whether `text`, `type:value` or the value alone of whatever type, names the Service with this `typedKey`. */
+export function namesService(text: string, key: string): boolean {
+  return key === text || key.endsWith(`:${text}`);
+}
+
 /** By what a party is known in the API, the store and the configuration: its first PartyId. */
 export function partyKeyOf(partyIds: readonly TypedValue[]): string {
   return partyIds[0] === undefined ? '' : typedKey(partyIds[0]);

@@ -81,8 +81,9 @@ export interface MessageQuery {
 /** Only messages that went one of these ways, from (sent) or to (received) one of these parties; undefined: any. */
 export interface MessageOwner {
   readonly directions: readonly Direction[];
-  /** As `type:value`, like `services`. */
+  /** As `type:value`. */
   readonly parties: readonly string[] | undefined;
+  /** As `type:value`, or the value alone. */
   readonly services: readonly string[] | undefined;
   readonly actions: readonly string[] | undefined;
 }

@@ -1,3 +1,4 @@
+import { namesService } from '../../cpa/typed-value.ts';
 import type { Direction, MessageOwner } from '../../ports/store.ts';
 import { directionsOf } from './roles.ts';
 import type { Role, Scope } from './roles.ts';
@@ -8,7 +9,7 @@ export interface Application {
   readonly roles: readonly Role[];
   /** PartyIds as `type:value`: those of `parties` of the gateway for whom it sends and receives. */
   readonly parties?: readonly string[] | undefined;
-  /** As `type:value`; a service of WUS by its name. */
+  /** As `type:value`, or the value alone; a service of WUS by its name. */
   readonly services?: readonly string[] | undefined;
   /** Of WUS the operations. */
   readonly actions?: readonly string[] | undefined;
@@ -42,7 +43,7 @@ export function owns(owner: MessageOwner, { direction, party, service, action }:
   return (
     owner.directions.includes(direction) &&
     has(owner.parties, party) &&
-    has(owner.services, service) &&
+    (owner.services?.some((one) => namesService(one, service)) ?? true) &&
     has(owner.actions, action)
   );
 }

@@ -1,3 +1,4 @@
+import { namesService } from '../../cpa/typed-value.ts';
 import type { Direction, MessagePurpose } from '../../ports/store.ts';
 import type { Translation } from '../../ports/translation.ts';
 import { partyKeyFrom } from '../party-key.ts';
@@ -53,15 +54,12 @@ interface FieldRow {
 
 const same = (wanted: string, found: string): boolean => wanted === found;
 
-/** A bare value stands for the service of any type. */
-const sameService = (wanted: string, found: string): boolean => found === wanted || found.endsWith(`:${wanted}`);
-
 const FIELDS: Readonly<Record<Field, FieldRow>> = {
   cpaId: { found: ({ cpaId }) => cpaId, matches: same },
   from: { found: ({ fromPartyId }) => fromPartyId, matches: same },
   to: { found: ({ toPartyId }) => toPartyId, matches: same },
   role: { found: ({ toRole }) => toRole, matches: same },
-  service: { found: ({ service }) => service, matches: sameService },
+  service: { found: ({ service }) => service, matches: namesService },
   action: { found: ({ action }) => action, matches: same },
 };
 

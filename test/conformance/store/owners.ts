@@ -17,6 +17,9 @@ export function exerciseOwners(use: UseStore): void {
       ['the party on the other side', { parties: [PARTNER] }, []],
       ['two parties', { parties: [OTHER, US] }, ['in@a', 'out@a', 'other@a']],
       ['a service', { services: ['urn:iets'] }, ['other@a']],
+      ['a service by its value alone', { services: ['iets'] }, ['other@a']],
+      ['a service by part of its value', { services: ['ets', 'urn', 'x:urn:iets', '%'] }, []],
+      ['no service', { services: [] }, []],
       ['an action', { actions: ['melden'] }, ['in@a', 'out@a', 'other@a']],
       ['nothing', { actions: [] }, []],
       [

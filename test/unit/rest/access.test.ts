@@ -121,6 +121,30 @@ describe('applications of the API', () => {
     assert.equal(multipart.status, 403);
   });
 
+  for (const [service, answered, found] of [
+    ['rest-test:1.0', 202, ['out']],
+    [SERVICE, 202, ['out']],
+    ['test:1.0', 403, []],
+  ] as const) {
+    it(`a service of an application, named as ${service}: it sends with ${answered} and finds as much`, async () => {
+      const key = newKey();
+      const own = await openSecured([{ name: 'zaak', roles: ['send'], services: [service], keys: key.keys }]);
+      try {
+        const headers = { 'Content-Type': 'application/json' };
+        const body = JSON.stringify({ ...TERMS, payloads: [] });
+        const submitted = await own.as(key.bearer, '/api/v1/messages', { method: 'POST', headers, body });
+        assert.equal(submitted.status, answered);
+        const { items } = await json<{ items: { direction: string }[] }>(await own.as(key.bearer, '/api/v1/messages'));
+        assert.deepEqual(
+          items.map(({ direction }) => direction),
+          found,
+        );
+      } finally {
+        await own.close();
+      }
+    });
+  }
+
   it('lists and finds its own messages: the direction of its role, its parties', async () => {
     const [sender, receiver] = await Promise.all(
       [keyOf.sender.bearer, keyOf.receiver.bearer].map((bearer) => list(bearer, '/api/v1/messages')),
