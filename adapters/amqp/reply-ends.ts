@@ -12,6 +12,9 @@ const ENDS: Partial<Record<EventType, ErrorCode>> = {
 };
 const TYPES: readonly EventType[] = ['message.failed', 'message.expired', 'message.cancelled'];
 
+/** Those of other applications wait behind it. */
+const MOST_WHERE_GONE = 2;
+
 /** Tells who waits for a response by queue that its request came to an end without one, in the place of the response. */
 export function followEnds(
   { events, messages }: Pick<Gateway, 'events' | 'messages'>,
@@ -27,7 +30,8 @@ export function followEnds(
       const { type, id, messageId = '' } = event;
       const known = { messageId: id, headers: { messageId, event: type } };
       const reply = problemReply(endOf(event), known);
-      await sendReply({ ...reply, type }, { replyTo: to.address, correlationId: to.correlationId }, parts, stopping);
+      const { address: replyTo, correlationId } = to;
+      await sendReply({ ...reply, type }, { replyTo, correlationId }, parts, stopping, MOST_WHERE_GONE);
     },
   });
 }

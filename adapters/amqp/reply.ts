@@ -40,17 +40,24 @@ const MOST_ATTEMPTS = 5;
 
 /**
  * Publishes it to the queue that was named. Where that takes nothing for a while, or the gateway may not write there, it lies among
- * what is refused, so that it neither is lost nor holds up others. Rejects when `ended` comes first, and with HANDOVER_FAILED when even
+ * what is refused, so that it neither is lost nor holds up others; after `mostWhereGone` attempts when there is no such queue. Rejects when `ended` comes first, and with HANDOVER_FAILED when even
  * that has no place.
  */
-export async function sendReply(reply: Reply, to: ReplyAddress, by: ReaderParts, ended: AbortSignal): Promise<void> {
+export async function sendReply(
+  reply: Reply,
+  to: ReplyAddress,
+  by: ReaderParts,
+  ended: AbortSignal,
+  mostWhereGone = MOST_ATTEMPTS,
+): Promise<void> {
   const { publisher, clock, random, settings, log } = by;
   const publication = replyPublication(reply, to, clock.now());
   for (let attempt = 1; ; attempt++) {
     const outcome = await publisher.offer(publication).catch(unsaid);
     if (outcome.is === 'confirmed') return;
     ended.throwIfAborted();
-    if (attempt === MOST_ATTEMPTS || outcome.is === 'forbidden') {
+    const most = outcome.is === 'returned' ? mostWhereGone : MOST_ATTEMPTS;
+    if (attempt >= most || outcome.is === 'forbidden') {
       const detail = whyOf(outcome, publication);
       log.warn(
         { ...to, messageId: reply.messageId, detail },

@@ -166,6 +166,28 @@ describe('a message by queue whose response is wanted in a queue', function () {
     }
   });
 
+  it('a queue that is gone holds up what is told to others for no more than a second', async () => {
+    const back = there.gateway.url;
+    routes.lead(dienst.endpoint, 'http://127.0.0.1:1/ebms');
+    try {
+      for (const replyTo of [`weg-${randomUUID()}`, replies]) {
+        await send({ correlationId: replyTo, replyTo });
+        await here.gateway.gateway.messages.cancel(await queued());
+      }
+      const begun = clock.now();
+      let told = await application.look(replies);
+      while (told === undefined && clock.now() - begun < 7_000) {
+        clock.advance(10);
+        told = await application.look(replies);
+      }
+      assert.equal(told?.properties.correlationId, replies);
+      const { headers } = (await application.next(here.settings.refused)).properties;
+      assert.equal(headers?.['reason'], 'REPLY_UNDELIVERABLE');
+    } finally {
+      routes.lead(dienst.endpoint, back);
+    }
+  });
+
   it('a queue of the gateway is none to answer to', async () => {
     await send({ replyTo: here.settings.sendQueue });
     const { reason, location } = (await application.next(here.settings.refused)).properties.headers ?? {};
