@@ -143,7 +143,7 @@ export interface HealthCheck {
 }
 
 export interface AuditOptions {
-  /** Looks whether payloads are there and as long as they must be, and does not read them. */
+  /** Looks whether payloads are there and as long as they must be, and reads neither them nor envelopes. */
   readonly quick?: boolean;
   readonly progress?: (done: {
     readonly messages: number;

@@ -58,6 +58,7 @@ export function observeStore(
     probe: () => store.probe(),
     auditTotals: (query) => store.auditTotals(query),
     auditMessages: (query) => store.auditMessages(query),
+    auditEvents: (query) => store.auditEvents(query),
     cpas: store.cpas,
     consultations: watchConsultations(store.consultations, watched),
     handovers: tellHandovers(store.handovers, told),

@@ -9,13 +9,15 @@ export interface AuditSource {
   auditTotals(query: { readonly damage: boolean }): Promise<AuditTotals>;
   /** Messages in the order they were stored, from behind `after` up to and with `last`. */
   auditMessages(query: AuditQuery): Promise<readonly AuditedMessage[]>;
+  /** Of `limit` events from behind `after` up to and with `last`: those whose message is not there. */
+  auditEvents(query: Omit<AuditQuery, 'digests'>): Promise<AuditedEvents>;
 }
 
 export interface AuditQuery {
   readonly after: number;
   readonly last: number;
   readonly limit: number;
-  /** Whether the digests of payloads that the store itself holds are taken. */
+  /** Whether envelopes are read, and the digests of payloads that the store itself holds are taken. */
   readonly digests: boolean;
 }
 
@@ -30,6 +32,23 @@ export interface AuditTotals {
   readonly damage: readonly string[];
   /** Key of the newest message; 0 when there is none. */
   readonly last: number;
+  /** Key of the newest event; 0 when there is none. */
+  readonly lastEvent: number;
+}
+
+export interface AuditedEvents {
+  /** For `after`; undefined: that was the last. */
+  readonly next: number | undefined;
+  /** One a message: that it was received, or that it ended. */
+  readonly orphans: readonly OrphanedEvent[];
+}
+
+export interface OrphanedEvent {
+  readonly type: EventType;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly direction: Direction;
+  readonly messageId: string;
 }
 
 export interface AuditedMessage {
@@ -38,8 +57,15 @@ export interface AuditedMessage {
   readonly direction: Direction;
   readonly messageId: string;
   readonly sender: string;
+  readonly cpaId: string;
   readonly state: MessageState;
   readonly hasEnvelope: boolean;
+  /** Its octets, where they were asked. */
+  readonly envelope: Uint8Array | undefined;
+  /** A sent message that only an Acknowledgment makes DELIVERED. */
+  readonly reliable: boolean;
+  /** A signal about it is stored: of the partner, or our own. */
+  readonly hasSignal: boolean;
   readonly outboxRows: number;
   /** Who gets a received message. */
   readonly destination: string;

@@ -65,6 +65,21 @@ export async function verifyEnvelope(input: VerifyInput): Promise<VerifiedEnvelo
   );
 }
 
+/**
+ * Whether an envelope still has the digest in its own signature: says whether it was changed, and not who signed it. Throws
+ * SIGNATURE_*.
+ */
+export function requireEnvelopeDigest(document: XmlDocument, header: XmlElement): void {
+  const { signature, excluded } = locateSignature(document, header);
+  const { references, algorithm } = parseSignature(signature);
+  const allow = { digests: references.map((one) => one.digest), signatures: [algorithm] };
+  const coverage = matchReferences(
+    references.filter((one) => one.uri === ''),
+    [],
+  );
+  withCanonicalForm(() => checkEnvelope(document, coverage, { allow, excluded }));
+}
+
 class Verified implements VerifiedEnvelope {
   readonly covered: (el: XmlElement) => boolean;
   readonly references: readonly ParsedReference[];

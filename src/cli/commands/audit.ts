@@ -16,7 +16,7 @@ export function auditCommand(end: End): Command {
         'the store and the payload folder themselves, beside a running gateway or without one. Ends with 1 when ' +
         'something is missing.',
     )
-    .option('--quick', 'look whether payloads are there and as long as they must be; do not read them')
+    .option('--quick', 'look whether payloads are there and as long as they must be; read neither them nor envelopes')
     .addHelpText(
       'after',
       example(

@@ -6,7 +6,7 @@ import type { PayloadStore } from '../../ports/payload-store.ts';
 import type { MessageState } from '../../ports/store.ts';
 import type { AuditFinding, AuditOptions, AuditReport } from '../gateway.ts';
 import { STATES } from '../states.ts';
-import { findingOf, judgeMessage, judgeTotals, type JudgeTerms } from './judge.ts';
+import { findingOf, judgeMessage, judgeOrphan, judgeTotals, type JudgeTerms } from './judge.ts';
 
 export interface Auditor {
   readonly source: AuditSource;
@@ -17,13 +17,15 @@ export interface Auditor {
 }
 
 const PAGE = 200;
+const EVENTS = 5_000;
 /** More are counted, not listed. */
 const MOST_FINDINGS = 1_000;
 
 /**
  * Whether nothing was lost: submitted = DELIVERED + FAILED + EXPIRED + CANCELLED (one final event each) + QUEUED + SENT
  * (each with an outbox row), acknowledged = TAKEN + RECEIVED (in the inbox, or waiting for a destination that is there), each
- * with its payloads present and equal to their digests.
+ * with its envelope, the Acknowledgment that it asks for, and its payloads present and equal to their digests; and no event speaks of
+ * a message that is not there.
  * Reads page by page what was stored when it began, beside a gateway that works; changes nothing. Throws STORE_UNAVAILABLE.
  */
 export async function audit(auditor: Auditor, options: AuditOptions = {}): Promise<AuditReport> {
@@ -46,7 +48,17 @@ export async function audit(auditor: Auditor, options: AuditOptions = {}): Promi
     after = page.at(-1)?.key ?? totals.last;
     progress?.(tally.progress);
   }
+  await visitEvents(source, totals.lastEvent, tally);
   return tally.report({ at, endedAt: clock.now(), quick });
+}
+
+/** A message that is not there is seen by what it left. */
+async function visitEvents(source: AuditSource, last: number, tally: Tally): Promise<void> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { next, orphans } = await source.auditEvents({ after, last, limit: EVENTS });
+    tally.add(orphans.map(judgeOrphan));
+    after = next;
+  }
 }
 
 type PayloadProblem = readonly ['PAYLOAD_MISSING' | 'PAYLOAD_DAMAGED', string];

@@ -29,6 +29,20 @@ export const AUDIT_FINDINGS = {
     meaning: 'A received message waits for a destination that is not configured.',
     remedy: 'Configure the destination again: it then gets what waits for it.',
   },
+  MESSAGE_MISSING: {
+    meaning: 'An event says that a message was received, or has ended, and the message is not there.',
+    remedy:
+      'Restore the store from a backup. Of a received one: ask the sender to send the content once more, as a new message.',
+  },
+  RECEIPT_MISSING: {
+    meaning: 'The Acknowledgment of a message is not there: what the partner gave, or what a repeat is answered with.',
+    remedy:
+      'Restore the store from a backup. Of a sent one: `postiljon status` asks the partner what it knows, which is no signed receipt.',
+  },
+  ENVELOPE_DAMAGED: {
+    meaning: 'The envelope of a message cannot be read, is that of another, or is not what was signed.',
+    remedy: 'Restore the store from a backup, and look at the disk.',
+  },
   ENVELOPE_MISSING: {
     meaning: 'The envelope of a message is not there.',
     remedy: 'Restore the store from a backup.',

@@ -1,9 +1,10 @@
-import type { AuditedMessage, AuditTotals } from '../../ports/audit-source.ts';
+import type { AuditedMessage, AuditTotals, OrphanedEvent } from '../../ports/audit-source.ts';
 import type { MessageState } from '../../ports/store.ts';
 import type { AuditFinding } from '../gateway.ts';
 import { INBOX } from '../handover/routes.ts';
 import { END_EVENTS, STATES } from '../states.ts';
 import type { AuditCode } from './findings.ts';
+import { judgeEnvelope } from './judge-envelope.ts';
 
 /** What is wrong with one message, apart from its payload files. */
 export function judgeMessage(message: AuditedMessage, terms: JudgeTerms): readonly AuditFinding[] {
@@ -35,6 +36,11 @@ const RULES: readonly Rule[] = [
   ({ direction, state }) =>
     isState(state) && STATES[state].direction === direction ? undefined : ['STATE_UNKNOWN', `state ${state}`],
   ({ hasEnvelope }) => (hasEnvelope ? undefined : ['ENVELOPE_MISSING', 'no envelope']),
+  judgeEnvelope,
+  ({ state, reliable, hasSignal }) =>
+    state === 'DELIVERED' && reliable && !hasSignal
+      ? ['RECEIPT_MISSING', 'DELIVERED, and no Acknowledgment']
+      : undefined,
   (message) =>
     isState(message.state) && isOpen(message) && message.outboxRows === 0
       ? ['OUTBOX_MISSING', `${message.state}, no outbox row`]
@@ -81,6 +87,11 @@ export function judgeTotals({ counted, kept, strayOutbox, damage }: AuditTotals)
     ...strayOutbox.map((key) => whole('OUTBOX_STRAY', `outbox row ${key}`)),
     ...damage.map((text) => whole('STORE_DAMAGED', text)),
   ];
+}
+
+export function judgeOrphan({ type, at, direction, messageId }: OrphanedEvent): AuditFinding {
+  const detail = `${type} at ${new Date(at).toISOString()}, and no message`;
+  return { code: 'MESSAGE_MISSING', direction, messageId, sender: undefined, detail };
 }
 
 function whole(code: AuditCode, detail: string): AuditFinding {

@@ -16,6 +16,7 @@ export type ReadName = Extract<
   | 'listCpas'
   | 'auditTotals'
   | 'auditMessages'
+  | 'auditEvents'
   | 'listConsultations'
   | 'findConsultation'
   | 'listDeadLetters'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { newId } from '../../ids.ts';
 import { systemClock } from '../../clock.ts';
-import type { AuditedMessage, AuditQuery, AuditSource, AuditTotals } from '../../ports/audit-source.ts';
+import type { AuditedEvents, AuditedMessage, AuditQuery, AuditSource, AuditTotals } from '../../ports/audit-source.ts';
 import type { ConsultationContent, ConsultationLog } from '../../ports/consultations.ts';
 import type {
   AcceptOutcome,
@@ -69,6 +69,7 @@ export function openSqliteReader(path: string, clock: Clock = systemClock): Stor
     listCpas: () => link.call('listCpas', undefined),
     auditTotals: (query) => link.call('auditTotals', query),
     auditMessages: (query) => link.call('auditMessages', query),
+    auditEvents: (query) => link.call('auditEvents', query),
     close: () => link.close(),
   };
 }
@@ -206,6 +207,10 @@ class SqliteStore implements Store {
 
   auditMessages(query: AuditQuery): Promise<readonly AuditedMessage[]> {
     return this.#read('auditMessages', query);
+  }
+
+  auditEvents(query: Omit<AuditQuery, 'digests'>): Promise<AuditedEvents> {
+    return this.#read('auditEvents', query);
   }
 
   /** The writer goes last: who closes a database last brings its log over. */

@@ -30,15 +30,17 @@ export function exerciseAudit(use: UseStore): void {
         strayOutbox: [],
         damage: [],
         last: 0,
+        lastEvent: 0,
       });
       await accept(store, inbound());
       await store.submitOutbound(outbound());
       await store.submitOutbound(outbound({ messageId: 'c@x' }));
       await store.cancelOutbound(cancellation('c@x'));
-      const { last, ...totals } = await store.auditTotals({ damage: true });
+      const { last, lastEvent, ...totals } = await store.auditTotals({ damage: true });
       const states = { RECEIVED: 1, QUEUED: 1, CANCELLED: 1 };
       assert.deepEqual(totals, { counted: states, kept: states, strayOutbox: [], damage: [] });
       assert.equal((await everyMessage(store)).at(-1)?.key, last);
+      assert.equal((await store.listEvents(0, 9)).at(-1)?.sequence, lastEvent);
     });
 
     it('messages: in the order they were stored, page by page, each exactly once, no further than `last`', async () => {

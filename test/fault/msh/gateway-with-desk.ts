@@ -49,7 +49,8 @@ await answerCommands({
     return (await test.gateway.messages.find('een@test')).state;
   },
   async audit() {
-    const { findings } = await test.gateway.audit();
+    // The envelope of this message is none: only what a death could have lost is looked for.
+    const { findings } = await test.gateway.audit({ quick: true });
     return `found ${findings.map(({ code }) => code).join()}`;
   },
 });

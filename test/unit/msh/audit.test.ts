@@ -166,6 +166,47 @@ describe('the audit', () => {
     assert.deepEqual(found, ['ENVELOPE_MISSING sent']);
   });
 
+  it('finds a message that is gone while its event stands, also when its row was numbered again', async () => {
+    for (const [side, state, own] of [
+      ['receiver', 'TAKEN', "direction = 'in'"],
+      ['sender', 'DELIVERED', "state = 'DELIVERED'"],
+    ] as const) {
+      const keep = `CREATE TEMP TABLE was AS SELECT * FROM message WHERE ${own};`;
+      const put = `INSERT INTO message SELECT * FROM was; UPDATE state_count SET count = 1 WHERE state = '${state}'`;
+      const gone = await broken(side, { damage: `${keep} DELETE FROM message WHERE ${own}`, repair: put });
+      assert.deepEqual(gone, ['MESSAGE_MISSING sent']);
+      const found = await broken(side, {
+        damage: `${keep} UPDATE message SET message_id = 'other@x' WHERE ${own}`,
+        repair: `UPDATE message SET message_id = (SELECT message_id FROM was) WHERE ${own}`,
+      });
+      assert.ok(found.includes('MESSAGE_MISSING sent'), found.join());
+    }
+  });
+
+  it('finds a receipt that is gone: of the partner, and our own', async () => {
+    for (const side of ['sender', 'receiver'] as const) {
+      const found = await broken(side, {
+        damage: 'CREATE TEMP TABLE was AS SELECT * FROM signal; DELETE FROM signal',
+        repair: 'INSERT INTO signal SELECT * FROM was',
+      });
+      assert.deepEqual(found, ['RECEIPT_MISSING sent']);
+    }
+  });
+
+  it('finds an envelope that cannot be read, that is of another message, or that is not what was signed', async () => {
+    const mine = 'message = (SELECT min(id) FROM message)';
+    const repair = `UPDATE envelope SET octets = (SELECT octets FROM was) WHERE ${mine}`;
+    for (const changed of [
+      "x'00'",
+      "CAST(replace(CAST(octets AS TEXT), substr((SELECT message_id FROM message WHERE id = envelope.message), 1, 8), 'ffffffff') AS BLOB)",
+      "CAST(replace(CAST(octets AS TEXT), '<eb:ConversationId>', '<eb:ConversationId>x') AS BLOB)",
+    ]) {
+      const damage = `CREATE TEMP TABLE was AS SELECT octets FROM envelope WHERE ${mine}; UPDATE envelope SET octets = ${changed} WHERE ${mine}`;
+      for (const side of ['sender', 'receiver'] as const)
+        assert.deepEqual(await broken(side, { damage, repair }), ['ENVELOPE_DAMAGED sent']);
+    }
+  });
+
   it('finds counts that are wrong, and a message that vanished with them', async () => {
     const found = await broken('receiver', {
       damage: "UPDATE state_count SET count = 7 WHERE state = 'TAKEN'",

@@ -178,6 +178,7 @@ function runEveryOperation(db: Database): void {
   OPERATIONS.removeCpa(db, cpa);
   OPERATIONS.listCpas(db);
   OPERATIONS.auditMessages(db, { after: 0, last: 9, limit: 9, digests: true });
+  OPERATIONS.auditEvents(db, { after: 0, last: 9, limit: 9 });
   const consulted = consultation();
   const call = { application: 'amqp', key: 'vraag-1', again: false };
   OPERATIONS.beginConsultation(db, { consultation: consulted, call });

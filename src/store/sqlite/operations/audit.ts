@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { AuditedMessage, AuditedPayload, AuditQuery, AuditTotals } from '../../../ports/audit-source.ts';
+import type {
+  AuditedEvents,
+  AuditedMessage,
+  AuditedPayload,
+  AuditQuery,
+  AuditTotals,
+  OrphanedEvent,
+} from '../../../ports/audit-source.ts';
 import type { Direction, EventType, MessageState } from '../../../ports/store.ts';
 import type { Database, Query } from '../database.ts';
-import { MESSAGE_BY_ID } from './message-rows.ts';
+import { MESSAGE_BY_ID, readEnvelope } from './message-rows.ts';
 
 interface CountRow {
   readonly state: MessageState;
@@ -13,6 +20,7 @@ interface CountRow {
 const COUNTED: Query<CountRow> = { sql: 'SELECT state, count(*) AS count FROM message GROUP BY state' };
 const KEPT: Query<CountRow> = { sql: 'SELECT state, count FROM state_count WHERE count <> 0' };
 const LAST: Query<{ readonly last: number | null }> = { sql: 'SELECT max(id) AS last FROM message' };
+const LAST_EVENT: Query<{ readonly last: number | null }> = { sql: 'SELECT max(sequence) AS last FROM event' };
 
 /** A row without its message, or the answer to a message that has none. */
 const STRAY: Query<{ readonly id: number }> = {
@@ -32,11 +40,37 @@ export function auditTotals(db: Database, { damage }: { readonly damage: boolean
     strayOutbox: db.all(STRAY).map(({ id }) => id),
     damage: damage ? db.all(DAMAGE).flatMap(({ quick_check: text }) => (text === 'ok' ? [] : [text])) : [],
     last: db.get(LAST)?.last ?? 0,
+    lastEvent: db.get(LAST_EVENT)?.last ?? 0,
   };
 }
 
 function byState(rows: readonly CountRow[]): AuditTotals['counted'] {
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}
+
+const SLICE: Query<{ readonly next: number | null }> = {
+  sql: `SELECT max(sequence) AS next FROM
+          (SELECT sequence FROM event WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?)`,
+};
+
+/** A row number is used again after the newest message was deleted: the MessageId says whose row it is. */
+const ORPHANS: Query<OrphanRow> = {
+  sql: `
+  SELECT e.type, e.at, e.direction, e.message_id FROM event e LEFT JOIN message m ON m.id = e.message
+  WHERE e.sequence > ? AND e.sequence <= ? AND m.message_id IS NOT e.message_id
+    AND e.type IN ('message.received', 'message.delivered', 'message.failed', 'message.expired', 'message.cancelled')
+  ORDER BY e.sequence`,
+};
+
+interface OrphanRow extends Omit<OrphanedEvent, 'messageId'> {
+  readonly message_id: string;
+}
+
+export function auditEvents(db: Database, { after, last, limit }: Omit<AuditQuery, 'digests'>): AuditedEvents {
+  const next = db.get(SLICE, after, last, limit)?.next ?? undefined;
+  if (next === undefined) return { next, orphans: [] };
+  const orphans = db.all(ORPHANS, after, next);
+  return { next, orphans: orphans.map(({ message_id: messageId, ...event }) => ({ ...event, messageId })) };
 }
 
 interface AuditRow {
@@ -45,6 +79,9 @@ interface AuditRow {
   readonly message_id: string;
   readonly from_party_id: string;
   readonly state: MessageState;
+  readonly cpa_id: string;
+  readonly reliable: number | null;
+  readonly signals: number;
   readonly envelopes: number;
   readonly outbox_rows: number;
   readonly destination: string;
@@ -53,7 +90,8 @@ interface AuditRow {
 
 const MESSAGES: Query<AuditRow> = {
   sql: `
-  SELECT id, direction, message_id, from_party_id, state, destination,
+  SELECT id, direction, message_id, from_party_id, cpa_id, state, destination, reliable,
+    EXISTS (SELECT 1 FROM signal s WHERE s.message = message.id) AS signals,
     EXISTS (SELECT 1 FROM handover h WHERE h.message = message.id) AS waits,
     (SELECT count(*) FROM envelope e WHERE e.message = message.id) AS envelopes,
     (SELECT count(*) FROM outbox o WHERE o.message = message.id) AS outbox_rows
@@ -76,7 +114,11 @@ export function auditMessages(db: Database, { after, last, limit, digests }: Aud
     messageId: row.message_id,
     sender: row.from_party_id,
     state: row.state,
+    cpaId: row.cpa_id,
     hasEnvelope: row.envelopes === 1,
+    envelope: digests && row.envelopes === 1 ? readEnvelope(db, row.id) : undefined,
+    reliable: row.reliable === 1,
+    hasSignal: row.signals === 1,
     outboxRows: row.outbox_rows,
     destination: row.destination,
     waits: row.waits === 1,

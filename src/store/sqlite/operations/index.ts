@@ -1,5 +1,5 @@
 import { acceptInbound, findInbound } from './accept-inbound.ts';
-import { auditMessages, auditTotals } from './audit.ts';
+import { auditEvents, auditMessages, auditTotals } from './audit.ts';
 import { cancelOutbound } from './cancel-outbound.ts';
 import { claimDue, releaseLeases } from './claim-due.ts';
 import { claimHandovers, waitingHandovers } from './claim-handovers.ts';
@@ -54,6 +54,7 @@ export const OPERATIONS = {
   listCpas,
   auditTotals,
   auditMessages,
+  auditEvents,
   beginConsultation,
   endConsultation,
   listConsultations,
@@ -95,6 +96,7 @@ export const READ_ONLY: ReadonlySet<OperationName> = new Set<OperationName>([
   'listCpas',
   'auditTotals',
   'auditMessages',
+  'auditEvents',
   'listConsultations',
   'findConsultation',
   'replayableConsultations',
