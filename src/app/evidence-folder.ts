@@ -8,13 +8,21 @@ import { GatewayError } from '../errors.ts';
 import type { EvidenceReader } from '../msh/evidence/evidence.ts';
 import { writing } from './writing.ts';
 
-/** Throws FILE_MISSING. */
+/** Reads regular files only: a link leads out of the folder, and a pipe or device may never end. Throws FILE_MISSING. */
 export async function openEvidenceFolder(folder: string): Promise<EvidenceReader> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((cause: unknown) => {
     throw new GatewayError('FILE_MISSING', { location: folder, detail: `${folder} cannot be read`, cause });
   });
-  const names = entries
-    .filter((entry) => !entry.isDirectory())
+  const files = entries.filter((entry) => !entry.isDirectory());
+  const odd = files.find((entry) => !entry.isFile());
+  if (odd !== undefined) {
+    const location = join(odd.parentPath, odd.name);
+    throw new GatewayError('FILE_MISSING', {
+      location,
+      detail: `${location} is no regular file: evidence has no others`,
+    });
+  }
+  const names = files
     .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length).replaceAll('\\', '/'))
     .sort();
   const path = (name: string): string | undefined => (names.includes(name) ? join(folder, name) : undefined);

@@ -90,6 +90,9 @@ const MARKS = { proven: 'proven', failed: 'FAILED', unproven: 'not proven' } as 
 
 function describe({ messageId, direction, holds, findings }: EvidenceReport): string {
   const what = direction === 'in' ? 'received' : 'sent';
-  const head = `${holds ? 'Holds' : 'DOES NOT HOLD'}: ${messageId === undefined ? 'unknown message' : `${what} message ${messageId}`}\n`;
+  const about = messageId === undefined ? 'unknown message' : `${what} message ${messageId}`;
+  const open = new Set(findings.flatMap(({ subject, verdict }) => (verdict === 'unproven' ? [subject] : [])));
+  const all = open.size === 0 ? 'Holds' : `Holds, but not proven: ${[...open].join(', ')}`;
+  const head = `${holds ? all : 'DOES NOT HOLD'}: ${about}\n`;
   return head + findings.map(({ subject, verdict, text }) => `  ${MARKS[verdict]}: ${subject}: ${text}\n`).join('');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeEvidenceFolder, writeEvidenceFile } from '../../../src/app/evidence-folder.ts';
 import { failures, mendManifest, verifyFolder, withEvidence } from '../../setup/msh-evidence.ts';
@@ -337,6 +337,20 @@ describe('evidence of messages that prove less', () => {
       await assert.rejects(verifyFolder(join(folder, 'nowhere')), { code: 'FILE_MISSING' });
     });
   });
+
+  for (const [what, make] of [
+    ['a link', (path) => symlinkSync('/dev/zero', path)],
+    ['a pipe', (path) => assert.equal(spawnSync('mkfifo', [path]).status, 0)],
+  ] as const satisfies readonly (readonly [string, (path: string) => void])[]) {
+    it(`${what} in the folder is not read: FILE_MISSING`, async function () {
+      skipUnless(this, process.platform !== 'win32', 'Windows has none');
+      await withEvidenceOf({ profile: 'osb-be' }, 'sender', async (folder) => {
+        rmSync(join(folder, 'message.json'));
+        make(join(folder, 'message.json'));
+        await assert.rejects(verifyFolder(folder), { code: 'FILE_MISSING' });
+      });
+    });
+  }
 
   it('an unknown message has none: NOT_FOUND', async () => {
     await withPair({ profile: 'osb-rm-s' }, async (pair) => {

@@ -69,11 +69,17 @@ describe('two gateways that were made by `init`', () => {
     const folder = join(root, 'bewijs');
     await postiljon('evidence', 'export', messageId, '-o', folder, '-c', a.config);
     await assert.rejects(postiljon('evidence', 'export', messageId, '-o', folder, '-c', a.config), { code: 4 });
-    assert.match(await postiljon('evidence', 'verify', folder), /^Holds: sent message[^]*not proven: authorities: /);
+    assert.match(
+      await postiljon('evidence', 'verify', folder),
+      /^Holds, but not proven: contract[^\n]*, authorities: sent message[^]*not proven: authorities: /,
+    );
     const trust = ['--trust', join(root, 'ca/ca.crt')];
     await assert.rejects(postiljon('evidence', 'verify', '--crl', join(root, 'ca/ca.crt'), folder), { code: 2 });
     const trusting = await postiljon('evidence', 'verify', ...trust, '--crl', join(root, 'ca/ca.crl'), folder);
-    assert.match(trusting, /^Holds: sent message[^]* {2}proven: authorities: [^]* {2}proven: authorities: /);
+    assert.match(
+      trusting,
+      /^Holds, but not proven: contract[^\n]*: sent message[^]* {2}proven: authorities: [^]* {2}proven: authorities: /,
+    );
     assert.doesNotMatch(trusting, /not proven: authorities|not proven: revocation/);
     assert.match(
       trusting,
