@@ -1,27 +1,13 @@
 import type { SigningTerms } from '../../cpa/agreement.ts';
-import type { Cpa } from '../../cpa/model.ts';
 import { GatewayError, toGatewayError } from '../../errors.ts';
 import { type SignedPart, verifyEnvelope } from '../../xmlsec/verify.ts';
 import { requireCoverage } from '../inbound/verify.ts';
-import type { PastTrust } from '../../ports/trust.ts';
+import type { AboutEvidence } from './about-evidence.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkRecord } from './check-record.ts';
-import type { EvidenceLists } from './check-revocation.ts';
 import { checkUnagreedSignature } from './check-unagreed-signature.ts';
-import { type EvidenceReader, type EvidenceRecord, FILES } from './evidence.ts';
-import type { EvidenceFindings } from './findings.ts';
+import { FILES } from './evidence.ts';
 import { agreementOf, type EvidenceMessage } from './read-evidence-message.ts';
-
-export interface AboutEvidence {
-  readonly reader: EvidenceReader;
-  readonly findings: EvidenceFindings;
-  readonly trust: PastTrust | undefined;
-  readonly lists: EvidenceLists;
-  readonly record: EvidenceRecord;
-  readonly cpa: Cpa | undefined;
-  readonly envelope: Buffer;
-  readonly read: EvidenceMessage;
-}
 
 /** The envelope is the message that the evidence is about, signed with its parts by who the contract names. */
 export async function checkMessage(about: AboutEvidence): Promise<void> {

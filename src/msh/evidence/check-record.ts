@@ -1,7 +1,7 @@
 import { parseDateTime } from '../../clock.ts';
 import { decodeCid } from '../../mime/content-id.ts';
 import { FUTURE_MS } from '../inbound/checks/check-times.ts';
-import type { AboutEvidence } from './check-message.ts';
+import type { AboutEvidence } from './about-evidence.ts';
 import { FILES, type RecordedPart } from './evidence.ts';
 
 /** What the gateway noted says nothing else than the envelope and the parts. */
