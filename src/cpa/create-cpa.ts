@@ -9,6 +9,7 @@ import type { PartyProfile } from './party-profile.ts';
 import { PROFILES } from './profiles.ts';
 import type { ProfileName } from './profiles.ts';
 import { DEFAULT_RETRIES, DEFAULT_RETRY_INTERVAL_MS } from './agreement-terms.ts';
+import { SERVICE_TYPE } from './typed-value.ts';
 import type { Service, TypedValue } from './typed-value.ts';
 import { writePartyInfo } from './write-party-info.ts';
 
@@ -39,7 +40,6 @@ export interface CpaOptions {
   readonly persistDuration?: number;
 }
 
-const SERVICE_TYPE = 'urn:osb:services';
 const CPPA_NS = 'http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd';
 const DAY_MS = 86_400_000;
 

@@ -11,9 +11,17 @@ export function typedKey(typed: TypedValue): string {
   return typed.type === undefined ? typed.value : `${typed.type}:${typed.value}`;
 }
 
-/** Whether `text`, `type:value` or the value alone of whatever type, names the Service with this `typedKey`. */
+/** The type of every Service of Digikoppeling. */
+export const SERVICE_TYPE = 'urn:osb:services';
+
+/** The `typedKey`s of the Service that `text` names: `type:value`, or the value alone of one of Digikoppeling. */
+export function serviceKeys(text: string): readonly [string, string] {
+  return [text, typedKey({ type: SERVICE_TYPE, value: text })];
+}
+
+/** Whether `text` names the Service with this `typedKey`, as `serviceKeys` says. */
 export function namesService(text: string, key: string): boolean {
-  return key === text || key.endsWith(`:${text}`);
+  return serviceKeys(text).includes(key);
 }
 
 /** By what a party is known in the API, the store and the configuration: its first PartyId. */

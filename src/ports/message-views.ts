@@ -83,7 +83,7 @@ export interface MessageOwner {
   readonly directions: readonly Direction[];
   /** As `type:value`. */
   readonly parties: readonly string[] | undefined;
-  /** As `type:value`, or the value alone. */
+  /** As `type:value`, or the value alone of one of Digikoppeling. */
   readonly services: readonly string[] | undefined;
   readonly actions: readonly string[] | undefined;
 }

@@ -17,7 +17,7 @@ const APPLICATION: Meanings<keyof ApplicationSettings> = {
   certificate: 'Client certificate by which it is known: `oin` or `subject`; with `api.tls.clientCa`.',
   oidc: 'Access token by which it is known: `subject` or `clientId`; with `api.oidc`.',
   parties: 'Those of our parties for which it sends and receives. Left out: all.',
-  services: '`type:value`, or the value alone; of WUS their names. Left out: all.',
+  services: '`type:value`, or the value alone of one of type `urn:osb:services`; of WUS their names. Left out: all.',
   actions: 'Actions; of WUS the operations. Left out: all.',
 };
 
@@ -43,7 +43,7 @@ const ROUTE: Meanings<keyof RouteRule> = {
   from: `The sender (PartyId or bare OIN) ${MATCHES}`,
   to: `The receiver (PartyId or bare OIN) ${MATCHES}`,
   role: `The role of the receiver ${MATCHES}`,
-  service: `The service (\`type:value\`, or the value alone) ${MATCHES}`,
+  service: `The service (\`type:value\`, or the value alone of one of type \`urn:osb:services\`) ${MATCHES}`,
   action: `The action ${MATCHES}`,
   destination:
     '`inbox`, `amqp`, `files:<name>` or `webhook:<name>`. With `partner` the rule is about messages that are sent, and says by `json` how JSON of applications becomes XML. Required.',
@@ -54,7 +54,7 @@ const SENDER: Meanings<keyof SenderSettings> = {
   name: 'It publishes with routing key `send.<name>`. Required.',
   queue: 'Quorum queue that is bound with it; `postiljon.send.<name>` where not given. Declared by the gateway.',
   parties: 'PartyIds or bare OINs that it may send for. Left out: all.',
-  services: '`type:value`, or the value alone; of WUS their names. Left out: all.',
+  services: '`type:value`, or the value alone of one of type `urn:osb:services`; of WUS their names. Left out: all.',
   actions: 'Actions; of WUS the operations. Left out: all.',
   replyTo:
     'Queues that it may name in `reply_to`; `*` at the end of one stands for whatever follows. Left out: all but those of the gateway.',
@@ -70,7 +70,7 @@ const FOLDER: Meanings<keyof FolderEntry> = {
   work: 'Where the gateway keeps what it needs, on the same file system; `.postiljon` in inbox and outbox where not given. Give it where applications are not trusted with the folders of others.',
   message: `${OF_OUTBOX} \`cpaId\`, \`from\`, \`service\`, \`action\`, and where wanted \`to\`, \`fromRole\`, \`toRole\`, \`contentType\`: every document is sent so, without sidecars.`,
   parties: `${OF_OUTBOX} PartyIds or bare OINs that it may send for. Left out: all.`,
-  services: `${OF_OUTBOX} services that it may send, as \`type:value\` or the value alone. Left out: all.`,
+  services: `${OF_OUTBOX} services that it may send, as \`type:value\`, or the value alone of one of type \`urn:osb:services\`. Left out: all.`,
   actions: `${OF_OUTBOX} actions that it may send. Left out: all.`,
   sent: `${OF_OUTBOX} folder for what was sent, on its file system; \`sent\` in it where not given.`,
   refused: `${OF_OUTBOX} folder for what cannot be sent, on its file system; \`refused\` in it where not given.`,

@@ -1,11 +1,10 @@
 import type { BusinessTransactionCharacteristics, Cpa, PartyInfo } from '../model.ts';
-import { typedKey } from '../typed-value.ts';
+import { SERVICE_TYPE, typedKey } from '../typed-value.ts';
 import { finding } from './finding-table.ts';
 import type { Finding } from './finding-table.ts';
 import { placeOfParty, placeOfSide, ROOT, sidesOf } from './places.ts';
 import type { RuleSubject } from './places.ts';
 
-const SERVICE_TYPE = 'urn:osb:services';
 const PLAIN_CPA_ID = /^[A-Za-z0-9_-]+$/;
 
 /** What every profile has, signed or not: somebody is known, nothing can be changed on the way, not everybody may. */

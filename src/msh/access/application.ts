@@ -9,7 +9,7 @@ export interface Application {
   readonly roles: readonly Role[];
   /** PartyIds as `type:value`: those of `parties` of the gateway for whom it sends and receives. */
   readonly parties?: readonly string[] | undefined;
-  /** As `type:value`, or the value alone; a service of WUS by its name. */
+  /** As `type:value`, or the value alone of one of Digikoppeling; a service of WUS by its name. */
   readonly services?: readonly string[] | undefined;
   /** Of WUS the operations. */
   readonly actions?: readonly string[] | undefined;

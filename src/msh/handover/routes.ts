@@ -22,7 +22,7 @@ export interface RouteRule {
   readonly to?: string;
   /** Role of the receiver. */
   readonly role?: string;
-  /** `type:value`, or the value alone. */
+  /** `type:value`, or the value alone of one of Digikoppeling. */
   readonly service?: string;
   readonly action?: string;
   readonly destination: string;

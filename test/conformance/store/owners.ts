@@ -16,15 +16,15 @@ export function exerciseOwners(use: UseStore): void {
       ['a party here, as receiver and sender', { parties: [US] }, ['in@a', 'out@a']],
       ['the party on the other side', { parties: [PARTNER] }, []],
       ['two parties', { parties: [OTHER, US] }, ['in@a', 'out@a', 'other@a']],
-      ['a service', { services: ['urn:iets'] }, ['other@a']],
+      ['a service', { services: ['urn:osb:services:iets'] }, ['other@a']],
       ['a service by its value alone', { services: ['iets'] }, ['other@a']],
-      ['a service by part of its value', { services: ['ets', 'urn', 'x:urn:iets', '%'] }, []],
+      ['a service by part of its value', { services: ['ets', 'urn', 'services:iets', 'x:iets', '%'] }, []],
       ['no service', { services: [] }, []],
       ['an action', { actions: ['melden'] }, ['in@a', 'out@a', 'other@a']],
       ['nothing', { actions: [] }, []],
       [
         'all at once',
-        { parties: [OTHER], services: ['urn:iets'], actions: ['melden'], directions: ['in'] },
+        { parties: [OTHER], services: ['urn:osb:services:iets'], actions: ['melden'], directions: ['in'] },
         ['other@a'],
       ],
     ];
@@ -33,7 +33,7 @@ export function exerciseOwners(use: UseStore): void {
         const { store } = use();
         await store.submitOutbound(outbound({ messageId: 'out@a' }));
         await store.acceptInbound(inbound({ messageId: 'in@a' }), undefined, event('message.received', 'in@a'));
-        const other = inbound({ messageId: 'other@a', toPartyId: OTHER, service: 'urn:iets' });
+        const other = inbound({ messageId: 'other@a', toPartyId: OTHER, service: 'urn:osb:services:iets' });
         await store.acceptInbound(other, undefined, event('message.received', 'other@a'));
         const owner = { ...ANY, ...more };
         const listed = await store.listMessages({ limit: 10, owner });

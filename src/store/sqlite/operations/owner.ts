@@ -1,3 +1,4 @@
+import { serviceKeys } from '../../../cpa/typed-value.ts';
 import type { MessageOwner } from '../../../ports/store.ts';
 import type { Parameter } from '../database.ts';
 
@@ -12,7 +13,7 @@ export function ownedBy(owner: MessageOwner, name = 'message'): Condition {
   const given = [
     oneOf(`+${name}.direction`, owner.directions),
     oneOf(party, owner.parties),
-    oneService(`+${name}.service`, owner.services),
+    oneOf(`+${name}.service`, owner.services?.flatMap(serviceKeys)),
     oneOf(`+${name}.action`, owner.actions),
   ].filter((condition) => condition !== undefined);
   return {
@@ -24,14 +25,4 @@ export function ownedBy(owner: MessageOwner, name = 'message'): Condition {
 function oneOf(column: string, values: readonly string[] | undefined): Condition | undefined {
   if (values === undefined) return undefined;
   return { sql: `${column} IN (${values.map(() => '?').join(', ')})`, parameters: values };
-}
-
-/** As `namesService` says: the whole of it, or all after a colon. */
-function oneService(column: string, values: readonly string[] | undefined): Condition | undefined {
-  if (values === undefined) return undefined;
-  const ends = values.map(() => `substr(':' || ${column}, -length(?)) = ?`);
-  return {
-    sql: `(${ends.length === 0 ? 'FALSE' : ends.join(' OR ')})`,
-    parameters: values.flatMap((value) => [`:${value}`, `:${value}`]),
-  };
 }
