@@ -39,9 +39,9 @@ export function problemReply(
 const MOST_ATTEMPTS = 5;
 
 /**
- * Publishes it to the queue that was named. Where that takes nothing for a while, or the gateway may not write there, it lies among
- * what is refused, so that it neither is lost nor holds up others; after `mostWhereGone` attempts when there is no such queue. Rejects when `ended` comes first, and with HANDOVER_FAILED when even
- * that has no place.
+ * Publishes it to the queue that was named. Where that takes nothing for a while (`mostWhereGone` attempts when there is no such
+ * queue), or the gateway may not write there, it lies among what is refused, so that it neither is lost nor holds up others.
+ * Rejects when `ended` comes first, and with HANDOVER_FAILED when even that has no place.
  */
 export async function sendReply(
   reply: Reply,

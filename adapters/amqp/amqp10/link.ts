@@ -6,10 +6,9 @@ import { exchangeAddress, queueAddress, queueOf } from './addresses.ts';
 import { type OpenConnection, openConnection } from './connect.ts';
 import { field, readMessage } from './message.ts';
 import { Senders } from './senders.ts';
-import { attachReceiver, Gone } from './sessions.ts';
+import { attachReceiver, Gone, UNAUTHORIZED } from './sessions.ts';
 
 const NOT_FOUND = 'amqp:not-found';
-const UNAUTHORIZED = 'amqp:unauthorized-access';
 /** The queue is there, and belongs to another connection. */
 const LOCKED = 'amqp:resource-locked';
 /**

@@ -16,7 +16,7 @@ export type Ended = (why: Said) => void;
 /** The connection is of no more use, and with it whatever else would be asked. */
 export class Gone extends Error {}
 
-const UNAUTHORIZED = 'amqp:unauthorized-access';
+export const UNAUTHORIZED = 'amqp:unauthorized-access';
 
 /** Who has come so far has the right password: what the broker then refuses on the whole connection is the virtual host. */
 function goneFor({ condition, message }: Said): Gone {

@@ -19,7 +19,7 @@ export interface ExpectedCertificate {
   readonly party: Party;
 }
 
-/** The PEM is the certificate of the contract, was has the OIN of the party that signed, was valid when it signed, chains to CAs that the auditor named, and was not revoked. */
+/** The PEM is the certificate of the contract, has the OIN of the party that signed, was valid when it signed, chains to CAs that the auditor named, and was not revoked. */
 export async function checkCertificate(
   {
     reader,
